@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { PERMISSIONS } from '../policy/permission.js';
+
+/**
+ * What can happen that Postern keeps. A statement is two events: its decision, recorded durably before it runs
+ * (`statement.decided`), and its end (`statement.finished`, with `intentId`). A decision without an end is shown as
+ * "outcome unknown". Everything else is an administrative change or a fact about an agent.
+ */
+export const AUDIT_KINDS = [
+  'statement.decided',
+  'statement.finished',
+  'console.signed_in',
+  'policy.enforced',
+  'policy.refused',
+  'agent.started',
+  'agent.enrolled',
+  'agent.revoked',
+  'agent.request_refused',
+  'audit.refused',
+  'enrolment_token.created',
+  'org.created',
+  'org.updated',
+  'user.signed_in',
+  'user.sign_in_failed',
+  'access.refused',
+  'member.invited',
+  'member.joined',
+  'member.updated',
+  'member.removed',
+  'environment.created',
+  'environment.updated',
+  'environment.deleted',
+  'group.created',
+  'group.updated',
+  'group.deleted',
+  'connection.created',
+  'connection.updated',
+  'connection.deleted',
+  'rule.created',
+  'rule.updated',
+  'rule.deleted',
+  'policy.published',
+] as const;
+export type AuditKind = (typeof AUDIT_KINDS)[number];
+
+const permissionList = z.array(z.enum(PERMISSIONS));
+
+/** Longest statement text kept, in UTF-8 bytes; longer ones are cut and carry their full length and SHA-256. */
+export const STATEMENT_TEXT_CAP = 16_384;
+
+export const auditActor = z.object({
+  type: z.enum(['user', 'agent', 'system', 'anonymous']),
+  /** Id of the user or agent; empty for system and anonymous. */
+  id: z.string(),
+  /** What a person recognises: e-mail address or agent name. */
+  label: z.string(),
+});
+export type AuditActor = z.infer<typeof auditActor>;
+
+export const auditStatement = z.object({
+  text: z.string(),
+  /** UTF-8 bytes of the whole text. */
+  bytes: z.number().int().nonnegative(),
+  /** Hex SHA-256 of the whole text. */
+  sha256: z.string(),
+  truncated: z.boolean(),
+  /** Statement kinds in order: `SELECT`, `DELETE`. Empty when the text could not be parsed. */
+  kinds: z.array(z.string()),
+});
+export type AuditStatement = z.infer<typeof auditStatement>;
+
+export const auditOutcome = z.object({
+  status: z.enum(['succeeded', 'failed', 'cancelled']),
+  /** Rows returned or changed, null when unknown. */
+  rows: z.number().int().nonnegative().nullable(),
+  durationMs: z.number().nonnegative(),
+  /** SQLSTATE of a failure. */
+  sqlstate: z.string().nullable(),
+});
+export type AuditOutcome = z.infer<typeof auditOutcome>;
+
+/** The one audit event. Optional parts are absent (not null) when they do not apply. */
+export const auditEvent = z.object({
+  /** UUIDv7. */
+  id: z.uuid(),
+  /** RFC 3339 instant with milliseconds, UTC. */
+  at: z.iso.datetime(),
+  kind: z.enum(AUDIT_KINDS),
+  actor: auditActor,
+  /** `allowed` or `denied` where something was decided. */
+  decision: z.enum(['allowed', 'denied']).optional(),
+  connection: z.object({ id: z.string(), slug: z.string() }).optional(),
+  /** Where it came in. */
+  path: z.enum(['console', 'wire', 'mcp', 'cli', 'web', 'api']).optional(),
+  statement: auditStatement.optional(),
+  required: permissionList.optional(),
+  held: permissionList.optional(),
+  missing: permissionList.optional(),
+  /** Ids of the rules that gave the permissions used. */
+  ruleIds: z.array(z.string()).optional(),
+  /** Sentences a person reads: why it was refused, what changed. */
+  reason: z.string().optional(),
+  /** `statement.finished`: id of its `statement.decided`. */
+  intentId: z.uuid().optional(),
+  outcome: auditOutcome.optional(),
+  /** Administrative changes: what was changed … */
+  target: z.object({ type: z.string(), id: z.string(), label: z.string() }).optional(),
+  /** … and how. Secrets never. */
+  before: z.record(z.string(), z.unknown()).optional(),
+  after: z.record(z.string(), z.unknown()).optional(),
+  /** Version of the policy that decided, or that was published or enforced. */
+  policyVersion: z.number().int().optional(),
+  sessionId: z.string().optional(),
+});
+export type AuditEvent = z.infer<typeof auditEvent>;

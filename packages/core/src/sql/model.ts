@@ -1,0 +1,58 @@
+import type { Permission, PermissionMask } from '../policy/permission.js';
+
+/** One reason why a statement needs a permission: what a refusal shows and what audit keeps. */
+export interface Requirement {
+  readonly permission: Permission;
+  /** Number of the statement in the text, from 1. */
+  readonly statement: number;
+  /** What needs it, as a phrase after "statement 2 …": `calls pg_terminate_backend`, `is a DELETE`. */
+  readonly what: string;
+  /** Offset in the text where it stands (UTF-16 code units, from 0), when the parser says. */
+  readonly position?: number;
+}
+
+/**
+ * Why a statement is refused whatever the permissions. `always`: on shared credentials for everybody (SET ROLE …);
+ * `read_only`: only in a session that the agent pinned to READ ONLY, because it would lift the pin.
+ */
+export interface WallBreak {
+  readonly when: 'always' | 'read_only';
+  readonly statement: number;
+  readonly what: string;
+  readonly position?: number;
+}
+
+/** What one statement of a text is and requires. */
+export interface StatementClass {
+  /** From 1. */
+  readonly index: number;
+  /** Command tag-like name: `SELECT`, `INSERT`, `CREATE TABLE`, `EXPLAIN`. */
+  readonly kind: string;
+  /** The statement's own part of the text, [start, end) in UTF-16 code units, without the semicolon. */
+  readonly start: number;
+  readonly end: number;
+  readonly required: PermissionMask;
+  readonly requirements: readonly Requirement[];
+  readonly wallBreaks: readonly WallBreak[];
+  /** Relations named, `schema.name` or `name`, each once, as written (CTE names left out). */
+  readonly relations: readonly string[];
+  /** Functions called, `schema.name` or `name`, each once. */
+  readonly functions: readonly string[];
+}
+
+/** A text understood. `required` is the union over its statements: a batch runs as a whole or not at all. */
+export interface Classification {
+  readonly statements: readonly StatementClass[];
+  readonly required: PermissionMask;
+}
+
+/** A text that could not be understood is never run. `position` as in {@link Requirement}. */
+export interface SqlRejection {
+  readonly code: 'sql.syntax' | 'sql.too_large' | 'sql.too_complex' | 'sql.invalid_text';
+  readonly message: string;
+  readonly position?: number;
+}
+
+export type ClassifyResult =
+  | { readonly ok: true; readonly classification: Classification }
+  | { readonly ok: false; readonly rejection: SqlRejection };

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+/**
+ * `POST /agent/v1/heartbeat`: every 15 s, and at once after a new policy took effect (that is the acknowledgement
+ * that the UI shows as "enforced").
+ */
+export const heartbeatRequest = z.object({
+  agentVersion: z.string().max(50),
+  protocolVersion: z.number().int().positive(),
+  /** Version of the bundle being enforced; 0 when there is none. */
+  policyVersion: z.number().int().nonnegative(),
+  /** Instant at which it took effect, RFC 3339. */
+  policyEnforcedAt: z.string().optional(),
+  /** Audit events that wait to be pushed. */
+  spoolDepth: z.number().int().nonnegative(),
+  /** Slugs of the connections that the agent's configuration knows, with the last health seen. */
+  connections: z
+    .array(
+      z.object({
+        slug: z.string(),
+        status: z.enum(['ok', 'down', 'unknown']),
+        detail: z.string().max(300).optional(),
+      }),
+    )
+    .max(1_000),
+  rssBytes: z.number().int().nonnegative(),
+});
+export type HeartbeatRequest = z.infer<typeof heartbeatRequest>;
+
+/** 200. `policyVersion` is the newest published: an agent that enforces another one pulls. */
+export const heartbeatResponse = z.object({ policyVersion: z.number().int().nonnegative() });
+export type HeartbeatResponse = z.infer<typeof heartbeatResponse>;

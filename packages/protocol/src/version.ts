@@ -1,0 +1,15 @@
+/**
+ * Version of the agent ↔ api protocol. Changes are additive: a reader ignores what it does not know, so that an
+ * agent and an api of different ages work together. Only a break would raise the number and the path.
+ */
+export const PROTOCOL_VERSION = 1;
+
+/** Paths of the api's agent endpoints, below its base URL. */
+export const PATHS = {
+  enrol: '/agent/v1/enrol',
+  policy: '/agent/v1/policy',
+  stream: '/agent/v1/stream',
+  heartbeat: '/agent/v1/heartbeat',
+  audit: '/agent/v1/audit',
+  consoleToken: '/agent/v1/console-token',
+} as const;
