@@ -1,0 +1,163 @@
+import type { Classification, Requirement, WallBreak } from '../sql/model.js';
+import type { CompiledPolicy } from './compile.js';
+import { evaluate } from './evaluate.js';
+import { grantingRuleIds } from './explain.js';
+import type { PolicyConnection } from './model.js';
+import {
+  PERMISSION_BIT,
+  type Permission,
+  type PermissionMask,
+  permissionsOf,
+  WRITING_PERMISSIONS,
+} from './permission.js';
+
+/** Why one statement may not run, as a sentence. `permission` is null when no permission would help. */
+export interface RefusalReason {
+  readonly statement: number;
+  readonly permission: Permission | null;
+  readonly text: string;
+  readonly position?: number;
+}
+
+export interface Allowed {
+  readonly allowed: true;
+  readonly connection: PolicyConnection;
+  readonly held: PermissionMask;
+  readonly required: PermissionMask;
+  /** Rules that gave the permissions used. */
+  readonly ruleIds: string[];
+  /** The session must be pinned to READ ONLY: nothing that may change something is held (ARCHITECTURE.md, wall 2). */
+  readonly readOnly: boolean;
+}
+
+export interface Denied {
+  readonly allowed: false;
+  readonly code: 'connection.not_found' | 'sql.denied' | 'sql.refused';
+  /** Absent when the connection is unknown or hidden. */
+  readonly connection?: PolicyConnection;
+  readonly held: PermissionMask;
+  readonly required: PermissionMask;
+  readonly missing: Permission[];
+  readonly reasons: RefusalReason[];
+  readonly message: string;
+  readonly fix: string;
+}
+
+export type Decision = Allowed | Denied;
+
+/**
+ * Whether a principal may run a text on a connection. The text is decided as a whole: one forbidden statement
+ * forbids all. Unknown and hidden connections give the same answer, to the letter.
+ */
+export function decide(
+  policy: CompiledPolicy,
+  principalId: string,
+  connectionSlug: string,
+  classification: Classification,
+): Decision {
+  const connection = policy.connections.get(connectionSlug);
+  const held = evaluate(policy, principalId, connectionSlug);
+  if (connection === undefined || held === 0) return notFound(policy, connectionSlug, classification);
+
+  const { required } = classification;
+  const readOnly = (held & WRITING_PERMISSIONS) === 0;
+  const lacking = required & ~held;
+  if (lacking === 0 && !hasWallBreak(classification, readOnly)) {
+    const ruleIds = grantingRuleIds(policy, principalId, connectionSlug, required);
+    return { allowed: true, connection, held, required, ruleIds, readOnly };
+  }
+  return refusal(policy, connection, held, classification, readOnly);
+}
+
+function notFound(policy: CompiledPolicy, slug: string, { required }: Classification): Denied {
+  return {
+    allowed: false,
+    code: 'connection.not_found',
+    held: 0,
+    required,
+    missing: [],
+    reasons: [],
+    message: `there is no connection \`${slug}\` that you may use`,
+    fix: `check the name, or ask an administrator of ${policy.orgName} for access`,
+  };
+}
+
+function hasWallBreak({ statements }: Classification, readOnly: boolean): boolean {
+  for (const statement of statements) {
+    for (const wallBreak of statement.wallBreaks) if (breaks(wallBreak, readOnly)) return true;
+  }
+  return false;
+}
+
+function breaks(wallBreak: WallBreak, readOnly: boolean): boolean {
+  return wallBreak.when === 'always' || readOnly;
+}
+
+function refusal(
+  policy: CompiledPolicy,
+  connection: PolicyConnection,
+  held: PermissionMask,
+  classification: Classification,
+  readOnly: boolean,
+): Denied {
+  const { statements, required } = classification;
+  const missing = permissionsOf(required & ~held);
+  const walls = statements
+    .flatMap((statement) => statement.wallBreaks)
+    .filter((wallBreak) => breaks(wallBreak, readOnly))
+    .map((wallBreak) => wallReason(wallBreak, statements.length));
+  const denials = statements
+    .flatMap((statement) => statement.requirements)
+    .filter(({ permission }) => (held & PERMISSION_BIT[permission]) === 0)
+    .map((requirement) => denialReason(requirement, connection.slug, statements.length));
+  const reasons = [...walls, ...denials];
+  return {
+    allowed: false,
+    code: walls.length > 0 ? 'sql.refused' : 'sql.denied',
+    connection,
+    held,
+    required,
+    missing,
+    reasons,
+    message: summarise(reasons, missing, connection.slug),
+    fix: walls.length > 0 ? WALL_FIX : askFor(policy.orgName, missing, connection.slug),
+  };
+}
+
+const WALL_FIX = 'leave it out: no permission allows it on a shared connection';
+
+/** "statement 2", or "the statement" when there is only one. */
+function subject(statement: number, of: number): string {
+  return of === 1 ? 'the statement' : `statement ${statement}`;
+}
+
+function wallReason({ when, statement, what, position }: WallBreak, of: number): RefusalReason {
+  const why =
+    when === 'always'
+      ? 'which is never allowed on a shared connection'
+      : 'which would lift the read-only mode of your session';
+  const text = `${subject(statement, of)} ${what}, ${why}`;
+  return { statement, permission: null, text, ...(position === undefined ? {} : { position }) };
+}
+
+function denialReason(requirement: Requirement, slug: string, of: number): RefusalReason {
+  const { statement, permission, what, position } = requirement;
+  const text = `${subject(statement, of)} ${what}, which needs ${permission} on \`${slug}\``;
+  return { statement, permission, text, ...(position === undefined ? {} : { position }) };
+}
+
+function summarise(reasons: readonly RefusalReason[], missing: readonly Permission[], slug: string): string {
+  const [first] = reasons;
+  if (first === undefined) return `this needs ${listed(missing)} on \`${slug}\``;
+  return reasons.length === 1 ? first.text : `${first.text} (and ${reasons.length - 1} more)`;
+}
+
+function askFor(orgName: string, missing: readonly Permission[], slug: string): string {
+  const names = listed(missing.map((permission) => `\`${permission}\``));
+  return `ask an administrator of ${orgName} for ${names} on \`${slug}\``;
+}
+
+function listed(names: readonly string[]): string {
+  const last = names.at(-1) ?? '';
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+}
