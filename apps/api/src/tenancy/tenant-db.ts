@@ -1,0 +1,61 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { CONFIG, type Config } from '../config.js';
+import { type Prisma, PrismaClient } from '../generated/prisma/client.js';
+
+/** A transaction that belongs to one organisation. Stores take it; nobody else opens one. */
+export type Tx = Prisma.TransactionClient;
+
+/** Rows read or written here belong to one organisation: PostgreSQL's row-level security sees to it, not our queries. */
+@Injectable()
+export class TenantDb implements OnApplicationShutdown {
+  private readonly prisma: PrismaClient;
+  private readonly pool: pg.Pool;
+
+  constructor(@Inject(CONFIG) config: Config) {
+    this.pool = new pg.Pool({
+      connectionString: config.databaseUrl,
+      max: 20,
+      application_name: 'postern-api',
+    });
+    this.pool.on('error', () => {}); // an idle connection that dies is replaced at the next use
+    this.prisma = new PrismaClient({ adapter: new PrismaPg(this.pool) });
+  }
+
+  /** The only way to a tenant transaction: everything inside sees and writes `orgId`'s rows alone. */
+  withOrg<T>(orgId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.prisma.$transaction(
+      async (tx) => {
+        await tx.$executeRaw`select set_config('app.org_id', ${orgId}, true)`;
+        return work(tx);
+      },
+      { maxWait: 10_000, timeout: 20_000 },
+    );
+  }
+
+  /** The same for hot paths that speak SQL themselves (COPY, keyset pages). */
+  async withOrgClient<T>(orgId: string, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query('begin');
+      await client.query("select set_config('app.org_id', $1, true)", [orgId]);
+      const result = await work(client);
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      await client.query('rollback').catch((e: Error) => {
+        broken = e;
+      });
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.prisma.$disconnect();
+    if (!this.pool.ended) await this.pool.end();
+  }
+}
