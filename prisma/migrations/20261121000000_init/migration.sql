@@ -5,13 +5,16 @@
 -- in, which organisations are theirs, whose agent is calling, what waits in the outbox; it reads only those columns.
 -- Neither can bypass row-level security. Login roles with passwords are made members by `cli.js migrate`.
 do $$
+declare
+  role_name text;
 begin
-  if not exists (select from pg_roles where rolname = 'postern_app') then
-    create role postern_app nologin nosuperuser nobypassrls;
-  end if;
-  if not exists (select from pg_roles where rolname = 'postern_system') then
-    create role postern_system nologin nosuperuser nobypassrls;
-  end if;
+  foreach role_name in array array['postern_app', 'postern_system', 'postern_audit_search'] loop
+    begin
+      execute format('create role %I nologin nosuperuser nobypassrls', role_name);
+    exception when duplicate_object or unique_violation then
+      null; -- roles belong to the whole server: another database of it has made them
+    end;
+  end loop;
 end
 $$;
 
@@ -19,6 +22,7 @@ revoke all on schema public from public;
 grant usage on schema public to postern_app, postern_system;
 
 create extension if not exists pg_trgm;
+create extension if not exists btree_gin;
 
 -- The one template of tenancy (ARCHITECTURE.md, "Tenancy"). Every tenant table gets exactly this, by calling
 --   select postern_tenant_table('table_name', 'SELECT, INSERT, UPDATE, DELETE');
@@ -257,13 +261,15 @@ create table console_code (
   constraint console_code_agent_fk foreign key (org_id, agent_id) references agent (org_id, id) on delete cascade
 );
 
--- Work to hand to the queue, written in the transaction of the change that causes it. Ids only.
+-- Work to hand to the queue, written in the transaction of the change that causes it. Ids only. A row goes when its work is
+-- done, not when it is queued: a queue that loses its memory loses no work.
 create table outbox (
   id bigint generated always as identity primary key,
   org_id uuid not null references org (id) on delete cascade,
   job text not null,
   payload jsonb not null,
-  created_at timestamptz(3) not null default now()
+  created_at timestamptz(3) not null default now(),
+  queued_at timestamptz(3)
 );
 create function postern_outbox_notify() returns trigger language plpgsql as $$
 begin
@@ -292,7 +298,8 @@ create table audit_event (
   hash text,
   -- Lower-case text that search looks into: statement, reason, target.
   search_text text not null,
-  event jsonb not null,
+  -- json, not jsonb: what people type may hold \u0000, which jsonb refuses, and the agent's hash covers the text as it was.
+  event json not null,
   constraint audit_event_agent_seq_unique unique (agent_id, seq),
   constraint audit_event_agent_fk foreign key (org_id, agent_id) references agent (org_id, id)
 );
@@ -301,8 +308,8 @@ create index audit_event_org_connection_idx on audit_event (org_id, connection_s
 create index audit_event_org_decision_idx on audit_event (org_id, decision, at desc, id desc);
 create index audit_event_org_kind_idx on audit_event (org_id, kind, at desc, id desc);
 create index audit_event_intent_idx on audit_event (intent_id) where intent_id is not null;
-create index audit_event_search_idx on audit_event using gin (search_text gin_trgm_ops);
-create index audit_event_actor_idx on audit_event using gin (actor_label gin_trgm_ops);
+create index audit_event_search_idx on audit_event using gin (org_id, search_text gin_trgm_ops);
+create index audit_event_actor_idx on audit_event using gin (org_id, actor_label gin_trgm_ops);
 
 select postern_tenant_table('org', 'SELECT, INSERT, UPDATE', 'id');
 select postern_tenant_table('membership', 'SELECT, INSERT, UPDATE, DELETE');
@@ -326,9 +333,11 @@ alter table users force row level security;
 create policy members_of_current_org on users for select to postern_app
   using (exists (select from membership where membership.user_id = users.id));
 grant select (id, email, name, created_at) on users to postern_app;
-create policy system_all on users to postern_system using (true) with check (true);
-grant select, insert on users to postern_system;
-grant update (name, password_hash) on users to postern_system;
+-- Signing up or accepting an invitation adds the person in the transaction that makes them a member.
+create policy app_registers on users for insert to postern_app with check (true);
+grant insert (id, email, name, password_hash, created_at) on users to postern_app;
+create policy system_lookup on users for select to postern_system using (true);
+grant select (id, email, name, password_hash) on users to postern_system;
 
 alter table session enable row level security;
 alter table session force row level security;
@@ -347,6 +356,51 @@ create policy system_lookup on agent for select to postern_system using (true);
 grant select (id, org_id, environment_id, name, public_key, console_url, revoked_at) on agent to postern_system;
 create policy system_lookup on enrolment_token for select to postern_system using (true);
 grant select (id, org_id, environment_id, token_hash, expires_at, used_at) on enrolment_token to postern_system;
-create policy system_drain on outbox to postern_system using (true) with check (false);
-grant select, delete on outbox to postern_system;
-grant update (job) on outbox to postern_system; -- SELECT … FOR UPDATE SKIP LOCKED asks for it
+create policy system_drain on outbox to postern_system using (true) with check (true);
+grant select, delete on outbox to postern_system; -- no INSERT: work comes from changes alone
+grant update (queued_at) on outbox to postern_system;
+
+-- LIKE is not leakproof, so under row-level security PostgreSQL never uses a trigram index (CREATE POLICY, "leakproof"), and a
+-- search would read the whole trail. This role sees what the index needs and nothing else; its one function answers with ids of
+-- the current organisation, and whoever calls it reads the rows themselves under row-level security.
+create policy search_candidates on audit_event for select to postern_audit_search using (true);
+grant usage on schema public to postern_audit_search;
+grant select (id, org_id, at, kind, decision, connection_slug, search_text, actor_label) on audit_event to postern_audit_search;
+
+-- Newest first, at most `page_limit` ids after the keyset (before_at, before_id). Null means "any"; the patterns are LIKE's.
+-- EXECUTE, so that each search is planned for its own values and only for the conditions that it has.
+create function postern_search_audit(
+  text_pattern text, actor_pattern text, only_connection text, only_decision text, only_kind text,
+  from_at timestamptz, to_at timestamptz, before_at timestamptz, before_id uuid, page_limit integer
+) returns table (id uuid, at timestamptz)
+  language plpgsql stable security definer set search_path = public, pg_temp
+as $$
+begin
+  return query execute
+    'select e.id, e.at::timestamptz from audit_event e where e.org_id = $11'
+    || case when text_pattern is null then '' else ' and e.search_text like $1' end
+    || case when actor_pattern is null then '' else ' and e.actor_label ilike $2' end
+    || case when only_connection is null then '' else ' and e.connection_slug = $3' end
+    || case when only_decision is null then '' else ' and e.decision = $4' end
+    || case when only_kind is null then ' and e.kind <> ''statement.finished''' else ' and e.kind = $5' end
+    || case when from_at is null then '' else ' and e.at >= $6' end
+    || case when to_at is null then '' else ' and e.at < $7' end
+    || case when before_id is null then '' else ' and (e.at, e.id) < ($8, $9)' end
+    || ' order by e.at desc, e.id desc limit $10'
+    using text_pattern, actor_pattern, only_connection, only_decision, only_kind,
+      from_at, to_at, before_at, before_id, page_limit, postern_current_org();
+end
+$$;
+revoke execute on function postern_search_audit from public;
+grant execute on function postern_search_audit to postern_app;
+-- The role must own the function; whoever runs this need not be a superuser.
+do $$
+begin
+  if not pg_has_role(current_user, 'postern_audit_search', 'set') then
+    execute format('grant postern_audit_search to %I', current_user);
+  end if;
+end
+$$;
+grant create on schema public to postern_audit_search;
+alter function postern_search_audit owner to postern_audit_search;
+revoke create on schema public from postern_audit_search;

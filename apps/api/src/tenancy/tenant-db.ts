@@ -54,6 +54,11 @@ export class TenantDb implements OnApplicationShutdown {
     }
   }
 
+  /** Answers when the database does. */
+  async ping(): Promise<void> {
+    await this.pool.query('select 1');
+  }
+
   async onApplicationShutdown(): Promise<void> {
     await this.prisma.$disconnect();
     if (!this.pool.ended) await this.pool.end();

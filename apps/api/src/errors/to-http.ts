@@ -1,0 +1,75 @@
+import { type ErrorCode, PosternError } from '@postern/core/errors';
+import type { ProtocolError } from '@postern/protocol/error';
+
+const STATUS_BY_CODE: Partial<Record<ErrorCode, number>> = {
+  'auth.required': 401,
+  'auth.bad_credentials': 401,
+  'auth.session_expired': 401,
+  'agent.unauthenticated': 401,
+  'agent.revoked': 401,
+  'agent.token_invalid': 401,
+  'agent.not_enrolled': 401,
+  'auth.code_invalid': 400,
+  'auth.forbidden': 403,
+  'auth.redirect_not_allowed': 403,
+  'auth.rate_limited': 429,
+  'auth.email_taken': 409,
+  'org.slug_taken': 409,
+  'environment.slug_taken': 409,
+  'group.slug_taken': 409,
+  'connection.slug_taken': 409,
+  'rule.stale': 409,
+  'audit.gap': 409,
+  'audit.broken_chain': 409,
+  'policy.none': 404,
+  'audit.unavailable': 503,
+  'connection.unavailable': 503,
+  internal: 500,
+};
+
+/** The HTTP status of a code; those not listed are the caller's input, or something that is not there. */
+export function statusOf(code: ErrorCode): number {
+  return STATUS_BY_CODE[code] ?? (code.endsWith('.not_found') ? 404 : 400);
+}
+
+/** Status and body of an error on the HTTP edge. Anything but a {@link PosternError} says nothing of its cause. */
+export function toHttpAnswer(error: unknown): { status: number; body: ProtocolError } {
+  if (error instanceof PosternError) {
+    const { field, fix, facts } = error.detail;
+    return {
+      status: statusOf(error.code),
+      body: {
+        error: {
+          code: error.code,
+          message: error.message,
+          ...(field === undefined ? {} : { field }),
+          ...(fix === undefined ? {} : { fix }),
+          ...(facts === undefined ? {} : { facts }),
+        },
+      },
+    };
+  }
+  const status = clientStatusOf(error);
+  if (status !== undefined)
+    return {
+      status,
+      body: { error: { code: 'input.invalid', message: CLIENT_TEXT[status] ?? 'the request is not valid' } },
+    };
+  return {
+    status: 500,
+    body: { error: { code: 'internal', message: 'something went wrong on our side; it has been logged' } },
+  };
+}
+
+const CLIENT_TEXT: Record<number, string> = {
+  404: 'there is nothing at this address',
+  413: 'the request is too large',
+  415: 'send the request as `application/json`',
+};
+
+/** A 4xx that Fastify or Nest decided on: malformed JSON, no such route, too large. Their texts stay inside. */
+function clientStatusOf(error: unknown): number | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const status = 'statusCode' in error ? error.statusCode : 'status' in error ? error.status : undefined;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
+}
