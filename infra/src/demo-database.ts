@@ -6,6 +6,8 @@ import type { PostgresServer } from './postgres.js';
 
 export const withClient = async <T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> => {
   const client = new pg.Client({ connectionString: url });
+  // A server that stops under us fails the query; the event itself says nothing more.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     return await work(client);
