@@ -1,2 +1,3 @@
 export * from './chain.js';
 export * from './event.js';
+export { auditStatementOf, redactSecrets } from './redact.js';

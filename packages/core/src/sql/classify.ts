@@ -1,0 +1,88 @@
+import { maskOf, type Permission, type PermissionMask, permissionsOf } from '../policy/permission.js';
+import type { ClassifyResult, Requirement, StatementClass, WallBreak } from './model.js';
+import { type ParsedStatement, type ParsedText, parseText } from './parse.js';
+import { type Finding, TextSession } from './session.js';
+import { STATEMENTS } from './statements.js';
+import { unwrap } from './tree.js';
+import { walkStatement } from './walk.js';
+
+/**
+ * What a text is and what running it requires (PERMISSIONS.md). Understands PostgreSQL 18's grammar; what cannot be
+ * understood is a rejection, what nobody decided about needs `admin`. Synchronous: call {@link loadParser} once before,
+ * and give texts over `INLINE_PARSE_BYTES` to a worker thread. Never throws.
+ */
+export function classify(sql: string): ClassifyResult {
+  const result = parseText(sql);
+  if (!result.ok) return result;
+  const statements = classifyStatements(result.parsed);
+  const required = statements.reduce<PermissionMask>((mask, statement) => mask | statement.required, 0);
+  return { ok: true, classification: { statements, required } };
+}
+
+function classifyStatements(parsed: ParsedText): StatementClass[] {
+  const session = new TextSession();
+  return parsed.statements.map((statement, i) => classifyStatement(statement, i + 1, parsed, session));
+}
+
+function classifyStatement(
+  { stmt, start, end }: ParsedStatement,
+  index: number,
+  { offsetOf }: ParsedText,
+  session: TextSession,
+): StatementClass {
+  const { findings, relations, functions } = walkStatement(stmt, session, nestedFindings);
+  const requirements: Requirement[] = [];
+  const wallBreaks: WallBreak[] = [];
+  for (const finding of unique(findings)) {
+    const { what, location } = finding;
+    const place = location === undefined ? {} : { position: offsetOf(location) };
+    if ('wall' in finding) wallBreaks.push({ when: finding.wall, statement: index, what, ...place });
+    else requirements.push({ permission: finding.permission, statement: index, what, ...place });
+  }
+  const required = maskOf(requirements.map((requirement) => requirement.permission));
+  remember(stmt, session, permissionsOf(required));
+  return {
+    index,
+    kind: kindOf(stmt),
+    start,
+    end,
+    required,
+    requirements,
+    wallBreaks,
+    relations,
+    functions,
+  };
+}
+
+function remember(stmt: object, session: TextSession, needed: readonly Permission[]): void {
+  const wrapped = unwrap(stmt);
+  if (wrapped !== undefined) session.remember(wrapped.type, wrapped.node, needed);
+}
+
+function kindOf(stmt: object): string {
+  const wrapped = unwrap(stmt);
+  const row = wrapped && STATEMENTS[wrapped.type];
+  if (wrapped === undefined || row === undefined) return 'UNKNOWN';
+  return typeof row.kind === 'string' ? row.kind : row.kind(wrapped.node);
+}
+
+/** A text given to a function that runs it: its statements' findings, without places, which would be in that text. */
+function nestedFindings(sql: string): readonly Finding[] | undefined {
+  const result = classify(sql);
+  if (!result.ok) return undefined;
+  return result.classification.statements.flatMap(({ requirements, wallBreaks }): Finding[] => [
+    ...requirements.map(({ permission, what }) => ({ permission, what })),
+    ...wallBreaks.map(({ when, what }) => ({ wall: when, what })),
+  ]);
+}
+
+/** Each reason once, at its first place. */
+function unique(findings: readonly Finding[]): Finding[] {
+  const seen = new Set<string>();
+  return findings.filter((finding) => {
+    const key = `${'wall' in finding ? finding.wall : finding.permission} ${finding.what}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}

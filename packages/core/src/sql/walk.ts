@@ -1,0 +1,241 @@
+import { classifyCall, dotted, isBuiltinOperator, isBuiltinSampling, words } from './functions.js';
+import { RESTRICTED_RELATIONS } from './generated/builtins.js';
+import { TYPED_FIELDS } from './generated/grammar.js';
+import { PLAIN_NODES } from './nodes.js';
+import { type Finding, setConfigFindings, type TextSession } from './session.js';
+import { type FieldModes, type Mode, STATEMENTS, type StatementRow } from './statements.js';
+import { type AstNode, isNode, list, locationOf, nameParts, stringLiteral, text, unwrap } from './tree.js';
+
+/** What one statement's tree says. */
+export interface WalkResult {
+  readonly findings: readonly Finding[];
+  readonly relations: readonly string[];
+  readonly functions: readonly string[];
+}
+
+/** Classifies SQL given as text to a function; undefined when that is not possible. */
+export type NestedText = (sql: string) => readonly Finding[] | undefined;
+
+interface Frame {
+  readonly type: string;
+  readonly node: AstNode;
+  readonly mode: Mode;
+  /** Of the statement itself, not one inside it. */
+  readonly isTop: boolean;
+}
+
+const restrictedRelations = words(RESTRICTED_RELATIONS);
+const NONE: FieldModes = {};
+
+/**
+ * Walks a whole statement, every field of every node, with a stack of its own: a tree as deep as the parser can make it
+ * must not overflow ours. Nothing is skipped because nobody listed it; an unknown node needs admin.
+ */
+export function walkStatement(stmt: AstNode, session: TextSession, nested: NestedText): WalkResult {
+  const walker = new Walker(session, nested);
+  walker.walk(stmt);
+  return walker.result();
+}
+
+class Walker {
+  readonly #findings: Finding[] = [];
+  readonly #relations = new Set<string>();
+  readonly #functions = new Set<string>();
+  readonly #cteNames = new Set<string>();
+  readonly #frames: Frame[] = [];
+  readonly #session: TextSession;
+  readonly #nested: NestedText;
+
+  constructor(session: TextSession, nested: NestedText) {
+    this.#session = session;
+    this.#nested = nested;
+  }
+
+  result(): WalkResult {
+    const relations = [...this.#relations].filter((name) => !this.#cteNames.has(name));
+    return { findings: this.#findings, relations, functions: [...this.#functions] };
+  }
+
+  walk(stmt: AstNode): void {
+    const top = unwrap(stmt);
+    if (top === undefined) {
+      this.#unknown('statement');
+      return;
+    }
+    this.#frames.push({ ...top, mode: 'run', isTop: true });
+    for (let frame = this.#frames.pop(); frame !== undefined; frame = this.#frames.pop()) this.#visit(frame);
+  }
+
+  #visit(frame: Frame): void {
+    const { type, node, mode } = frame;
+    const row = STATEMENTS[type];
+    if (row !== undefined) {
+      if (mode === 'run' || mode === 'analyze') this.#statement(row, frame);
+      else if (mode === 'plan' && row.findings !== undefined) this.#planned(row, node);
+    } else if (PLAIN_NODES.has(type)) {
+      this.#plain(type, node, mode);
+    } else {
+      this.#unknown(type);
+    }
+    this.#pushParts(frame, row);
+  }
+
+  #statement(row: StatementRow, { node, isTop }: Frame): void {
+    const kind = typeof row.kind === 'string' ? row.kind : row.kind(node);
+    const needs = typeof row.needs === 'function' ? row.needs(node) : row.needs;
+    const what = `${isTop ? 'is' : 'contains'} ${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind}`;
+    for (const permission of needs) this.#findings.push({ permission, what });
+    if (row.findings !== undefined) this.#findings.push(...row.findings(node, this.#session));
+  }
+
+  /** Of a statement that is only planned, permissions do not count; whatever breaks a wall does. */
+  #planned(row: StatementRow, node: AstNode): void {
+    const findings = row.findings?.(node, this.#session) ?? [];
+    this.#findings.push(...findings.filter((finding) => 'wall' in finding));
+  }
+
+  #plain(type: string, node: AstNode, mode: Mode): void {
+    switch (type) {
+      case 'FuncCall':
+        return this.#call(node, mode);
+      case 'RangeVar':
+        return this.#relation(node, mode);
+      case 'CommonTableExpr':
+        this.#cteNames.add(text(node, 'ctename'));
+        return;
+      case 'A_Expr':
+        return this.#operator(nameParts(node.name), node, mode);
+      case 'SubLink':
+        return this.#operator(nameParts(node.operName), node, mode);
+      case 'SortBy':
+        return this.#operator(nameParts(node.useOp), node, mode);
+      case 'RangeTableSample':
+        return this.#sampling(node, mode);
+    }
+  }
+
+  #call(node: AstNode, mode: Mode): void {
+    const name = nameParts(node.funcname);
+    const shown = dotted(name);
+    this.#functions.add(shown);
+    if (mode === 'stored') return;
+
+    const args = list(node, 'args');
+    const location = locationOf(node);
+    const call = classifyCall(name, args);
+    switch (call.class) {
+      case 'harmless':
+        return;
+      case 'set_config':
+        if (mode !== 'plan') this.#findings.push(...setConfigFindings(args, location));
+        return;
+      case 'runs_sql':
+        if (call.alsoNeeds)
+          this.#findings.push({ permission: call.alsoNeeds, what: `calls ${shown}`, location });
+        for (const argument of call.texts) this.#runsText(shown, argument, location);
+        return;
+      case 'needs':
+        if (mode === 'plan' && !call.planTime) return;
+        this.#findings.push({ permission: call.permission, what: `calls ${shown}`, location });
+    }
+  }
+
+  #runsText(name: string, argument: unknown, location: number | undefined): void {
+    const sql = stringLiteral(argument);
+    const findings = sql === undefined ? undefined : this.#nested(sql);
+    if (findings === undefined) {
+      this.#findings.push({
+        permission: 'admin',
+        what: `runs SQL that cannot be read in advance (${name})`,
+        location,
+      });
+      return;
+    }
+    for (const finding of findings)
+      this.#findings.push({ ...finding, what: `${finding.what} (in ${name})`, location });
+  }
+
+  #relation(node: AstNode, mode: Mode): void {
+    const schema = text(node, 'schemaname');
+    const name = text(node, 'relname');
+    if (name === '') return;
+    this.#relations.add(schema === '' ? name : `${schema}.${name}`);
+    if (mode === 'stored' || mode === 'plan' || (schema !== '' && schema !== 'pg_catalog')) return;
+    if (!restrictedRelations.has(name)) return;
+    this.#findings.push({ permission: 'admin', what: `touches ${name}`, location: locationOf(node) });
+  }
+
+  #operator(name: readonly string[], node: AstNode, mode: Mode): void {
+    if (name.length === 0 || mode === 'stored' || isBuiltinOperator(name, node)) return;
+    const what = `uses the operator ${dotted(name)}, which is not PostgreSQL’s own`;
+    this.#findings.push({ permission: 'execute', what, location: locationOf(node) });
+  }
+
+  #sampling(node: AstNode, mode: Mode): void {
+    const method = nameParts(node.method);
+    if (mode === 'stored' || isBuiltinSampling(method)) return;
+    this.#findings.push({
+      permission: 'execute',
+      what: `samples with ${dotted(method)}`,
+      location: locationOf(node),
+    });
+  }
+
+  #unknown(type: string): void {
+    this.#findings.push({ permission: 'admin', what: `holds a part that Postern does not know (${type})` });
+  }
+
+  #pushParts({ type, node, mode }: Frame, row: StatementRow | undefined): void {
+    const inherited: Mode = mode === 'analyze' || mode === 'parts' ? 'run' : mode;
+    const own = partModes(type, node, mode, row);
+    const typed = TYPED_FIELDS[type];
+    const first = this.#frames.length;
+    for (const field in node) {
+      const value = node[field];
+      if (typeof value !== 'object' || value === null) continue;
+      const part =
+        inherited === 'stored' ? inherited : typeof own === 'string' ? own : (own[field] ?? inherited);
+      this.#push(value, typed?.[field], part);
+    }
+    // The stack gives back the last first; reasons should come in the order of the text.
+    reverseFrom(this.#frames, first);
+  }
+
+  #push(value: object, typedAs: string | undefined, mode: Mode): void {
+    if (Array.isArray(value)) {
+      for (const item of value)
+        if (typeof item === 'object' && item !== null) this.#push(item, typedAs, mode);
+      return;
+    }
+    if (!isNode(value)) return;
+    if (typedAs !== undefined) {
+      this.#frames.push({ type: typedAs, node: value, mode, isTop: false });
+      return;
+    }
+    const wrapped = unwrap(value);
+    if (wrapped !== undefined) this.#frames.push({ ...wrapped, mode, isTop: false });
+    // `{}` is the tree's way to say "none"; anything else without a type is not known.
+    else if (Object.keys(value).length > 0) this.#unknown('unnamed');
+  }
+}
+
+function reverseFrom(frames: Frame[], first: number): void {
+  for (let i = first, j = frames.length - 1; i < j; i++, j--) {
+    const [a, b] = [frames[i], frames[j]];
+    if (a === undefined || b === undefined) return;
+    frames[i] = b;
+    frames[j] = a;
+  }
+}
+
+function partModes(
+  type: string,
+  node: AstNode,
+  mode: Mode,
+  row: StatementRow | undefined,
+): Mode | FieldModes {
+  if (row?.parts !== undefined) return typeof row.parts === 'string' ? row.parts : row.parts(node, mode);
+  // ALTER … SET DEFAULT is for rows to come; ADD COLUMN … DEFAULT is computed at once.
+  if (type === 'AlterTableCmd' && text(node, 'subtype') === 'AT_ColumnDefault') return { def: 'stored' };
+  return NONE;
+}
