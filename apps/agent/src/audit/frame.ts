@@ -1,0 +1,31 @@
+import { crc32 } from 'node:zlib';
+
+/** Frame of one record: [u32 length][u32 crc32 of the payload][payload], big endian. */
+const HEADER_BYTES = 8;
+
+/** No record is longer: a length beyond it is damage, not data. */
+const PAYLOAD_MAX = 4 * 1024 * 1024;
+
+export interface Frame {
+  readonly payload: Buffer;
+  /** Offset of the next frame. */
+  readonly end: number;
+}
+
+export function encodeFrame(payload: Buffer): Buffer {
+  const frame = Buffer.allocUnsafe(HEADER_BYTES + payload.length);
+  frame.writeUInt32BE(payload.length, 0);
+  frame.writeUInt32BE(crc32(payload), 4);
+  payload.copy(frame, HEADER_BYTES);
+  return frame;
+}
+
+/** The frame at `offset`; undefined when what stands there is not a whole and right one: the torn tail. */
+export function decodeFrame(bytes: Buffer, offset: number): Frame | undefined {
+  if (offset + HEADER_BYTES > bytes.length) return undefined;
+  const length = bytes.readUInt32BE(offset);
+  const start = offset + HEADER_BYTES;
+  if (length === 0 || length > PAYLOAD_MAX || start + length > bytes.length) return undefined;
+  const payload = bytes.subarray(start, start + length);
+  return crc32(payload) === bytes.readUInt32BE(offset + 4) ? { payload, end: start + length } : undefined;
+}

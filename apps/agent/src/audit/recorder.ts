@@ -1,0 +1,28 @@
+import type { AuditActor, AuditEvent } from '@postern/core/audit';
+import { v7 as uuidv7 } from 'uuid';
+import { type Clock, isoTime } from '../clock.js';
+import type { Spool } from './spool.js';
+
+/** What happened; who numbers and dates it is the recorder. */
+export type AuditFacts = Omit<AuditEvent, 'id' | 'at'>;
+
+/** The only way to an audit event: nothing else writes to the spool. */
+export class Recorder {
+  readonly #spool: Spool;
+  readonly #clock: Clock;
+  /** This agent, as the actor of what it does by itself. */
+  readonly self: AuditActor;
+
+  constructor(spool: Spool, clock: Clock, self: AuditActor) {
+    this.#spool = spool;
+    this.#clock = clock;
+    this.self = self;
+  }
+
+  /** Resolves with the event's id once it is durable; rejects with `audit.unavailable`. */
+  async record(facts: AuditFacts): Promise<string> {
+    const id = uuidv7();
+    await this.#spool.append({ id, at: isoTime(this.#clock.now()), ...facts });
+    return id;
+  }
+}

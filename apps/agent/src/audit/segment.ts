@@ -1,0 +1,114 @@
+import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { CHAIN_START, type ChainedEvent, chainedEvent } from '@postern/core/audit';
+import { z } from 'zod';
+import { syncDirectory } from '../durable-file.js';
+import { decodeFrame, encodeFrame } from './frame.js';
+
+/** First frame of every segment: where the chain stood, so that an empty one still tells it. */
+const segmentHeader = z.object({
+  format: z.literal(1),
+  prevSeq: z.number().int().nonnegative(),
+  prevHash: z.string().length(64),
+});
+
+/** Last number and hash of a chain. */
+export interface ChainHead {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+export const EMPTY_CHAIN: ChainHead = { seq: 0, hash: CHAIN_START };
+
+export interface SegmentContent {
+  readonly before: ChainHead;
+  readonly events: readonly ChainedEvent[];
+  /** Bytes up to the end of the last whole frame; what follows is a torn tail. */
+  readonly goodBytes: number;
+  readonly totalBytes: number;
+}
+
+/** Segments sort by name in the order of their numbers. */
+export const segmentName = (head: ChainHead): string => `${String(head.seq + 1).padStart(15, '0')}.seg`;
+export const isSegmentName = (name: string): boolean => /^\d{15}\.seg$/.test(name);
+export const firstSeqOf = (name: string): number => Number(name.slice(0, 15));
+
+const parse = <T>(schema: z.ZodType<T>, payload: Buffer): T =>
+  schema.parse(JSON.parse(payload.toString('utf8')));
+
+/** All of a segment. Undefined when not even its header is whole. */
+export async function readSegment(path: string): Promise<SegmentContent | undefined> {
+  const bytes = await readFile(path);
+  const first = decodeFrame(bytes, 0);
+  if (!first) return undefined;
+  const header = parse(segmentHeader, first.payload);
+  const events: ChainedEvent[] = [];
+  let goodBytes = first.end;
+  for (let frame = decodeFrame(bytes, goodBytes); frame; frame = decodeFrame(bytes, goodBytes)) {
+    events.push(parse(chainedEvent, frame.payload));
+    goodBytes = frame.end;
+  }
+  return {
+    before: { seq: header.prevSeq, hash: header.prevHash },
+    events,
+    goodBytes,
+    totalBytes: bytes.length,
+  };
+}
+
+export const encodeEvent = (event: ChainedEvent): Buffer => encodeFrame(Buffer.from(JSON.stringify(event)));
+
+/** A segment being written. Every write is durable when it resolves. */
+export class SegmentWriter {
+  readonly #file: FileHandle;
+  #bytes: number;
+
+  private constructor(file: FileHandle, bytes: number) {
+    this.#file = file;
+    this.#bytes = bytes;
+  }
+
+  static async create(path: string, head: ChainHead): Promise<SegmentWriter> {
+    const writer = new SegmentWriter(await open(path, 'w', 0o600), 0);
+    try {
+      const header = { format: 1, prevSeq: head.seq, prevHash: head.hash };
+      await writer.append(encodeFrame(Buffer.from(JSON.stringify(header))));
+      await syncDirectory(dirname(path));
+    } catch (error) {
+      await writer.close();
+      throw error;
+    }
+    return writer;
+  }
+
+  /** Opens one for more, after cutting it to its whole frames. */
+  static async continue(path: string, goodBytes: number): Promise<SegmentWriter> {
+    const writer = new SegmentWriter(await open(path, 'r+'), goodBytes);
+    await writer.cut();
+    return writer;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  async append(bytes: Buffer): Promise<void> {
+    let written = 0;
+    while (written < bytes.length) {
+      const result = await this.#file.write(bytes, written, bytes.length - written, this.#bytes + written);
+      written += result.bytesWritten;
+    }
+    await this.#file.datasync();
+    this.#bytes += bytes.length;
+  }
+
+  /** Throws away what a failed append may have left behind. */
+  async cut(): Promise<void> {
+    await this.#file.truncate(this.#bytes);
+    await this.#file.sync();
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+}

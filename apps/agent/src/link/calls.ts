@@ -1,0 +1,65 @@
+import type { ChainedEvent } from '@postern/core/audit';
+import { auditPushResponse } from '@postern/protocol/audit-push';
+import { consoleTokenResponse } from '@postern/protocol/console-token';
+import { type HeartbeatRequest, heartbeatResponse } from '@postern/protocol/heartbeat';
+import { policyEtag } from '@postern/protocol/policy-pull';
+import { PATHS } from '@postern/protocol/version';
+import type { z } from 'zod';
+import type { PushResult } from '../audit/pusher.js';
+import { type ApiClient, ApiRefusal, ApiUnreachable, bodyText } from './api-client.js';
+import { safeJson } from './identity.js';
+
+/** The calls that the agent makes, each parsed. An answer that is not the protocol's counts as no answer. */
+
+const AUDIT_TIMEOUT_MS = 30_000;
+
+async function parsed<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
+  const result = schema.safeParse(safeJson(await bodyText(response)));
+  if (!result.success) throw new ApiUnreachable(new Error('unknown answer'));
+  return result.data;
+}
+
+export type Pulled = { readonly kind: 'current' } | { readonly kind: 'bundle'; readonly jws: string };
+
+export async function pullPolicy(api: ApiClient, version: number): Promise<Pulled> {
+  const headers: Record<string, string> = version > 0 ? { 'if-none-match': policyEtag(version) } : {};
+  const response = await api.send({ method: 'GET', path: PATHS.policy, headers });
+  if (response.status === 304) return { kind: 'current' };
+  return { kind: 'bundle', jws: (await bodyText(response)).trim() };
+}
+
+export async function heartbeat(api: ApiClient, body: HeartbeatRequest): Promise<number> {
+  const response = await api.send({ method: 'POST', path: PATHS.heartbeat, body: JSON.stringify(body) });
+  return (await parsed(response, heartbeatResponse)).policyVersion;
+}
+
+export async function pushAudit(
+  api: ApiClient,
+  events: readonly ChainedEvent[],
+  signal: AbortSignal,
+): Promise<PushResult> {
+  try {
+    const response = await api.send({
+      method: 'POST',
+      path: PATHS.audit,
+      body: JSON.stringify({ events }),
+      signal,
+      timeoutMs: AUDIT_TIMEOUT_MS,
+    });
+    return await parsed(response, auditPushResponse);
+  } catch (error) {
+    if (!(error instanceof ApiRefusal) || error.code !== 'audit.gap') throw error;
+    const { expectedSeq } = error.refusalFacts;
+    if (typeof expectedSeq !== 'number') throw error;
+    return { gap: expectedSeq };
+  }
+}
+
+/** Trades the code of a sign-in for the person's token. */
+export async function exchangeCode(
+  api: ApiClient,
+  body: { code: string; codeVerifier: string; redirectUri: string },
+): Promise<string> {
+  const response = await api.send({ method: 'POST', path: PATHS.consoleToken, body: JSON.stringify(body) });
+  return (await parsed(response, consoleTokenResponse)).token;
+}

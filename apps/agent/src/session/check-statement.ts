@@ -1,0 +1,28 @@
+import { decide, permissionsOf } from '@postern/core/policy';
+import type { PolicyHolder } from '../policy/policy-holder.js';
+import type { Classifier } from './classifier.js';
+import { RunRefused } from './outcome.js';
+
+const NOTHING = { statements: [], required: 0 };
+
+/** What a text would need, without running or recording it: for the editor's hints. */
+export async function checkStatement(
+  parts: { classifier: Classifier; policy: PolicyHolder },
+  request: { principalId: string; connection: string; sql: string },
+) {
+  const classified = await parts.classifier.classify(request.sql);
+  const { compiled } = parts.policy.inForce();
+  const classification = classified.ok ? classified.classification : NOTHING;
+  const decision = decide(compiled, request.principalId, request.connection, classification);
+  if (!decision.allowed && decision.code === 'connection.not_found') {
+    throw new RunRefused(decision.code, decision.message, { fix: decision.fix }, {});
+  }
+  return {
+    allowed: classified.ok && decision.allowed,
+    required: permissionsOf(decision.required),
+    missing: decision.allowed ? [] : decision.missing,
+    reasons: decision.allowed ? [] : decision.reasons,
+    error: classified.ok ? null : classified.rejection,
+    statements: classification.statements.map(({ index, kind, start, end }) => ({ index, kind, start, end })),
+  };
+}

@@ -1,0 +1,13 @@
+import { parentPort } from 'node:worker_threads';
+import { classify, loadParser } from '@postern/core/sql';
+
+/** Parses long texts away from the main thread, on a stack that deep ones do not exhaust (TOOLCHAIN, section 7, trap B). */
+export interface ParseRequest {
+  readonly id: number;
+  readonly sql: string;
+}
+
+await loadParser();
+parentPort?.on('message', ({ id, sql }: ParseRequest) =>
+  parentPort?.postMessage({ id, result: classify(sql) }),
+);

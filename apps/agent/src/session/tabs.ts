@@ -1,0 +1,196 @@
+import { PosternError } from '@postern/core/errors';
+import type { PermissionMask, PolicyConnection } from '@postern/core/policy';
+import { unavailable } from '../targets/connect.js';
+import type { Target } from '../targets/target.js';
+import type { TargetSession } from '../targets/target-session.js';
+
+const IDLE_MS = 10 * 60_000;
+
+/** Whose tab it is: one sign-in of one person. */
+export interface Owner {
+  readonly consoleSession: string;
+  readonly principalId: string;
+  readonly email: string;
+}
+
+/** Why a run must not go on. */
+export type StopReason = 'cancelled' | 'access_changed' | 'shutting_down';
+
+/** A text on its way through a tab. */
+export class Run {
+  readonly tab: Tab;
+  /** What the text needs; known once it is classified. */
+  required: PermissionMask = 0;
+  #stopped: StopReason | undefined;
+
+  constructor(tab: Tab) {
+    this.tab = tab;
+  }
+
+  get stopped(): StopReason | undefined {
+    return this.#stopped;
+  }
+
+  stop(reason: StopReason): void {
+    this.#stopped ??= reason;
+    void this.tab.session?.cancel();
+  }
+}
+
+/** A console tab on a connection: a database session of its own, kept between runs. */
+interface Tab {
+  readonly owner: Owner;
+  readonly name: string;
+  readonly slug: string;
+  session: TargetSession | undefined;
+  run: Run | undefined;
+  lastUsedAt: number;
+}
+
+/** What a person may do on a connection now; undefined: nothing, so their sessions end. */
+export type Judge = (owner: Owner, slug: string) => { mask: PermissionMask; readOnly: boolean } | undefined;
+
+const steadyNow = (): number => performance.now();
+
+/** All open tabs, and the only place where database sessions begin and end. */
+export class Tabs {
+  readonly #targets: ReadonlyMap<string, Target>;
+  readonly #tabs = new Map<string, Tab>();
+  #closing = false;
+
+  constructor(targets: ReadonlyMap<string, Target>) {
+    this.#targets = targets;
+  }
+
+  /** Takes the tab for one run; a tab that is still running takes no second one. */
+  begin(owner: Owner, name: string, slug: string): Run {
+    const key = JSON.stringify([owner.consoleSession, name, slug]);
+    const tab = this.#tabs.get(key) ?? {
+      owner,
+      name,
+      slug,
+      session: undefined,
+      run: undefined,
+      lastUsedAt: 0,
+    };
+    if (tab.run) {
+      throw new PosternError('input.invalid', 'this tab is still running a statement', {
+        field: 'tab',
+        fix: 'wait for it, cancel it, or use another tab',
+      });
+    }
+    this.#tabs.set(key, tab);
+    tab.run = new Run(tab);
+    return tab.run;
+  }
+
+  end(run: Run): void {
+    const { tab } = run;
+    tab.run = undefined;
+    tab.lastUsedAt = steadyNow();
+    if (tab.session === undefined || tab.session.ended !== undefined) this.#forget(tab);
+  }
+
+  /** The tab's session, opened where there is none or where its read-only wall is the wrong one. */
+  async session(run: Run, connection: PolicyConnection, readOnly: boolean): Promise<TargetSession> {
+    const { tab } = run;
+    const existing = tab.session;
+    if (existing && existing.ended === undefined && existing.readOnly === readOnly) return existing;
+    await existing?.close('its access changed');
+    const target = this.#targets.get(tab.slug);
+    if (!target) throw unavailable(tab.slug, 'this agent is not configured for it');
+    this.#checkLimits(tab, target);
+    const opened = await target.open(connection, readOnly, tab.owner.email);
+    tab.session = opened;
+    return opened;
+  }
+
+  #checkLimits(tab: Tab, target: Target): void {
+    const { maxSessions, maxSessionsPerPerson } = target.config;
+    const others = [...this.#tabs.values()].filter((other) => other !== tab && other.slug === tab.slug);
+    const own = others.filter((other) => other.owner.principalId === tab.owner.principalId);
+    const fix = 'close a tab that you do not need';
+    if (own.length >= maxSessionsPerPerson) {
+      const message = `you have ${own.length} open tabs on \`${tab.slug}\`, as many as this agent allows`;
+      throw new PosternError('connection.unavailable', message, { fix });
+    }
+    if (others.length >= maxSessions) {
+      const message = `\`${tab.slug}\` has ${others.length} open sessions, as many as this agent allows`;
+      throw new PosternError('connection.unavailable', message, { fix });
+    }
+  }
+
+  /** Cancels what runs in the person's tab. */
+  cancel(owner: Owner, name: string): void {
+    for (const tab of this.#of(owner.consoleSession, name)) tab.run?.stop('cancelled');
+  }
+
+  async close(owner: Owner, name: string): Promise<void> {
+    await Promise.all(
+      this.#of(owner.consoleSession, name).map((tab) => this.#end(tab, 'cancelled', 'the tab was closed')),
+    );
+  }
+
+  /** A sign-in is over: so are its tabs. */
+  async closeAllOf(consoleSession: string): Promise<void> {
+    await Promise.all(this.#of(consoleSession).map((tab) => this.#end(tab, 'cancelled', 'signed out')));
+  }
+
+  /** Applies a change of policy to what is open: lost access and a changed wall end the session, a lost permission the run. */
+  reevaluate(judge: Judge): void {
+    for (const tab of this.#tabs.values()) {
+      const access = judge(tab.owner, tab.slug);
+      if (!access || (tab.session && tab.session.readOnly !== access.readOnly)) {
+        void this.#end(tab, 'access_changed', 'your access changed');
+      } else if (tab.run && (tab.run.required & ~access.mask) !== 0) {
+        tab.run.stop('access_changed');
+      }
+    }
+  }
+
+  /** Ends sessions that nobody used for a while, and forgets those that the database ended. */
+  async closeIdle(): Promise<void> {
+    const before = steadyNow() - IDLE_MS;
+    for (const tab of this.#tabs.values()) {
+      if (tab.run) continue;
+      if (tab.lastUsedAt < before || tab.session?.ended !== undefined)
+        await this.#end(tab, 'cancelled', 'idle for too long');
+    }
+  }
+
+  /** Ends everything: running statements are cancelled first. */
+  async stop(): Promise<void> {
+    this.#closing = true;
+    await Promise.all(
+      [...this.#tabs.values()].map((tab) => this.#end(tab, 'shutting_down', 'the agent stops')),
+    );
+  }
+
+  get isClosing(): boolean {
+    return this.#closing;
+  }
+
+  /** Statements on their way. */
+  get running(): number {
+    return [...this.#tabs.values()].filter((tab) => tab.run).length;
+  }
+
+  #of(consoleSession: string, name?: string): Tab[] {
+    return [...this.#tabs.values()].filter(
+      (tab) => tab.owner.consoleSession === consoleSession && (name === undefined || tab.name === name),
+    );
+  }
+
+  async #end(tab: Tab, reason: StopReason, text: string): Promise<void> {
+    if (tab.run) {
+      tab.run.stop(reason);
+      await tab.session?.cancel();
+    }
+    await tab.session?.close(text);
+    if (!tab.run) this.#forget(tab);
+  }
+
+  #forget(tab: Tab): void {
+    for (const [key, value] of this.#tabs) if (value === tab) this.#tabs.delete(key);
+  }
+}

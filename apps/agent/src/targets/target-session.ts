@@ -1,0 +1,204 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import { requestCancel } from './cancel.js';
+import { connectWalled, type PinnedSettings, type Walls } from './connect.js';
+import { type RawResult, Statement, type StopReason } from './statement.js';
+import type { TypeNames } from './type-names.js';
+import type { ParameterMessage, WireClient } from './wire-client.js';
+
+export type TransactionState = 'idle' | 'open' | 'failed';
+
+const STATES: Readonly<Record<string, TransactionState>> = { I: 'idle', T: 'open', E: 'failed' };
+
+/** The server's statement_timeout can be changed by SET; this much later the agent stops the statement itself. */
+const TIMEOUT_GRACE_MS = 5_000;
+/** A backend that does not react to a cancel request is left behind. */
+const CANCEL_GRACE_MS = 5_000;
+const CANCEL_AGAIN_MS = 50;
+
+export interface Notice {
+  readonly severity: string;
+  readonly message: string;
+}
+
+export interface Executed extends Omit<RawResult, 'fields'> {
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly notices: readonly Notice[];
+  readonly durationMs: number;
+}
+
+/** The database session ended before the statement did. */
+export class SessionLost extends Error {
+  override readonly name = 'SessionLost';
+}
+
+/** The agent stopped the statement, not the person and not the database. */
+export class StatementStopped extends Error {
+  override readonly name = 'StatementStopped';
+  constructor(readonly reason: StopReason) {
+    super(reason);
+  }
+}
+
+/** One database session behind its walls: a console tab. Statements come one at a time. */
+export class TargetSession {
+  readonly id = randomUUID();
+  readonly readOnly: boolean;
+  readonly #client: WireClient;
+  readonly #config: pg.ClientConfig;
+  readonly #pinned: PinnedSettings;
+  readonly #types: TypeNames;
+  readonly #statementTimeoutMs: number;
+  #state: TransactionState = 'idle';
+  #ended: string | undefined;
+  #current: { statement: Statement; notices: Notice[]; settle: () => void } | undefined;
+  #cancelling: Promise<void> | undefined;
+
+  private constructor(
+    opened: { client: WireClient; config: pg.ClientConfig; pinned: PinnedSettings },
+    walls: Walls,
+    types: TypeNames,
+  ) {
+    this.#client = opened.client;
+    this.#config = opened.config;
+    this.#pinned = opened.pinned;
+    this.#types = types;
+    this.readOnly = walls.readOnly;
+    this.#statementTimeoutMs = walls.statementTimeoutMs;
+    this.#listen();
+  }
+
+  static async open(options: {
+    slug: string;
+    url: string;
+    walls: Walls;
+    applicationName: string;
+    types: TypeNames;
+  }): Promise<TargetSession> {
+    const { slug, url, walls, applicationName, types } = options;
+    return new TargetSession(await connectWalled(slug, url, walls, applicationName), walls, types);
+  }
+
+  get transaction(): TransactionState {
+    return this.#state;
+  }
+
+  /** Why the session is over; undefined while it lives. */
+  get ended(): string | undefined {
+    return this.#ended;
+  }
+
+  /** Runs one statement. Throws pg's DatabaseError, {@link StatementStopped} or {@link SessionLost}. */
+  async execute(text: string, maxRows: number): Promise<Executed> {
+    await this.#cancelling;
+    if (this.#ended !== undefined) throw new SessionLost(this.#ended);
+    const notices: Notice[] = [];
+    const statement = new Statement(text, maxRows, () => void this.cancel());
+    const startedAt = performance.now();
+    const watchdog = setTimeout(() => void this.cancel(), this.#statementTimeoutMs + TIMEOUT_GRACE_MS);
+    try {
+      await new Promise<void>((settle) => {
+        this.#current = { statement, notices, settle };
+        this.#client.query(statement as unknown as pg.Submittable);
+      });
+    } finally {
+      clearTimeout(watchdog);
+      this.#current = undefined;
+    }
+    const durationMs = performance.now() - startedAt;
+    if (statement.stopped) throw new StatementStopped(statement.stopped);
+    if (isServerError(statement.error)) throw statement.error;
+    if (this.#ended !== undefined) throw new SessionLost(this.#ended);
+    if (statement.error) throw statement.error;
+    const { fields, ...result } = statement.result();
+    await this.#learnTypes(fields);
+    const columns = fields.map((field) => ({ name: field.name, type: this.#types.nameOf(field) }));
+    return { ...result, columns, notices, durationMs };
+  }
+
+  /**
+   * Asks the server to stop what runs, again and again: a request that arrives before the statement does is lost. A
+   * backend that does not react is cut off.
+   */
+  cancel(): Promise<void> {
+    this.#cancelling ??= this.#cancelCurrent().finally(() => {
+      this.#cancelling = undefined;
+    });
+    return this.#cancelling;
+  }
+
+  async #cancelCurrent(): Promise<void> {
+    const running = this.#current;
+    const giveUpAt = performance.now() + CANCEL_GRACE_MS;
+    while (running && this.#current === running && this.#ended === undefined) {
+      await requestCancel(this.#config, this.#client);
+      await sleep(CANCEL_AGAIN_MS);
+      if (this.#current === running && performance.now() > giveUpAt) {
+        this.destroy('the database did not react to the cancel request');
+      }
+    }
+  }
+
+  /** Ends the session at once, whatever runs. */
+  destroy(reason: string): void {
+    this.#ended ??= reason;
+    this.#client.connection.stream.destroy();
+    this.#current?.settle();
+  }
+
+  /** Ends the session in an orderly way: an open transaction is rolled back by the server. */
+  async close(reason: string): Promise<void> {
+    if (this.#ended !== undefined) return;
+    this.#ended = reason;
+    const giveUp = setTimeout(() => this.#client.connection.stream.destroy(), CANCEL_GRACE_MS);
+    await this.#client.end().catch(() => undefined);
+    clearTimeout(giveUp);
+  }
+
+  async #learnTypes(fields: Parameters<TypeNames['learn']>[1]): Promise<void> {
+    if (this.#state === 'failed') return;
+    await this.#types.learn(this.#client, fields).catch(() => undefined);
+  }
+
+  #listen(): void {
+    const { connection } = this.#client;
+    connection.on('readyForQuery', ({ status }: { status: string }) => {
+      this.#state = STATES[status] ?? 'failed';
+      this.#current?.settle();
+    });
+    connection.on('parameterStatus', (message: ParameterMessage) => this.#holdPinned(message));
+    this.#client.on('notice', ({ severity, message }) => {
+      this.#current?.notices.push({ severity: severity ?? 'NOTICE', message: message ?? '' });
+    });
+    this.#client.on('error', (error) => {
+      // Sent while nothing ran, like an idle-in-transaction timeout: the reason is worth keeping.
+      this.#ended ??= isServerError(error) ? error.message : 'the connection to the database was lost';
+    });
+    this.#client.on('end', () => {
+      this.#ended ??= 'the connection to the database was lost';
+      this.#current?.settle();
+    });
+  }
+
+  /** The classifier refuses what would change these; should it ever miss something, the session does not survive it. */
+  #holdPinned({ parameterName, parameterValue }: ParameterMessage): void {
+    const expected = this.#pinned.get(parameterName);
+    if (expected === undefined || expected === parameterValue) return;
+    this.destroy(`the session was ended because \`${parameterName}\` changed, which must stay as it is`);
+  }
+}
+
+export interface ServerError extends Error {
+  readonly severity: string;
+  readonly code: string;
+  readonly detail?: string;
+  readonly hint?: string;
+  readonly position?: string;
+}
+
+export function isServerError(error: unknown): error is ServerError {
+  return (
+    error instanceof Error && 'severity' in error && typeof (error as { code?: unknown }).code === 'string'
+  );
+}

@@ -1,0 +1,64 @@
+import { PosternError } from '@postern/core/errors';
+import type { PolicyConnection } from '@postern/core/policy';
+import type { ConnectionConfig } from '../config.js';
+import { connectWalled, wallsOf } from './connect.js';
+import { TargetSession } from './target-session.js';
+import { TypeNames } from './type-names.js';
+
+export type Health = 'ok' | 'down' | 'unknown';
+
+/** One customer database, as the configuration names it. */
+export class Target {
+  readonly config: ConnectionConfig;
+  readonly #types = new TypeNames();
+  #health: Health = 'unknown';
+  #detail: string | undefined;
+
+  constructor(config: ConnectionConfig) {
+    this.config = config;
+  }
+
+  get health(): { readonly status: Health; readonly detail?: string } {
+    return { status: this.#health, ...(this.#detail === undefined ? {} : { detail: this.#detail }) };
+  }
+
+  /** A session behind its walls, in the name of a person: what `pg_stat_activity` shows. */
+  open(connection: PolicyConnection, readOnly: boolean, email: string): Promise<TargetSession> {
+    return this.#noting(() =>
+      TargetSession.open({
+        slug: this.config.slug,
+        url: this.config.url,
+        walls: wallsOf(connection, readOnly),
+        applicationName: `postern:${email}`,
+        types: this.#types,
+      }),
+    );
+  }
+
+  /** Connects and leaves again, to know the database's health before somebody needs it. */
+  async probe(): Promise<void> {
+    const walls = {
+      readOnly: true,
+      statementTimeoutMs: 5_000,
+      lockTimeoutMs: 5_000,
+      idleInTransactionTimeoutMs: 5_000,
+    };
+    await this.#noting(async () => {
+      const { client } = await connectWalled(this.config.slug, this.config.url, walls, 'postern:health');
+      await client.end();
+    }).catch(() => undefined);
+  }
+
+  async #noting<T>(connect: () => Promise<T>): Promise<T> {
+    try {
+      const result = await connect();
+      this.#health = 'ok';
+      this.#detail = undefined;
+      return result;
+    } catch (error) {
+      this.#health = 'down';
+      this.#detail = error instanceof PosternError ? error.message : 'the connection failed';
+      throw error;
+    }
+  }
+}
