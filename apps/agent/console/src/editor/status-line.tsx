@@ -1,0 +1,53 @@
+import type { CheckResponse } from '@postern/agent/console-contract';
+import { PermissionBadges } from '../connections/permission-badge';
+import { plural } from '../results/format';
+import { Icon } from '../ui/icon';
+
+export interface CursorPlace {
+  readonly line: number;
+  readonly column: number;
+  readonly selected: number;
+}
+
+function Needs({ check }: { check: CheckResponse }) {
+  if (check.error !== null) return <span className="truncate text-danger">{check.error.message}</span>;
+  if (check.statements.length === 0) return null;
+  const held = check.required.filter((permission) => !check.missing.includes(permission));
+  const isRefused = !check.allowed && check.missing.length === 0;
+  return (
+    <span className="flex min-w-0 items-center gap-1.5">
+      <span className="max-[800px]:sr-only">needs</span>
+      {(held.length > 0 || check.missing.length === 0) && <PermissionBadges permissions={held} />}
+      {check.missing.length > 0 && <PermissionBadges permissions={check.missing} missing />}
+      {check.allowed ? (
+        <Icon name="check" className="!size-3 text-ok" />
+      ) : (
+        <span className="whitespace-nowrap text-warn">
+          {isRefused ? 'would be refused here' : `you do not hold ${check.missing.join(', ')}`}
+        </span>
+      )}
+    </span>
+  );
+}
+
+interface StatusLineProps {
+  readonly cursor: CursorPlace;
+  readonly check: CheckResponse | undefined;
+}
+
+/** Under the editor: where the cursor is, and what the text would need. */
+export function StatusLine({ cursor, check }: StatusLineProps) {
+  const { line, column, selected } = cursor;
+  return (
+    <div className="flex h-6 shrink-0 items-center gap-3 border-line border-t bg-bg px-3 text-[11px] text-muted">
+      <span className="whitespace-nowrap tabular-nums">
+        {line}:{column}
+        {selected > 0 && ` · ${plural(selected, 'character')} selected`}
+      </span>
+      {check !== undefined && check.statements.length > 1 && (
+        <span>{plural(check.statements.length, 'statement')}</span>
+      )}
+      <span className="ml-auto flex min-w-0">{check !== undefined && <Needs check={check} />}</span>
+    </div>
+  );
+}

@@ -1,0 +1,130 @@
+import type { Connection } from '../connections/connection-switcher';
+import { EnvironmentLabel } from '../connections/environment-label';
+import { PermissionBadge, PermissionBadges } from '../connections/permission-badge';
+import { wordAt } from '../editor/statement-at';
+import type { Outcome } from '../tabs/model';
+import { Button } from '../ui/button';
+import { CopyButton } from '../ui/copy';
+import { Icon } from '../ui/icon';
+import { Excerpt } from './excerpt';
+import { sentence } from './format';
+import { type Person, requestText } from './request-text';
+import { AuditId } from './result-footer';
+
+type Failure = NonNullable<Outcome['error']>;
+type Reason = NonNullable<Failure['reasons']>[number];
+
+interface RefusalProps {
+  readonly outcome: Outcome;
+  readonly error: Failure;
+  readonly connection: Connection | undefined;
+  readonly person: Person;
+  readonly onReveal: (position: number) => void;
+}
+
+function ReasonItem({
+  reason,
+  outcome,
+  onReveal,
+}: { reason: Reason } & Pick<RefusalProps, 'outcome' | 'onReveal'>) {
+  const { position } = reason;
+  return (
+    <li className="flex flex-col gap-2">
+      <p className="flex flex-wrap items-center gap-x-1.5 gap-y-1">
+        <span>
+          Statement {reason.statement} {reason.text}
+        </span>
+        {reason.permission === null ? (
+          <span className="text-muted">which no permission allows here</span>
+        ) : (
+          <>
+            <span className="text-muted">which needs</span>
+            <PermissionBadge permission={reason.permission} missing />
+          </>
+        )}
+        {position !== undefined && (
+          <Button look="quiet" className="!h-6 !px-1.5" onClick={() => onReveal(position)}>
+            <Icon name="jump" className="!size-3" />
+            Show
+          </Button>
+        )}
+      </p>
+      {position !== undefined && (
+        <Excerpt sql={outcome.sql} position={position} end={wordAt(outcome.sql, position).end} />
+      )}
+    </li>
+  );
+}
+
+function isInTheWay(reason: Reason, error: Failure): boolean {
+  return reason.permission === null || (error.missing ?? []).some((missing) => missing === reason.permission);
+}
+
+function Holdings({ error, connection }: { error: Failure; connection: Connection | undefined }) {
+  const missing = error.missing ?? [];
+  return (
+    <dl className="grid grid-cols-[auto_1fr] items-center gap-x-4 gap-y-2">
+      <dt className="text-muted">Connection</dt>
+      <dd className="flex items-center gap-2 font-medium">
+        {connection?.name ?? error.connection}
+        {connection !== undefined && <EnvironmentLabel label={connection.label} />}
+      </dd>
+      <dt className="text-muted">You hold</dt>
+      <dd>
+        <PermissionBadges permissions={error.held ?? []} />
+      </dd>
+      {missing.length > 0 && (
+        <>
+          <dt className="text-muted">Missing</dt>
+          <dd>
+            <PermissionBadges permissions={missing} missing />
+          </dd>
+        </>
+      )}
+    </dl>
+  );
+}
+
+/** Postern said no: what, why, and what to do about it. Calm, because nothing has happened. */
+export function RefusalPanel({ outcome, error, connection, person, onReveal }: RefusalProps) {
+  const reasons = (error.reasons ?? []).filter((reason) => isInTheWay(reason, error));
+  const missing = error.missing ?? [];
+  return (
+    <div role="alert" className="mx-auto flex w-full max-w-3xl flex-col gap-4 p-5">
+      <header className="flex items-start gap-3">
+        <span className="grid size-9 shrink-0 place-items-center rounded-full bg-warn-soft text-warn">
+          <Icon name="shield" />
+        </span>
+        <div>
+          <h2 className="font-semibold text-[15px]">Refused</h2>
+          <p className="text-muted">{sentence(error.message)}. Nothing was sent to the database.</p>
+        </div>
+      </header>
+      {reasons.length > 0 && (
+        <ol className="flex flex-col gap-3">
+          {reasons.map((reason) => (
+            <ReasonItem
+              key={`${reason.statement} ${reason.permission} ${reason.text} ${reason.position}`}
+              reason={reason}
+              outcome={outcome}
+              onReveal={onReveal}
+            />
+          ))}
+        </ol>
+      )}
+      <Holdings error={error} connection={connection} />
+      {error.fix !== undefined && <p>{sentence(error.fix)}.</p>}
+      <div className="flex flex-wrap items-center gap-3 border-line border-t pt-3">
+        {missing.length > 0 && (
+          <CopyButton
+            look="plain"
+            label="Copy a request for access"
+            caption="Copy a request for access"
+            text={requestText(person, error.connection ?? outcome.connection, missing, error.auditId)}
+          />
+        )}
+        {error.auditId !== undefined && <AuditId id={error.auditId} />}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,151 @@
+import type { StatementResult } from '@postern/agent/console-contract';
+import { Tabs } from 'radix-ui';
+import { memo, useState } from 'react';
+import type { Connection } from '../connections/connection-switcher';
+import { isRefusal } from '../run/outcome';
+import { RUN_KEYS } from '../shell/shortcuts';
+import type { Outcome, Transaction } from '../tabs/model';
+import { Icon } from '../ui/icon';
+import { FailurePanel } from './failure-panel';
+import { duration, plural } from './format';
+import { ResultGrid } from './grid';
+import { Notices } from './notices';
+import { RefusalPanel } from './refusal-panel';
+import type { Person } from './request-text';
+import { ResultFooter } from './result-footer';
+
+export interface ResultsProps {
+  readonly outcome: Outcome | undefined;
+  readonly connection: Connection | undefined;
+  readonly transaction: Transaction;
+  readonly person: Person;
+  readonly onReveal: (position: number) => void;
+  readonly onRetry: (outcome: Outcome) => void;
+}
+
+function NoRows({ result }: { result: StatementResult }) {
+  const { rowCount, command, durationMs } = result;
+  return (
+    <div
+      role="status"
+      tabIndex={-1}
+      data-results-pane=""
+      className="flex flex-1 items-center justify-center gap-2 p-6 outline-none"
+    >
+      <Icon name="check" className="text-ok" />
+      <code className="font-mono text-[12px]">{command}</code>
+      {rowCount !== null && <span>{plural(rowCount, 'row')} affected</span>}
+      <span className="text-muted">in {duration(durationMs)}</span>
+    </div>
+  );
+}
+
+function Result({
+  result,
+  outcome,
+  connection,
+}: { result: StatementResult } & Pick<ResultsProps, 'connection'> & { outcome: Outcome }) {
+  return (
+    <>
+      {result.columns.length > 0 ? (
+        <ResultGrid result={result} label={`Result of statement ${result.statement}`} />
+      ) : (
+        <NoRows result={result} />
+      )}
+      <Notices notices={result.notices} />
+      <ResultFooter
+        result={result}
+        elapsedMs={outcome.elapsedMs}
+        auditId={outcome.auditId}
+        mayExport={connection?.permissions.includes('export') ?? false}
+      />
+    </>
+  );
+}
+
+function Problem({
+  outcome,
+  connection,
+  transaction,
+  person,
+  onReveal,
+  onRetry,
+}: ResultsProps & { outcome: Outcome }) {
+  const { error } = outcome;
+  if (error === null) return null;
+  return (
+    <div data-results-pane="" tabIndex={-1} className="min-h-0 flex-1 overflow-auto bg-surface outline-none">
+      {isRefusal(error) ? (
+        <RefusalPanel {...{ outcome, error, connection, person, onReveal }} />
+      ) : (
+        <FailurePanel {...{ outcome, error, transaction, onReveal }} onRetry={() => onRetry(outcome)} />
+      )}
+    </div>
+  );
+}
+
+const TRIGGER =
+  'inline-flex h-8 shrink-0 items-center gap-1.5 border-transparent border-b-2 px-2.5 text-muted hover:text-text data-[state=active]:border-accent data-[state=active]:text-text -outline-offset-2';
+
+function Triggers({ outcome }: { outcome: Outcome }) {
+  return (
+    <Tabs.List aria-label="Results" className="flex shrink-0 overflow-x-auto border-line border-b bg-bg px-1">
+      {outcome.results.map(({ statement, command }) => (
+        <Tabs.Trigger key={statement} value={String(statement)} className={TRIGGER}>
+          <span className="text-faint">{statement}</span>
+          <code className="font-mono text-[12px]">{command}</code>
+        </Tabs.Trigger>
+      ))}
+      {outcome.error !== null && (
+        <Tabs.Trigger value="error" className={TRIGGER}>
+          <Icon name="alert" className="text-danger" />
+          {outcome.error.statement === undefined ? 'Error' : `Statement ${outcome.error.statement}`}
+        </Tabs.Trigger>
+      )}
+    </Tabs.List>
+  );
+}
+
+const lastOf = ({ error, results }: Outcome) =>
+  error === null ? String(results.at(-1)?.statement ?? '') : 'error';
+
+function Outcomes(props: ResultsProps & { outcome: Outcome }) {
+  const { outcome } = props;
+  const [shown, setShown] = useState(() => lastOf(outcome));
+  const isSeveral = outcome.results.length + (outcome.error === null ? 0 : 1) > 1;
+  const panel = 'flex min-h-0 flex-1 flex-col outline-none data-[state=inactive]:hidden';
+  return (
+    <Tabs.Root value={shown} onValueChange={setShown} className="flex h-full min-h-0 flex-col">
+      {isSeveral && <Triggers outcome={outcome} />}
+      {outcome.results.map((result) => (
+        <Tabs.Content
+          key={`${outcome.id} ${result.statement}`}
+          value={String(result.statement)}
+          tabIndex={-1}
+          className={panel}
+        >
+          <Result result={result} outcome={outcome} connection={props.connection} />
+        </Tabs.Content>
+      ))}
+      <Tabs.Content value="error" tabIndex={-1} className={panel}>
+        <Problem {...props} />
+      </Tabs.Content>
+    </Tabs.Root>
+  );
+}
+
+/** What came of the last run in this tab. */
+export const Results = memo(function Results(props: ResultsProps) {
+  const { outcome } = props;
+  if (outcome === undefined) {
+    return (
+      <div className="grid h-full place-items-center p-6 text-center text-muted">
+        <p>Run a statement with {RUN_KEYS}; its rows appear here.</p>
+      </div>
+    );
+  }
+  if (outcome.results.length === 0 && outcome.error === null) {
+    return <p className="p-6 text-center text-muted">Done. Nothing came back.</p>;
+  }
+  return <Outcomes key={outcome.id} {...props} outcome={outcome} />;
+});

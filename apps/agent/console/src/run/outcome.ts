@@ -1,0 +1,46 @@
+import type { RunResponse } from '@postern/agent/console-contract';
+import type { ErrorDetail } from '../api/client';
+import type { HistoryEntry } from '../history/history';
+import { plural } from '../results/format';
+import type { Outcome } from '../tabs/model';
+
+/** Errors that mean "Postern said no", not "something broke". */
+export function isRefusal(error: ErrorDetail): boolean {
+  return error.code === 'sql.denied' || error.code === 'sql.refused';
+}
+
+export interface Sent {
+  readonly id: number;
+  readonly connection: string;
+  readonly sql: string;
+  readonly offset: number;
+}
+
+export function outcomeOf(sent: Sent, response: RunResponse, elapsedMs: number): Outcome {
+  const { results, error, auditId } = response;
+  return { ...sent, elapsedMs, results, error, auditId };
+}
+
+export function outcomeOfError(sent: Sent, error: ErrorDetail, elapsedMs: number): Outcome {
+  return { ...sent, elapsedMs, results: [], error, auditId: error.auditId ?? null };
+}
+
+function endOf(error: ErrorDetail | null): HistoryEntry['outcome'] {
+  if (error === null) return 'done';
+  if (isRefusal(error)) return 'refused';
+  return error.code === 'sql.cancelled' ? 'cancelled' : 'failed';
+}
+
+function summaryOf({ results, error }: Outcome): string {
+  if (error !== null) return error.message;
+  const rows = results.reduce((sum, { rowCount }) => sum + (rowCount ?? 0), 0);
+  const last = results.at(-1);
+  if (last === undefined) return 'done';
+  return results.some(({ rowCount }) => rowCount !== null) ? plural(rows, 'row') : last.command;
+}
+
+/** What history keeps of a run. */
+export function historyEntryOf(outcome: Outcome, id: string, at: number): HistoryEntry {
+  const { connection, sql, elapsedMs, error } = outcome;
+  return { id, at, connection, sql, elapsedMs, outcome: endOf(error), summary: summaryOf(outcome) };
+}

@@ -1,0 +1,94 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { type Dispatch, useRef } from 'react';
+import { api, ConsoleFailure } from '../api/client';
+import { addToHistory } from '../history/history';
+import type { Action, Transaction } from '../tabs/model';
+import { newTabId } from '../tabs/storage';
+import { historyEntryOf, outcomeOf, outcomeOfError, type Sent } from './outcome';
+
+const STOPPED_WAITING = {
+  code: 'sql.cancelled',
+  message: 'you stopped waiting; the statement may still be running in the database',
+  fix: 'look at the audit trail for how it ended',
+};
+
+/** A lost database or a lost sign-in takes the tab's session, and its transaction, with it. */
+function transactionAfter(failure: ConsoleFailure): { transaction?: Transaction } {
+  const isGone = failure.detail.code === 'connection.unavailable' || failure.status === 401;
+  return isGone ? { transaction: 'idle' } : {};
+}
+
+interface RunRequest {
+  readonly tab: string;
+  readonly connection: string;
+  readonly sql: string;
+  readonly offset: number;
+  /** Leave the results that are shown, unless it fails. */
+  readonly isQuiet?: boolean;
+}
+
+/** Runs and cancels: one statement text at a time in each tab. */
+export function useRunner(dispatch: Dispatch<Action>, historyKey: string) {
+  const queryClient = useQueryClient();
+  const waiting = useRef(new Map<string, AbortController>());
+  const runs = useRef(0);
+
+  /** Resolves with the last command tag, or nothing when it did not succeed. */
+  async function run({
+    tab,
+    connection,
+    sql,
+    offset,
+    isQuiet = false,
+  }: RunRequest): Promise<string | undefined> {
+    if (waiting.current.has(tab)) return undefined;
+    const controller = new AbortController();
+    waiting.current.set(tab, controller);
+    const at = Date.now();
+    const startedAt = performance.now();
+    const sent: Sent = { id: ++runs.current, connection, sql, offset };
+    dispatch({ type: 'started', id: tab, at: startedAt });
+    try {
+      const response = await api.run({ connection, tab, sql }, controller.signal);
+      const outcome = outcomeOf(sent, response, performance.now() - startedAt);
+      addToHistory(historyKey, historyEntryOf(outcome, newTabId(), at));
+      const isShown = !isQuiet || response.error !== null;
+      dispatch({
+        type: 'finished',
+        id: tab,
+        outcome: isShown ? outcome : null,
+        transaction: response.transaction,
+      });
+      return response.error === null ? response.results.at(-1)?.command : undefined;
+    } catch (error) {
+      const failure = error instanceof ConsoleFailure ? error : new ConsoleFailure(0, STOPPED_WAITING);
+      const outcome = outcomeOfError(sent, failure.detail, performance.now() - startedAt);
+      if (failure.status !== 401) addToHistory(historyKey, historyEntryOf(outcome, newTabId(), at));
+      dispatch({ type: 'finished', id: tab, outcome, ...transactionAfter(failure) });
+      // A refusal or a connection that went may mean that the rules changed a moment ago.
+      void queryClient.invalidateQueries({ queryKey: ['connections'] });
+      return undefined;
+    } finally {
+      waiting.current.delete(tab);
+    }
+  }
+
+  /** Asks the agent to cancel; asked again, stops waiting for an answer. */
+  async function cancel(tab: string, isCancelling: boolean): Promise<void> {
+    if (isCancelling) {
+      waiting.current.get(tab)?.abort();
+      return;
+    }
+    dispatch({ type: 'cancelling', id: tab });
+    // The run's own answer says how it ended; an unanswered cancel leaves the second click.
+    await api.cancel(tab).catch(() => {});
+  }
+
+  /** Ends the tab's database session; its transaction is rolled back. */
+  async function close(tab: string): Promise<void> {
+    waiting.current.get(tab)?.abort();
+    await api.close(tab).catch(() => {});
+  }
+
+  return { run, cancel, close };
+}

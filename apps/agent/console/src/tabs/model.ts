@@ -1,0 +1,141 @@
+import type { RunResponse, StatementResult } from '@postern/agent/console-contract';
+import type { ErrorDetail } from '../api/client';
+
+export type Transaction = RunResponse['transaction'];
+
+/** A console tab: its text, and the database session of the same id that the agent keeps for it. */
+export interface Tab {
+  readonly id: string;
+  readonly title: string;
+  readonly connection: string | null;
+  readonly text: string;
+  /** As the agent last said. */
+  readonly transaction: Transaction;
+}
+
+/** What came of a run. `error` after `results`: what ran before it is kept. */
+export interface Outcome {
+  /** Distinguishes two runs of the same text. */
+  readonly id: number;
+  /** The text that was sent, and where in the tab's text it began. */
+  readonly sql: string;
+  readonly offset: number;
+  readonly connection: string;
+  /** Everything the person waited for. */
+  readonly elapsedMs: number;
+  readonly results: readonly StatementResult[];
+  readonly error: ErrorDetail | null;
+  readonly auditId: string | null;
+}
+
+export interface Running {
+  readonly startedAt: number;
+  readonly isCancelling: boolean;
+}
+
+export interface Workspace {
+  readonly tabs: readonly Tab[];
+  readonly activeId: string;
+  /** Most recently closed first. */
+  readonly closed: readonly Tab[];
+  readonly running: Readonly<Record<string, Running>>;
+  readonly outcomes: Readonly<Record<string, Outcome>>;
+}
+
+export type Action =
+  | { type: 'open'; tab: Tab }
+  | { type: 'close'; id: string; spare: Tab }
+  | { type: 'reopen' }
+  | { type: 'activate'; id: string }
+  | {
+      type: 'change';
+      id: string;
+      change: Partial<Pick<Tab, 'title' | 'connection' | 'text' | 'transaction'>>;
+    }
+  | { type: 'started'; id: string; at: number }
+  | { type: 'cancelling'; id: string }
+  /** A null outcome leaves what is shown: COMMIT and ROLLBACK by button. */
+  | { type: 'finished'; id: string; outcome: Outcome | null; transaction?: Transaction };
+
+const CLOSED_KEPT = 10;
+
+function without<T>(record: Readonly<Record<string, T>>, id: string): Record<string, T> {
+  const { [id]: _, ...rest } = record;
+  return rest;
+}
+
+function closeTab(state: Workspace, id: string, spare: Tab): Workspace {
+  const index = state.tabs.findIndex((tab) => tab.id === id);
+  const tab = state.tabs[index];
+  if (tab === undefined) return state;
+  const left = state.tabs.filter((other) => other.id !== id);
+  const tabs = left.length === 0 ? [spare] : left;
+  const neighbour = tabs[Math.min(index, tabs.length - 1)] ?? spare;
+  const closed =
+    tab.text.trim() === '' ? state.closed : [{ ...tab, transaction: 'idle' as const }, ...state.closed];
+  return {
+    tabs,
+    activeId: state.activeId === id ? neighbour.id : state.activeId,
+    closed: closed.slice(0, CLOSED_KEPT),
+    running: without(state.running, id),
+    outcomes: without(state.outcomes, id),
+  };
+}
+
+function finish(state: Workspace, action: Extract<Action, { type: 'finished' }>): Workspace {
+  // The tab may have been closed meanwhile: then nothing is left to show.
+  if (!state.tabs.some((tab) => tab.id === action.id)) return state;
+  const { transaction } = action;
+  return {
+    ...state,
+    tabs: transaction === undefined ? state.tabs : changed(state.tabs, action.id, { transaction }),
+    running: without(state.running, action.id),
+    outcomes: action.outcome === null ? state.outcomes : { ...state.outcomes, [action.id]: action.outcome },
+  };
+}
+
+function changed(tabs: readonly Tab[], id: string, change: Partial<Tab>): Tab[] {
+  return tabs.map((tab) => (tab.id === id ? { ...tab, ...change } : tab));
+}
+
+export function reduce(state: Workspace, action: Action): Workspace {
+  switch (action.type) {
+    case 'open':
+      return { ...state, tabs: [...state.tabs, action.tab], activeId: action.tab.id };
+    case 'close':
+      return closeTab(state, action.id, action.spare);
+    case 'reopen': {
+      const [tab, ...closed] = state.closed;
+      return tab === undefined ? state : { ...state, tabs: [...state.tabs, tab], activeId: tab.id, closed };
+    }
+    case 'activate':
+      return state.tabs.some((tab) => tab.id === action.id) ? { ...state, activeId: action.id } : state;
+    case 'change':
+      return { ...state, tabs: changed(state.tabs, action.id, action.change) };
+    case 'started':
+      return {
+        ...state,
+        running: { ...state.running, [action.id]: { startedAt: action.at, isCancelling: false } },
+      };
+    case 'cancelling': {
+      const running = state.running[action.id];
+      if (running === undefined) return state;
+      return { ...state, running: { ...state.running, [action.id]: { ...running, isCancelling: true } } };
+    }
+    case 'finished':
+      return finish(state, action);
+  }
+}
+
+/** A new tab, named with the first free number. */
+export function newTab(
+  id: string,
+  tabs: readonly Tab[],
+  start: Partial<Pick<Tab, 'connection' | 'text' | 'title'>> = {},
+): Tab {
+  const titles = new Set(tabs.map((tab) => tab.title));
+  let number = 1;
+  while (titles.has(`Query ${number}`)) number++;
+  const { title = `Query ${number}`, connection = null, text = '' } = start;
+  return { id, title, connection, text, transaction: 'idle' };
+}

@@ -1,0 +1,21 @@
+import { useEffect, useReducer, useRef } from 'react';
+import { reduce } from './model';
+import { loadWorkspace, saveWorkspace } from './storage';
+
+const SAVE_AFTER_MS = 300;
+
+/** The tabs of this window, kept in the browser as they change. */
+export function useWorkspace(key: string) {
+  const [workspace, dispatch] = useReducer(reduce, key, loadWorkspace);
+  const latest = useRef(workspace);
+  latest.current = workspace;
+  const { tabs, activeId, closed } = workspace;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: saved when what is kept changes, not when a run goes on
+  useEffect(() => {
+    const timer = setTimeout(() => saveWorkspace(key, latest.current), SAVE_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [key, tabs, activeId, closed]);
+
+  return { workspace, latest, dispatch };
+}

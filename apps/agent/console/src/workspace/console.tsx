@@ -1,0 +1,163 @@
+import type { MeResponse } from '@postern/agent/console-contract';
+import { useCallback, useMemo, useRef, useState } from 'react';
+import type { Connection } from '../connections/connection-switcher';
+import { HistoryPanel } from '../history/history-panel';
+import { Toolbar } from '../run/toolbar';
+import { useRunner } from '../run/use-runner';
+import { KeyboardSheet } from '../shell/keyboard-sheet';
+import { useShortcuts } from '../shell/use-shortcuts';
+import { TabBar } from '../tabs/tab-bar';
+import { useWorkspace } from '../tabs/use-workspace';
+import { Confirm } from '../ui/modal';
+import { QueryPane } from './query-pane';
+import { Toast, type ToastMessage } from './toast';
+import { useCheck } from './use-check';
+import { useCommands } from './use-commands';
+import { useEditor } from './use-editor';
+import { useLeave } from './use-leave';
+import { useTabCommands } from './use-tab-commands';
+
+interface ConsoleProps {
+  readonly me: MeResponse;
+  readonly connections: readonly Connection[];
+  /** Where in the browser's storage this person's things are. */
+  readonly storageKey: string;
+  readonly slot: number;
+  readonly isSheetOpen: boolean;
+  readonly onSheet: (isOpen: boolean) => void;
+}
+
+function switchPane(focusEditor: () => void) {
+  const isInEditor = document.activeElement?.closest('.cm-editor') != null;
+  const results = document.querySelector<HTMLElement>('[data-results-pane]');
+  if (isInEditor && results !== null) results.focus();
+  else focusEditor();
+}
+
+/** Tabs, editor and results: the console once somebody is signed in and has a connection. */
+export function Console({ me, connections, storageKey, slot, isSheetOpen, onSheet }: ConsoleProps) {
+  const workspaceKey = `${storageKey}.workspace.${slot}`;
+  const { workspace, latest, dispatch } = useWorkspace(workspaceKey);
+  const historyKey = `${storageKey}.history`;
+  const runner = useRunner(dispatch, historyKey);
+  const editor = useEditor(dispatch);
+  const [toast, setToast] = useState<ToastMessage | null>(null);
+  const [isHistoryOpen, setHistoryOpen] = useState(false);
+  const [isSwitcherOpen, setSwitcherOpen] = useState(false);
+
+  const tab = workspace.tabs.find(({ id }) => id === workspace.activeId) ?? workspace.tabs[0];
+  if (tab === undefined) throw new Error('a workspace always has a tab');
+  // With one connection there is nothing to choose; with several nobody is put on production unasked.
+  const slug = tab.connection ?? (connections.length === 1 ? (connections[0]?.slug ?? null) : null);
+  const connection = connections.find((candidate) => candidate.slug === slug);
+  const outcome = workspace.outcomes[tab.id];
+  const running = workspace.running[tab.id];
+  const { handle, flush } = editor;
+  const policyVersion = me.policy.version;
+
+  const check = useCheck(
+    { connection: connection?.slug ?? null, tab: tab.id, sql: tab.text, policyVersion },
+    connection?.name ?? '',
+    handle,
+    outcome,
+  );
+  const commands = useCommands({
+    ...{ workspace: latest, tab, policyVersion, handle, runner },
+    connection: connection?.slug ?? null,
+    onToast: setToast,
+  });
+  const tabs = useTabCommands({
+    ...{ workspace: latest, dispatch, runner, flush, onToast: setToast },
+    active: { ...tab, connection: slug },
+    onAsk: commands.ask,
+  });
+  useLeave(workspaceKey, latest, editor.unsaved);
+  useShortcuts({
+    ...{ runAll: commands.runAll, runCurrent: commands.runCurrent, cancel: commands.cancel },
+    ...{ newTab: tabs.open, reopenTab: tabs.reopen, goToTab: tabs.goTo },
+    closeTab: () => tabs.close(tab.id),
+    switchPane: () => switchPane(() => handle?.focus()),
+    chooseConnection: () => setSwitcherOpen(running === undefined),
+    toggleHistory: () => setHistoryOpen((isOpen) => !isOpen),
+    showKeys: () => onSheet(true),
+  });
+
+  const retry = useRef(commands.retry);
+  retry.current = commands.retry;
+  const offset = outcome?.offset ?? 0;
+  const results = {
+    outcome,
+    connection: connections.find((candidate) => candidate.slug === outcome?.connection),
+    transaction: tab.transaction,
+    person: useMemo(
+      () => ({ email: me.user.email, orgName: me.orgName, environmentName: me.environmentName }),
+      [me.user.email, me.orgName, me.environmentName],
+    ),
+    onReveal: useCallback((position: number) => handle?.reveal(offset + position), [handle, offset]),
+    onRetry: useCallback((failed: NonNullable<typeof outcome>) => retry.current(failed), []),
+  };
+
+  return (
+    <>
+      <TabBar
+        workspace={workspace}
+        isHistoryOpen={isHistoryOpen}
+        onActivate={tabs.activate}
+        onClose={tabs.close}
+        onRename={tabs.rename}
+        onNew={tabs.open}
+        onHistory={() => setHistoryOpen(!isHistoryOpen)}
+      />
+      <div className="relative flex min-h-0 flex-1">
+        <main
+          id="tab-panel"
+          role="tabpanel"
+          aria-labelledby={`tab-${tab.id}`}
+          className="flex min-w-0 flex-1 flex-col"
+        >
+          <Toolbar
+            connections={connections}
+            connection={connection}
+            lostConnection={connection === undefined ? slug : null}
+            isSwitcherOpen={isSwitcherOpen}
+            onSwitcherOpen={setSwitcherOpen}
+            transaction={tab.transaction}
+            running={running}
+            canRun={connection !== undefined && handle !== null}
+            onConnection={tabs.changeConnection}
+            onSwitched={() => handle?.focus()}
+            onRun={commands.runCurrent}
+            onRunAll={commands.runAll}
+            onCancel={commands.cancel}
+            onCommit={commands.commit}
+            onRollback={commands.rollback}
+          />
+          <QueryPane
+            editor={{
+              ...{ tabId: tab.id, initialText: tab.text, onReady: editor.onReady },
+              ...{ onText: editor.onText, onCursor: editor.onCursor },
+              openIds: workspace.tabs.map(({ id }) => id),
+            }}
+            status={{ cursor: editor.cursor, check }}
+            results={results}
+            isRunning={running !== undefined}
+          />
+        </main>
+        {isHistoryOpen && (
+          <HistoryPanel
+            historyKey={historyKey}
+            running={workspace.running}
+            onOpen={tabs.openEntry}
+            onClose={() => {
+              setHistoryOpen(false);
+              handle?.focus();
+            }}
+          />
+        )}
+      </div>
+      <Toast message={toast} onDone={useCallback(() => setToast(null), [])} />
+      {commands.question !== null && <Confirm {...commands.question} onClose={() => commands.ask(null)} />}
+      {isSheetOpen && <KeyboardSheet onClose={() => onSheet(false)} />}
+    </>
+  );
+}

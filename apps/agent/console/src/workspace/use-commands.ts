@@ -1,0 +1,89 @@
+import { type RefObject, useRef, useState } from 'react';
+import type { CheckInput } from '../api/queries';
+import type { EditorHandle } from '../editor/handle';
+import type { useRunner } from '../run/use-runner';
+import type { Outcome, Tab, Workspace } from '../tabs/model';
+import type { ToastMessage } from './toast';
+import { currentStatement } from './use-check';
+
+/** A question that must be answered before something is undone. */
+export interface Question {
+  readonly title: string;
+  readonly text: string;
+  readonly action: string;
+  readonly onConfirm: () => void;
+}
+
+interface CommandContext {
+  readonly workspace: RefObject<Workspace>;
+  readonly tab: Tab;
+  readonly connection: string | null;
+  readonly policyVersion: number;
+  readonly handle: EditorHandle | null;
+  readonly runner: ReturnType<typeof useRunner>;
+  readonly onToast: (message: ToastMessage) => void;
+}
+
+const TAGS: Readonly<Record<string, string>> = { COMMIT: 'Committed', ROLLBACK: 'Rolled back' };
+
+/** Run, run all, cancel, commit, roll back: what the toolbar and the keyboard do to the tab in front. */
+export function useCommands(context: CommandContext) {
+  const { workspace, tab, connection, policyVersion, handle, runner, onToast } = context;
+  const [question, setQuestion] = useState<Question | null>(null);
+  /** Between the key and the request there may be a check: a second key then must not run twice. */
+  const isStarting = useRef(false);
+
+  const send = async (sql: string, offset: number) => {
+    if (connection === null) return;
+    if (sql.trim() === '') onToast({ text: 'Nothing to run here' });
+    else await runner.run({ tab: tab.id, connection, sql, offset });
+  };
+
+  const runAll = async () => {
+    if (handle !== null) await send(handle.text(), 0);
+  };
+
+  const runCurrent = async () => {
+    if (handle === null || connection === null || isStarting.current) return;
+    isStarting.current = true;
+    try {
+      const text = handle.text();
+      const { start, end } = handle.selection();
+      if (start !== end) return await send(text.slice(start, end), start);
+      const input: CheckInput = { connection, tab: tab.id, sql: text, policyVersion };
+      const span = await currentStatement(input, start);
+      // The person may have gone to another tab while the agent was asked.
+      if (workspace.current.activeId !== tab.id) return;
+      await send(span === undefined ? '' : text.slice(span.start, span.end), span?.start ?? 0);
+    } finally {
+      isStarting.current = false;
+    }
+  };
+
+  const cancel = () => {
+    const running = workspace.current.running[tab.id];
+    if (running !== undefined) void runner.cancel(tab.id, running.isCancelling);
+  };
+
+  const end = async (sql: 'COMMIT' | 'ROLLBACK') => {
+    if (connection === null) return;
+    const tag = await runner.run({ tab: tab.id, connection, sql, offset: 0, isQuiet: true });
+    if (tag !== undefined) onToast({ text: TAGS[tag] ?? tag });
+  };
+
+  const retry = (outcome: Outcome) => {
+    if (outcome.connection !== connection) return;
+    void runner.run({ tab: tab.id, connection, sql: outcome.sql, offset: outcome.offset });
+  };
+
+  return {
+    runAll: () => void runAll(),
+    runCurrent: () => void runCurrent(),
+    cancel,
+    commit: () => void end('COMMIT'),
+    rollback: () => void end('ROLLBACK'),
+    retry,
+    question,
+    ask: setQuestion,
+  };
+}

@@ -1,0 +1,80 @@
+import type { Dispatch, RefObject } from 'react';
+import type { HistoryEntry } from '../history/history';
+import type { useRunner } from '../run/use-runner';
+import { type Action, newTab, type Tab, type Workspace } from '../tabs/model';
+import { newTabId } from '../tabs/storage';
+import type { ToastMessage } from './toast';
+import type { Question } from './use-commands';
+
+interface TabContext {
+  readonly workspace: RefObject<Workspace>;
+  readonly dispatch: Dispatch<Action>;
+  readonly runner: ReturnType<typeof useRunner>;
+  readonly active: Tab;
+  readonly flush: () => void;
+  readonly onAsk: (question: Question) => void;
+  readonly onToast: (message: ToastMessage) => void;
+}
+
+/** Opening, closing and changing tabs. A tab is a database session, so some of it ends one. */
+export function useTabCommands({ workspace, dispatch, runner, active, flush, onAsk, onToast }: TabContext) {
+  const open = (start: Partial<Pick<Tab, 'connection' | 'text' | 'title'>> = {}) => {
+    flush();
+    const tab = newTab(newTabId(), workspace.current.tabs, { connection: active.connection, ...start });
+    dispatch({ type: 'open', tab });
+  };
+
+  const reopen = () => dispatch({ type: 'reopen' });
+
+  const closeNow = (tab: Tab) => {
+    flush();
+    dispatch({ type: 'close', id: tab.id, spare: newTab(newTabId(), [], { connection: tab.connection }) });
+    void runner.close(tab.id);
+    onToast({ text: `Closed ${tab.title}`, action: { name: 'Undo', run: reopen } });
+  };
+
+  const close = (id: string) => {
+    const tab = workspace.current.tabs.find((candidate) => candidate.id === id);
+    if (tab === undefined) return;
+    const isRunning = workspace.current.running[id] !== undefined;
+    if (!isRunning && tab.transaction === 'idle') return closeNow(tab);
+    onAsk({
+      title: `Close ${tab.title}?`,
+      text: isRunning
+        ? 'A statement is running. Closing the tab cancels it and rolls back its transaction.'
+        : 'Its transaction is open. Closing the tab rolls it back.',
+      action: isRunning ? 'Cancel and close' : 'Roll back and close',
+      onConfirm: () => closeNow(tab),
+    });
+  };
+
+  const changeNow = async (connection: string) => {
+    // The old session ends first: it belongs to the other database.
+    if (active.connection !== null) await runner.close(active.id);
+    dispatch({ type: 'change', id: active.id, change: { connection, transaction: 'idle' } });
+  };
+
+  const changeConnection = (connection: string) => {
+    if (connection === active.connection) return;
+    if (active.transaction === 'idle') return void changeNow(connection);
+    onAsk({
+      title: 'Change the connection?',
+      text: 'This tab has an open transaction. Changing the connection rolls it back.',
+      action: 'Roll back and change',
+      onConfirm: () => void changeNow(connection),
+    });
+  };
+
+  const openEntry = (entry: HistoryEntry) => open({ text: entry.sql, connection: entry.connection });
+  const rename = (id: string, title: string) => dispatch({ type: 'change', id, change: { title } });
+  const activate = (id: string) => {
+    flush();
+    dispatch({ type: 'activate', id });
+  };
+  const goTo = (index: number) => {
+    const id = workspace.current.tabs[index]?.id;
+    if (id !== undefined) activate(id);
+  };
+
+  return { open: () => open(), reopen, close, changeConnection, openEntry, rename, activate, goTo };
+}
