@@ -1,0 +1,136 @@
+import { execFile } from 'node:child_process';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { REPOSITORY } from './paths.js';
+import type { Report } from './progress.js';
+import { findOnPath, findRedisBinary } from './redis.js';
+
+/** Programs that tests need and a machine may lack. What is brought without being root stays in `.postern/tools`. */
+const TOOLS = join(REPOSITORY, '.postern', 'tools');
+const run = promisify(execFile);
+const QUIET = { timeout: 300_000, maxBuffer: 64 * 1024 * 1024 };
+
+const isRoot = (): boolean => process.getuid?.() === 0;
+
+async function apt(args: readonly string[], cwd?: string): Promise<string> {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
+  return (await run('apt-get', ['-qq', ...args], { ...QUIET, env, ...(cwd === undefined ? {} : { cwd }) }))
+    .stdout;
+}
+
+/** A fresh container knows no packages yet. */
+async function aptUpdateWhenEmpty(): Promise<void> {
+  const lists = existsSync('/var/lib/apt/lists') ? readdirSync('/var/lib/apt/lists') : [];
+  if (isRoot() && !lists.some((file) => file.endsWith('_Packages') || file.includes('_Packages.')))
+    await apt(['update']);
+}
+
+/** redis-server on PATH, brought when it can be; undefined and a sentence why when not. */
+export async function bringRedis(report: Report): Promise<string | undefined> {
+  const wrappers = join(TOOLS, 'bin');
+  process.env.PATH = `${process.env.PATH ?? ''}${delimiter}${wrappers}`;
+  const present = findRedisBinary();
+  if (present !== undefined) return present;
+  if (findOnPath('apt-get') === undefined) {
+    report(
+      'no redis-server or valkey-server on PATH; install one (macOS: brew install redis) for the Redis half of the job suite',
+    );
+    return undefined;
+  }
+  try {
+    report('bringing redis-server');
+    await aptUpdateWhenEmpty();
+    // Where systemd runs, installing would also start a service; unpacking touches nothing.
+    if (isRoot() && !existsSync('/run/systemd/system'))
+      await apt(['install', '-y', '--no-install-recommends', 'redis-server']);
+    else await unpackRedis(wrappers);
+  } catch (error) {
+    report(`redis-server could not be brought: ${error instanceof Error ? error.message : error}`);
+  }
+  return findRedisBinary();
+}
+
+/** The package and what it needs, unpacked beside us, with a script that finds the libraries. */
+async function unpackRedis(wrappers: string): Promise<void> {
+  const root = join(TOOLS, 'redis');
+  mkdirSync(root, { recursive: true });
+  const uris = await apt(['install', '--no-install-recommends', '--print-uris', 'redis-server']);
+  const packages = [...uris.matchAll(/^'[^']*' ([^_\s]+)_/gm)].map(([, name = '']) => name);
+  const archives = mkdtempSync(join(TOOLS, 'deb-'));
+  await apt(['download', ...packages], archives);
+  for (const file of readdirSync(archives)) await run('dpkg', ['-x', join(archives, file), root], QUIET);
+  rmSync(archives, { recursive: true, force: true });
+  const libraries = readdirSync(join(root, 'usr', 'lib'))
+    .filter((name) => name.endsWith('-linux-gnu'))
+    .flatMap((name) => [join(root, 'usr', 'lib', name), join(root, 'lib', name)]);
+  mkdirSync(wrappers, { recursive: true });
+  const script = join(wrappers, 'redis-server');
+  writeFileSync(
+    script,
+    `#!/bin/sh\nLD_LIBRARY_PATH='${libraries.join(':')}' exec '${join(root, 'usr', 'bin', 'redis-server')}' "$@"\n`,
+  );
+  chmodSync(script, 0o755);
+}
+
+const CHROMIUM_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const MAC_APPS = ['Google Chrome', 'Chromium'].map(
+  (name) => `/Applications/${name}.app/Contents/MacOS/${name}`,
+);
+
+function findChromium(): string | undefined {
+  const given = process.env.POSTERN_TEST_CHROMIUM;
+  if (given !== undefined && given !== '') return given;
+  for (const name of CHROMIUM_NAMES) {
+    const path = findOnPath(name);
+    if (path !== undefined) return path;
+  }
+  return [...MAC_APPS, ...downloadedChromium()].find((path) => {
+    try {
+      accessSync(path, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+const BROWSERS = join(TOOLS, 'browsers');
+
+function downloadedChromium(): string[] {
+  if (!existsSync(BROWSERS)) return [];
+  return readdirSync(BROWSERS, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /(^|\/)(chrome-headless-shell|headless_shell)$/.test(path))
+    .map((path) => join(BROWSERS, path));
+}
+
+/** Path of a Chromium for the browser journey, brought when it can be. */
+export async function bringChromium(report: Report): Promise<string | undefined> {
+  const present = findChromium();
+  if (present !== undefined) return present;
+  report('bringing Chromium');
+  try {
+    if (isRoot() && findOnPath('apt-get') !== undefined) {
+      await aptUpdateWhenEmpty();
+      await apt(['install', '-y', '--no-install-recommends', 'chromium']);
+    } else {
+      const cli = createRequire(join(REPOSITORY, 'test', 'package.json')).resolve('playwright-core/cli.js');
+      const env = { ...process.env, PLAYWRIGHT_BROWSERS_PATH: BROWSERS };
+      await run(process.execPath, [cli, 'install', '--only-shell', 'chromium'], { ...QUIET, env });
+    }
+  } catch (error) {
+    report(`Chromium could not be brought: ${error instanceof Error ? error.message : error}`);
+  }
+  return findChromium();
+}
