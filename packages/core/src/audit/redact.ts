@@ -11,7 +11,7 @@ const BLANK = "'***'";
  * covered as well.
  */
 const PIECES =
-  /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|(?:[eE]'(?:[^'\\]|\\[\s\S]|'')*(?:'|$))|(?:(?:[uU]&|[bBxXnN])?'(?:[^']|'')*(?:'|$))|\$([A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$[\s\S]*?(?:\$\1\$|$)|"(?:[^"]|"")*(?:"|$)|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|\s+|[\s\S]/g;
+  /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|(?:[eE]'(?:[^'\\]+|\\[\s\S]|'')*(?:'|$))|(?:(?:[uU]&|[bBxXnN])?'(?:[^']+|'')*(?:'|$))|\$([A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$[\s\S]*?(?:\$\1\$|$)|"(?:[^"]+|"")*(?:"|$)|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|\s+|[\s\S]/g;
 
 /** Words before a literal that make it a secret: PASSWORD of roles, options of servers and user mappings. */
 const SECRET_WORD =

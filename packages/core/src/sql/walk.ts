@@ -4,7 +4,17 @@ import { TYPED_FIELDS } from './generated/grammar.js';
 import { PLAIN_NODES } from './nodes.js';
 import { type Finding, setConfigFindings, type TextSession } from './session.js';
 import { type FieldModes, type Mode, STATEMENTS, type StatementRow } from './statements.js';
-import { type AstNode, isNode, list, locationOf, nameParts, stringLiteral, text, unwrap } from './tree.js';
+import {
+  type AstNode,
+  child,
+  isNode,
+  list,
+  locationOf,
+  nameParts,
+  stringLiteral,
+  text,
+  unwrap,
+} from './tree.js';
 
 /** What one statement's tree says. */
 export interface WalkResult {
@@ -80,12 +90,14 @@ class Walker {
     this.#pushParts(frame, row);
   }
 
-  #statement(row: StatementRow, { node, isTop }: Frame): void {
+  #statement(row: StatementRow, { type, node, isTop }: Frame): void {
     const kind = typeof row.kind === 'string' ? row.kind : row.kind(node);
     const needs = typeof row.needs === 'function' ? row.needs(node) : row.needs;
     const what = `${isTop ? 'is' : 'contains'} ${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind}`;
     for (const permission of needs) this.#findings.push({ permission, what });
     if (row.findings !== undefined) this.#findings.push(...row.findings(node, this.#session));
+    if (CHANGES_ROWS.has(type) || node.is_from === true)
+      this.#findings.push(...catalogFindings(child(node, 'relation')));
   }
 
   /** Of a statement that is only planned, permissions do not count; whatever breaks a wall does. */
@@ -97,20 +109,26 @@ class Walker {
   #plain(type: string, node: AstNode, mode: Mode): void {
     switch (type) {
       case 'FuncCall':
-        return this.#call(node, mode);
+        this.#call(node, mode);
+        return;
       case 'RangeVar':
-        return this.#relation(node, mode);
+        this.#relation(node, mode);
+        return;
       case 'CommonTableExpr':
         this.#cteNames.add(text(node, 'ctename'));
         return;
       case 'A_Expr':
-        return this.#operator(nameParts(node.name), node, mode);
+        this.#operator(nameParts(node.name), node, mode);
+        return;
       case 'SubLink':
-        return this.#operator(nameParts(node.operName), node, mode);
+        this.#operator(nameParts(node.operName), node, mode);
+        return;
       case 'SortBy':
-        return this.#operator(nameParts(node.useOp), node, mode);
+        this.#operator(nameParts(node.useOp), node, mode);
+        return;
       case 'RangeTableSample':
-        return this.#sampling(node, mode);
+        this.#sampling(node, mode);
+        return;
     }
   }
 
@@ -217,6 +235,22 @@ class Walker {
     // `{}` is the tree's way to say "none"; anything else without a type is not known.
     else if (Object.keys(value).length > 0) this.#unknown('unnamed');
   }
+}
+
+const CHANGES_ROWS = new Set(['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt']);
+
+/**
+ * Changing rows of a catalog goes behind every other statement's back; an UPDATE of pg_settings is set_config(). Without
+ * a schema a name that begins with pg_ is taken for the catalog's: it nearly always is.
+ */
+function catalogFindings(target: AstNode): Finding[] {
+  const schema = text(target, 'schemaname');
+  const name = text(target, 'relname');
+  const location = locationOf(target);
+  if (schema !== 'pg_catalog' && (schema !== '' || !name.startsWith('pg_'))) return [];
+  if (name === 'pg_settings')
+    return [{ wall: 'always', what: 'changes settings through pg_settings', location }];
+  return [{ permission: 'admin', what: `changes the catalog ${name}`, location }];
 }
 
 function reverseFrom(frames: Frame[], first: number): void {

@@ -1,0 +1,131 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Classification } from '../../src/sql/index.js';
+import { classify, INLINE_PARSE_BYTES, loadParser, MAX_SQL_BYTES } from '../../src/sql/index.js';
+
+beforeAll(loadParser);
+
+function understood(sql: string): Classification {
+  const result = classify(sql);
+  if (!result.ok) throw new Error(`${result.rejection.code}: ${result.rejection.message}`);
+  return result.classification;
+}
+
+function rejected(sql: string) {
+  const result = classify(sql);
+  if (result.ok) throw new Error('was understood');
+  return result.rejection;
+}
+
+describe('what a statement names', () => {
+  test('relations as written, without the names of WITH queries', () => {
+    const sql = 'WITH recent AS (SELECT * FROM shop.orders) SELECT * FROM recent JOIN customers USING (id)';
+    expect(understood(sql).statements[0]?.relations).toEqual(['shop.orders', 'customers']);
+  });
+
+  test('functions as written, each once, in the order of the text', () => {
+    const sql = 'SELECT lower(a), pg_catalog.now(), lower(b) FROM shop.f(upper(c))';
+    expect(understood(sql).statements[0]?.functions).toEqual(['lower', 'pg_catalog.now', 'shop.f', 'upper']);
+  });
+
+  test('the bodies of what is stored count for audit', () => {
+    expect(understood('CREATE VIEW v AS SELECT f() FROM t').statements[0]).toMatchObject({
+      relations: ['v', 't'],
+      functions: ['f'],
+    });
+  });
+});
+
+describe('places', () => {
+  test('each statement has its own part of the text, in UTF-16 units', () => {
+    const sql = "  SELECT '𝄞é' ; -- tail\n DELETE FROM t  ;";
+    const parts = understood(sql).statements.map(({ start, end }) => sql.slice(start, end));
+    expect(parts).toEqual(["SELECT '𝄞é'", 'DELETE FROM t']);
+  });
+
+  test('reasons point at the call', () => {
+    const sql = "SELECT 'é𝄞', pg_terminate_backend(1)";
+    const reason = understood(sql).statements[0]?.requirements.find(
+      ({ permission }) => permission === 'admin',
+    );
+    expect(sql.slice(reason?.position).startsWith('pg_terminate_backend')).toBe(true);
+  });
+
+  test('a syntax error points at the character', () => {
+    const sql = "SELECT 'é𝄞' FORM t x";
+    const { code, message, position } = rejected(sql);
+    expect(code).toBe('sql.syntax');
+    expect(message).toBe('syntax error at or near "t"');
+    expect(sql.slice(position)).toBe('t x');
+  });
+});
+
+describe('reasons', () => {
+  test('say what the statement does, after its number', () => {
+    const { statements } = understood(
+      'SELECT 1; WITH d AS (DELETE FROM t RETURNING *) SELECT nextval($1) FROM d',
+    );
+    expect(statements[1]?.requirements).toEqual([
+      { permission: 'read', statement: 2, what: 'is a SELECT' },
+      { permission: 'write', statement: 2, what: 'contains a DELETE' },
+      { permission: 'read', statement: 2, what: 'returns data (RETURNING)' },
+      { permission: 'write', statement: 2, what: 'calls nextval', position: expect.any(Number) },
+    ]);
+  });
+
+  test('each is given once', () => {
+    const { statements } = understood("SELECT nextval('a'), nextval('b'), nextval('c')");
+    expect(statements[0]?.requirements.map(({ what }) => what)).toEqual(['is a SELECT', 'calls nextval']);
+  });
+});
+
+describe('hostile texts end in a typed rejection', () => {
+  test('longer than the cap', () => {
+    expect(rejected(`SELECT '${'x'.repeat(MAX_SQL_BYTES)}'`).code).toBe('sql.too_large');
+    expect(rejected(`SELECT '${'€'.repeat(MAX_SQL_BYTES / 3)}'`).code).toBe('sql.too_large');
+  });
+
+  test('at the cap', () => {
+    expect(understood(`SELECT '${'x'.repeat(MAX_SQL_BYTES - 9)}'`).statements).toHaveLength(1);
+  });
+
+  test('50,000 parentheses, 3,000 sub-selects', () => {
+    expect(rejected(`SELECT ${'('.repeat(50_000)}1${')'.repeat(50_000)}`).code).toBe('sql.too_complex');
+    expect(rejected(`SELECT ${'(SELECT '.repeat(3_000)}1${')'.repeat(3_000)}`).code).toBe('sql.too_complex');
+  });
+
+  /** Whatever fits the inline limit must neither overflow the stack nor stay undecided. */
+  test.each([
+    ['1+', '1'],
+    ['-', '1'],
+    ['NOT ', 'true'],
+    ['(', ')'],
+    ['a.', 'b'],
+    ['(SELECT ', ')'],
+    ['CASE WHEN 1=1 THEN ', ' 1'],
+    ['ARRAY[', ']'],
+    ['f(', ')'],
+    ['1 UNION SELECT ', '1'],
+    ['a AND (b OR ', ')'],
+  ])('%s repeated up to the inline limit', (piece, end) => {
+    const times = Math.floor((INLINE_PARSE_BYTES - 20) / (piece.length + end.length));
+    const sql = `SELECT ${piece.repeat(times)}1${end.repeat(times)}`;
+    const chained = `SELECT ${piece.repeat(Math.floor((INLINE_PARSE_BYTES - 20) / piece.length))}1`;
+    for (const text of [sql, chained]) {
+      const result = classify(text);
+      if (!result.ok) expect(['sql.syntax', 'sql.too_complex']).toContain(result.rejection.code);
+    }
+    expect(understood('SELECT 1').required).toBe(1);
+  });
+
+  test('a NUL and half a character, with their places', () => {
+    expect(rejected('SELECT 1\0; DROP TABLE t')).toMatchObject({ code: 'sql.invalid_text', position: 8 });
+    expect(rejected("SELECT '\udc00'")).toMatchObject({ code: 'sql.invalid_text', position: 8 });
+    expect(rejected("SELECT '\ud800x'")).toMatchObject({ code: 'sql.invalid_text', position: 8 });
+  });
+
+  test('comments alone and nothing are texts without statements', () => {
+    for (const sql of ['', '   ', ';;', '-- x', '/* x */ ; -- y']) {
+      expect(understood(sql)).toEqual({ statements: [], required: 0 });
+    }
+  });
+});
