@@ -122,7 +122,7 @@ const shortTime = (microseconds: number): string => {
 export function toMarkdown({ title, figures, facts }: Outcome): string {
   const rows = figures.map(
     ({ name, microseconds, perSecond, ratio }) =>
-      `| ${name} | ${shortTime(microseconds)} | ${Math.round(perSecond).toLocaleString('en')} | ${ratio.toFixed(2)} × |`,
+      `| ${name} | ${shortTime(microseconds)} | ${Math.round(perSecond).toLocaleString('en')} | ${ratio < 0.1 ? ratio.toPrecision(1) : ratio.toFixed(2)} × |`,
   );
   const head =
     rows.length > 0 ? ['| | median | per second | ratio |', '|---|---:|---:|---:|', ...rows, ''] : [];
