@@ -1,4 +1,5 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
+import { runMigrations } from 'bullmq';
 import pg from 'pg';
 import type { Config } from './config.js';
 
@@ -79,12 +80,33 @@ async function createLogin(owner: pg.Client, role: string): Promise<void> {
   }
 }
 
-/** The queue's login owns a schema of its own and sees nothing else. Elsewhere than in our database, its owner prepares it. */
+/**
+ * The queue's login owns a schema of its own and sees nothing else. BullMQ brings its tables up to date here, not at run time:
+ * for that it wants CREATE on the database, which the login has for this moment only. In another database than ours, its owner
+ * gives that right.
+ */
 async function ensureQueueSchema(owner: pg.Client, ownerUrl: URL, url: URL): Promise<void> {
-  if (url.host !== ownerUrl.host || url.pathname !== ownerUrl.pathname) return;
+  if (url.host !== ownerUrl.host || url.pathname !== ownerUrl.pathname) return migrateQueue(url);
   const role = owner.escapeIdentifier(decodeURIComponent(url.username));
+  const database = owner.escapeIdentifier(decodeURIComponent(url.pathname.slice(1)));
   await owner.query(`grant ${role} to current_user`);
   await owner.query(`create schema if not exists ${QUEUE_SCHEMA} authorization ${role}`);
+  await owner.query(`grant create on database ${database} to ${role}`);
+  try {
+    await migrateQueue(url);
+  } finally {
+    await owner.query(`revoke create on database ${database} from ${role}`);
+  }
+}
+
+async function migrateQueue(url: URL): Promise<void> {
+  const client = new pg.Client({ connectionString: url.href, application_name: 'postern-migrate' });
+  await client.connect();
+  try {
+    await runMigrations(client, QUEUE_SCHEMA);
+  } finally {
+    await client.end();
+  }
 }
 
 /** Makes sure that the logins the api and its worker use exist, with the rights they need and no others. */

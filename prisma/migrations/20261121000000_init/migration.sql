@@ -1,6 +1,6 @@
 -- The control plane's first schema.
 --
--- Three roles. The owner (who runs this) owns everything and is never used at run time. `postern_app` works inside one
+-- Roles. The owner (who runs this) owns everything and is never used at run time. `postern_app` works inside one
 -- organisation at a time. `postern_system` answers the few questions that come before an organisation is known: who signs
 -- in, which organisations are theirs, whose agent is calling, what waits in the outbox; it reads only those columns.
 -- Neither can bypass row-level security. Login roles with passwords are made members by `cli.js migrate`.

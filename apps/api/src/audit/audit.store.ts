@@ -2,10 +2,15 @@ import type { AuditEvent, ChainedEvent } from '@postern/core/audit';
 import type { Prisma } from '../generated/prisma/client.js';
 import type { Tx } from '../tenancy/tenant-db.js';
 
-/** What search looks into, lower case: the statement, the reason, the target, what changed. */
-export function searchTextOf(event: AuditEvent): string {
+/** PostgreSQL's text can not hold U+0000. The event itself, as json, keeps it. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '\uFFFD');
+}
+
+/** What search looks into, lower case: the statement, the reason, the target, the kind. */
+function searchTextOf(event: AuditEvent): string {
   const parts = [event.statement?.text, event.reason, event.target?.label, event.kind];
-  return parts.filter(Boolean).join('\n').toLowerCase();
+  return storable(parts.filter(Boolean).join('\n').toLowerCase());
 }
 
 /** Columns of a row, from an event and, for an agent's, its place in the agent's chain. */
@@ -19,10 +24,10 @@ export function auditRow(
     orgId,
     at: new Date(event.at),
     kind: event.kind,
-    actorId: event.actor.id,
-    actorLabel: event.actor.label,
+    actorId: storable(event.actor.id),
+    actorLabel: storable(event.actor.label),
     decision: event.decision ?? null,
-    connectionSlug: event.connection?.slug ?? null,
+    connectionSlug: event.connection === undefined ? null : storable(event.connection.slug),
     intentId: event.intentId ?? null,
     agentId: link?.agentId ?? null,
     seq: link === undefined ? null : BigInt(link.chained.seq),

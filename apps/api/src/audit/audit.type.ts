@@ -1,0 +1,93 @@
+import { Field, Float, ID, Int, ObjectType } from '@nestjs/graphql';
+import { Paged } from '../graphql/page.js';
+import { GraphQLJSON } from '../graphql/scalars.js';
+import type { AuditRow } from './search.store.js';
+
+@ObjectType()
+export class AuditActor {
+  @Field() type!: string;
+  @Field() id!: string;
+  @Field() label!: string;
+}
+
+@ObjectType()
+export class AuditStatement {
+  @Field() text!: string;
+  @Field(() => Int) bytes!: number;
+  @Field() sha256!: string;
+  @Field() truncated!: boolean;
+  @Field(() => [String]) kinds!: string[];
+}
+
+@ObjectType()
+export class AuditOutcome {
+  @Field() status!: string;
+  @Field(() => Int, { nullable: true }) rows!: number | null;
+  @Field(() => Float) durationMs!: number;
+  @Field(() => String, { nullable: true }) sqlstate!: string | null;
+  @Field() at!: Date;
+}
+
+@ObjectType()
+export class AuditTarget {
+  @Field() type!: string;
+  @Field() id!: string;
+  @Field() label!: string;
+}
+
+@ObjectType()
+export class AuditConnectionRef {
+  @Field() id!: string;
+  @Field() slug!: string;
+}
+
+@ObjectType({
+  description: 'Something that happened and is kept: a statement, a change, a fact about an agent.',
+})
+export class AuditEvent {
+  @Field(() => ID) id!: string;
+  @Field() at!: Date;
+  @Field() receivedAt!: Date;
+  @Field() kind!: string;
+  @Field(() => AuditActor) actor!: AuditActor;
+  @Field(() => String, { nullable: true }) decision!: string | undefined;
+  @Field(() => AuditConnectionRef, { nullable: true }) connection!: AuditConnectionRef | undefined;
+  @Field(() => String, { nullable: true }) path!: string | undefined;
+  @Field(() => AuditStatement, { nullable: true }) statement!: AuditStatement | undefined;
+  @Field(() => [String], { nullable: true }) required!: string[] | undefined;
+  @Field(() => [String], { nullable: true }) held!: string[] | undefined;
+  @Field(() => [String], { nullable: true }) missing!: string[] | undefined;
+  @Field(() => [String], { nullable: true }) ruleIds!: string[] | undefined;
+  @Field(() => String, { nullable: true }) reason!: string | undefined;
+  @Field(() => AuditTarget, { nullable: true }) target!: AuditTarget | undefined;
+  @Field(() => GraphQLJSON, { nullable: true }) before!: Record<string, unknown> | undefined;
+  @Field(() => GraphQLJSON, { nullable: true }) after!: Record<string, unknown> | undefined;
+  @Field(() => Int, { nullable: true }) policyVersion!: number | undefined;
+  @Field(() => String, { nullable: true }) sessionId!: string | undefined;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The agent that reported it and its number in that agent's chain; null for the control plane's own.",
+  })
+  agentId!: string | null;
+
+  @Field(() => Float, { nullable: true }) seq!: number | null;
+
+  orgId!: string;
+}
+
+export const AuditEventConnection = Paged(AuditEvent, 'AuditEvent');
+
+export function toAuditEvent(orgId: string, row: AuditRow): AuditEvent {
+  const { event } = row;
+  return Object.assign(new AuditEvent(), {
+    ...event,
+    id: row.id,
+    at: row.at,
+    receivedAt: row.receivedAt,
+    agentId: row.agentId,
+    seq: row.seq,
+    orgId,
+  });
+}

@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import { type AuditKind, type ChainedEvent, followsChain } from '@postern/core/audit';
+import { PosternError } from '@postern/core/errors';
+import type { AgentIdentity } from '../agents/agent-identities.js';
+import { RecordRefusal } from '../agents/record-refusal.js';
+import { violatedConstraintOf } from '../errors/pg-error.js';
+import { TenantDb } from '../tenancy/tenant-db.js';
+import { appendEvents, type ChainHead, lockChain } from './ingest.store.js';
+
+/** What an agent can witness. Everything else is the control plane's to tell: no agent may claim that a rule was changed. */
+const AGENT_KINDS: ReadonlySet<AuditKind> = new Set([
+  'statement.decided',
+  'statement.finished',
+  'console.signed_in',
+  'access.refused',
+  'policy.enforced',
+  'policy.refused',
+  'agent.started',
+]);
+
+/**
+ * Stores what an agent pushes exactly once: its chain is locked, what is there already is skipped, and the rest must follow
+ * without a gap and hash by hash. A refusal is itself recorded.
+ */
+@Injectable()
+export class IngestAudit {
+  constructor(
+    private readonly db: TenantDb,
+    private readonly refusals: RecordRefusal,
+  ) {}
+
+  /**
+   * Answers with the number up to which everything is stored. `events` as they came, checked but not stripped: the hashes
+   * cover fields that a newer agent may have added.
+   */
+  async run(agent: AgentIdentity, events: readonly ChainedEvent[]): Promise<number> {
+    try {
+      return await this.append(agent, events);
+    } catch (error) {
+      const refusal = asRefusal(error);
+      if (!refusal) throw error;
+      const { code, message, detail } = refusal;
+      await this.refusals.run(agent, {
+        kind: 'audit.refused',
+        reason: message,
+        facts: { code, ...detail.facts },
+      });
+      throw refusal;
+    }
+  }
+
+  private append(agent: AgentIdentity, events: readonly ChainedEvent[]): Promise<number> {
+    return this.db.withOrgClient(agent.orgId, async (client) => {
+      const head = await lockChain(client, agent.id);
+      if (!head) throw new PosternError('agent.not_found', 'the agent is gone');
+      const fresh = events.filter((link) => link.seq > head.seq);
+      checkChain(head, fresh);
+      await appendEvents(client, agent.orgId, agent.id, fresh);
+      return fresh.at(-1)?.seq ?? head.seq;
+    });
+  }
+}
+
+function checkChain(head: ChainHead, links: readonly ChainedEvent[]): void {
+  let { seq, hash } = head;
+  for (const link of links) {
+    const expectedSeq = seq + 1;
+    if (link.seq !== expectedSeq)
+      throw new PosternError('audit.gap', `event ${link.seq} came where event ${expectedSeq} belongs`, {
+        facts: { expectedSeq },
+        fix: `send the events from number ${expectedSeq} on`,
+      });
+    if (!AGENT_KINDS.has(link.event.kind))
+      throw new PosternError(
+        'input.invalid',
+        `event ${link.seq}: an agent does not report \`${link.event.kind}\``,
+      );
+    if (!followsChain(hash, link)) throw broken(link.seq, expectedSeq);
+    seq = link.seq;
+    hash = link.hash;
+  }
+}
+
+function broken(seq: number, expectedSeq: number): PosternError {
+  return new PosternError('audit.broken_chain', `event ${seq} does not follow the event before it`, {
+    facts: { expectedSeq },
+    fix: "look at the agent's data directory: its audit spool was changed or mixed with another's",
+  });
+}
+
+/** Gaps and broken chains, and an id that was used before: that too is an event that is not what it claims to be. */
+function asRefusal(error: unknown): PosternError | undefined {
+  if (error instanceof PosternError) return error;
+  if (violatedConstraintOf(error) !== 'audit_event_pkey') return undefined;
+  return new PosternError('audit.broken_chain', 'the push holds the id of an event that is stored already', {
+    fix: "look at the agent's data directory: its audit spool was changed or mixed with another's",
+  });
+}

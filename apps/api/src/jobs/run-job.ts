@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import { SystemDb } from '../tenancy/system-db.js';
+import { deleteWork, idsOfWork } from './outbox.store.js';
+import { JobRegistry } from './registry.js';
+
+/**
+ * Runs a job and then forgets the outbox rows that asked for it: those that were there before it began, for it has seen their
+ * changes. So work is lost neither with the queue nor with the worker; at worst it is done twice, which harms nothing.
+ */
+@Injectable()
+export class RunJob {
+  constructor(
+    private readonly db: SystemDb,
+    private readonly registry: JobRegistry,
+  ) {}
+
+  async run(job: string, payload: unknown): Promise<void> {
+    const ids = await idsOfWork(this.db, job, payload);
+    await this.registry.run(job, payload);
+    await deleteWork(this.db, ids);
+  }
+}
