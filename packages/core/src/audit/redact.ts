@@ -50,11 +50,7 @@ function isLiteral(piece: string): boolean {
 
 function redactLiteral(literal: string, depth: number): string {
   const dollar = /^\$[^$]*\$/.exec(literal)?.[0];
-  if (dollar !== undefined && literal.length >= 2 * dollar.length && literal.endsWith(dollar)) {
-    const body = literal.slice(dollar.length, -dollar.length);
-    if (SECRET_TEXT.test(body) && !/\s/.test(body.trim())) return BLANK;
-    return depth > MAX_DEPTH ? BLANK : `${dollar}${redact(body, depth + 1)}${dollar}`;
-  }
+  if (dollar !== undefined) return redactBody(literal, dollar, depth);
   if (SECRET_TEXT.test(literal)) return BLANK;
   const inner = literal
     .replace(/^[^']*'/, '')
@@ -62,6 +58,17 @@ function redactLiteral(literal: string, depth: number): string {
     .replaceAll("''", "'");
   if (!inner.includes("'") && !inner.includes('$')) return literal;
   return depth > MAX_DEPTH || redact(inner, depth + 1) !== inner ? BLANK : literal;
+}
+
+/** A dollar-quoted text is mostly a program: it stays, without what is secret in it. */
+function redactBody(literal: string, dollar: string, depth: number): string {
+  if (depth > MAX_DEPTH) return BLANK;
+  const isClosed = literal.length >= 2 * dollar.length && literal.endsWith(dollar);
+  const body = literal.slice(dollar.length, isClosed ? -dollar.length : undefined);
+  const safe = redact(body, depth + 1)
+    .replace(/(\b(?:ssl)?pass(?:word|wd|file)?\s*=\s*)[^\s'$]+/gi, '$1***')
+    .replace(/(:\/\/[^\s/@:]*:)[^\s@]*@/g, '$1***@');
+  return `${dollar}${safe}${isClosed ? dollar : ''}`;
 }
 
 /** Texts in texts in texts: nobody writes more, and each level halves what is left. */

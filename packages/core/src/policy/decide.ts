@@ -102,10 +102,10 @@ function refusal(
 ): Denied {
   const { statements, required } = classification;
   const missing = permissionsOf(required & ~held);
-  const walls = statements
+  const broken = statements
     .flatMap((statement) => statement.wallBreaks)
-    .filter((wallBreak) => breaks(wallBreak, readOnly))
-    .map((wallBreak) => wallReason(wallBreak, statements.length));
+    .filter((wallBreak) => breaks(wallBreak, readOnly));
+  const walls = broken.map((wallBreak) => wallReason(wallBreak, statements.length));
   const denials = statements
     .flatMap((statement) => statement.requirements)
     .filter(({ permission }) => (held & PERMISSION_BIT[permission]) === 0)
@@ -120,11 +120,16 @@ function refusal(
     missing,
     reasons,
     message: summarise(reasons, missing, connection.slug),
-    fix: walls.length > 0 ? WALL_FIX : askFor(policy.orgName, missing, connection.slug),
+    fix:
+      broken.length > 0 ? wallFix(broken, connection.slug) : askFor(policy.orgName, missing, connection.slug),
   };
 }
 
-const WALL_FIX = 'leave it out: no permission allows it on a shared connection';
+function wallFix(broken: readonly WallBreak[], slug: string): string {
+  if (broken.some(({ when }) => when === 'always'))
+    return 'leave it out: no permission allows it on a shared connection';
+  return `leave it out: what you may do on \`${slug}\` runs in a read-only session`;
+}
 
 /** "statement 2", or "the statement" when there is only one. */
 function subject(statement: number, of: number): string {

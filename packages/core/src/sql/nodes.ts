@@ -15,6 +15,6 @@ export const PLAIN_NODES: ReadonlySet<string> = words(`
   MergeSupportFunc MergeWhenClause MinMaxExpr MultiAssignRef NamedArgExpr NullTest ObjectWithArgs OnConflictClause
   ParamRef PartitionBoundSpec PartitionCmd PartitionElem PartitionRangeDatum PartitionSpec PublicationObjSpec
   PublicationTable RangeFunction RangeSubselect RangeTableFunc RangeTableFuncCol RangeTableSample RangeVar ResTarget
-  ReturningClause ReturningOption RoleSpec RowExpr SetToDefault SinglePartitionSpec SortBy SQLValueFunction StatsElem String
+  ReturningClause ReturningOption RoleSpec RowExpr SetToDefault SortBy SQLValueFunction StatsElem String
   SubLink TableLikeClause TriggerTransition TypeCast TypeName VacuumRelation WindowDef WithClause XmlExpr
   XmlSerialize`);

@@ -49,8 +49,9 @@ export function walkStatement(stmt: AstNode, session: TextSession, nested: Neste
 
 class Walker {
   readonly #findings: Finding[] = [];
-  readonly #relations = new Set<string>();
-  readonly #functions = new Set<string>();
+  /** Names and where each stands first. */
+  readonly #relations = new Map<string, number>();
+  readonly #functions = new Map<string, number>();
   readonly #cteNames = new Set<string>();
   readonly #frames: Frame[] = [];
   readonly #session: TextSession;
@@ -62,8 +63,8 @@ class Walker {
   }
 
   result(): WalkResult {
-    const relations = [...this.#relations].filter((name) => !this.#cteNames.has(name));
-    return { findings: this.#findings, relations, functions: [...this.#functions] };
+    const relations = inTextOrder(this.#relations).filter((name) => !this.#cteNames.has(name));
+    return { findings: this.#findings, relations, functions: inTextOrder(this.#functions) };
   }
 
   walk(stmt: AstNode): void {
@@ -135,7 +136,7 @@ class Walker {
   #call(node: AstNode, mode: Mode): void {
     const name = nameParts(node.funcname);
     const shown = dotted(name);
-    this.#functions.add(shown);
+    note(this.#functions, shown, node);
     if (mode === 'stored') return;
 
     const args = list(node, 'args');
@@ -177,7 +178,7 @@ class Walker {
     const schema = text(node, 'schemaname');
     const name = text(node, 'relname');
     if (name === '') return;
-    this.#relations.add(schema === '' ? name : `${schema}.${name}`);
+    note(this.#relations, schema === '' ? name : `${schema}.${name}`, node);
     if (mode === 'stored' || mode === 'plan' || (schema !== '' && schema !== 'pg_catalog')) return;
     if (!restrictedRelations.has(name)) return;
     this.#findings.push({ permission: 'admin', what: `touches ${name}`, location: locationOf(node) });
@@ -251,6 +252,15 @@ function catalogFindings(target: AstNode): Finding[] {
   if (name === 'pg_settings')
     return [{ wall: 'always', what: 'changes settings through pg_settings', location }];
   return [{ permission: 'admin', what: `changes the catalog ${name}`, location }];
+}
+
+function note(names: Map<string, number>, name: string, node: AstNode): void {
+  const location = locationOf(node) ?? 0;
+  names.set(name, Math.min(names.get(name) ?? location, location));
+}
+
+function inTextOrder(names: Map<string, number>): string[] {
+  return [...names].sort(([, a], [, b]) => a - b).map(([name]) => name);
 }
 
 function reverseFrom(frames: Frame[], first: number): void {

@@ -64,11 +64,12 @@ describe('reasons', () => {
     const { statements } = understood(
       'SELECT 1; WITH d AS (DELETE FROM t RETURNING *) SELECT nextval($1) FROM d',
     );
-    expect(statements[1]?.requirements).toEqual([
-      { permission: 'read', statement: 2, what: 'is a SELECT' },
-      { permission: 'write', statement: 2, what: 'contains a DELETE' },
-      { permission: 'read', statement: 2, what: 'returns data (RETURNING)' },
+    const reasons = statements[1]?.requirements.toSorted((a, b) => a.what.localeCompare(b.what));
+    expect(reasons).toEqual([
       { permission: 'write', statement: 2, what: 'calls nextval', position: expect.any(Number) },
+      { permission: 'write', statement: 2, what: 'contains a DELETE' },
+      { permission: 'read', statement: 2, what: 'is a SELECT' },
+      { permission: 'read', statement: 2, what: 'returns data (RETURNING)' },
     ]);
   });
 
