@@ -1,9 +1,8 @@
 import type { MeResponse } from '@postern/agent/console-contract';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { ConsoleFailure } from './api/client';
 import { useConnections, useMe } from './api/queries';
 import { useSessionEnded } from './api/session';
-import { sentence } from './results/format';
 import { Banner } from './shell/banner';
 import { Header } from './shell/header';
 import { NoConnections } from './shell/no-connections';
@@ -12,6 +11,7 @@ import { claimSlot } from './tabs/slot';
 import { Button } from './ui/button';
 import { Icon, Spinner } from './ui/icon';
 import { Notice } from './ui/notice';
+import { capital, Prose } from './ui/prose';
 import { Console } from './workspace/console';
 
 function Loading() {
@@ -26,8 +26,12 @@ function Failed({ error, onRetry }: { error: Error; onRetry: () => void }) {
   const detail = error instanceof ConsoleFailure ? error.detail : undefined;
   return (
     <main className="grid h-full place-items-center">
-      <Notice icon="alert" title={sentence(detail?.message ?? 'something went wrong')} role="alert">
-        {detail?.fix !== undefined && <p className="text-muted">{sentence(detail.fix)}.</p>}
+      <Notice icon="alert" title={capital(detail?.message ?? 'something went wrong')} role="alert">
+        {detail?.fix !== undefined && (
+          <p className="text-muted">
+            <Prose text={detail.fix} />
+          </p>
+        )}
         <Button look="primary" onClick={onRetry}>
           <Icon name="refresh" />
           Try again
@@ -59,12 +63,15 @@ function Body({
   onSheet: (open: boolean) => void;
 }) {
   const slot = useSlot();
+  const wasShown = useRef(false);
   const connections = useConnections(me.policy.version);
   if (connections.data === undefined) {
     const { error, refetch } = connections;
     return error === null ? <Loading /> : <Failed error={error} onRetry={() => void refetch()} />;
   }
-  if (connections.data.length === 0) {
+  // Who loses the last connection while at work keeps the text in sight.
+  if (connections.data.length > 0) wasShown.current = true;
+  if (!wasShown.current) {
     return (
       <NoConnections me={me} isChecking={connections.isFetching} onCheck={() => void connections.refetch()} />
     );
@@ -96,11 +103,13 @@ export function App() {
   }
   const isAnswering = !(error instanceof ConsoleFailure && error.status === 0);
   return (
-    <div className="flex h-full flex-col">
-      <Header me={me} onKeys={() => setSheetOpen(true)} />
-      <Banner me={me} isAgentAnswering={isAnswering} />
-      <Body me={me} isSheetOpen={isSheetOpen} onSheet={setSheetOpen} />
+    <>
+      <div inert={isEnded} className="flex h-full flex-col">
+        <Header me={me} onKeys={() => setSheetOpen(true)} />
+        <Banner me={me} isAgentAnswering={isAnswering} />
+        <Body me={me} isSheetOpen={isSheetOpen} onSheet={setSheetOpen} />
+      </div>
       {isEnded && <SignInAgain />}
-    </div>
+    </>
   );
 }

@@ -1,7 +1,7 @@
 import type { CheckResponse } from '@postern/agent/console-contract';
 import type { ErrorDetail } from '../api/client';
 import type { Span } from './split';
-import { statementAt, wordAt } from './statement-at';
+import { trimSpan, wordAt } from './statement-at';
 
 /** Something to underline in the editor. */
 export interface Problem extends Span {
@@ -16,25 +16,20 @@ export function blockingReasons(check: CheckResponse): CheckResponse['reasons'] 
   );
 }
 
-/** A reason as a sentence: `calls pg_terminate_backend: needs admin on Shop`. */
-export function reasonText(reason: CheckResponse['reasons'][number], connectionName: string): string {
-  if (reason.permission === null) return `statement ${reason.statement} ${reason.text}: refused`;
-  return `statement ${reason.statement} ${reason.text}: needs ${reason.permission} on ${connectionName}, which you do not hold`;
-}
-
 /** What to underline in `text` after the agent has checked it. */
-export function problemsOfCheck(text: string, check: CheckResponse, connectionName: string): Problem[] {
+export function problemsOfCheck(text: string, check: CheckResponse): Problem[] {
   if (check.error !== null) {
     const span = wordAt(text, check.error.position ?? text.trimEnd().length - 1);
     return [{ ...span, kind: 'syntax', message: check.error.message }];
   }
   return blockingReasons(check).map((reason) => {
-    const start = check.statements.find(({ index }) => index === reason.statement)?.start ?? 0;
-    const first = statementAt(text, check.statements, start)?.start ?? start;
+    // Where the agent names no place, the statement's beginning is the next best.
+    const statement = check.statements.find(({ index }) => index === reason.statement);
+    const first = statement === undefined ? 0 : trimSpan(text, statement).start;
     return {
       ...wordAt(text, reason.position ?? first),
       kind: 'permission' as const,
-      message: reasonText(reason, connectionName),
+      message: reason.text,
     };
   });
 }

@@ -13,7 +13,8 @@ function diagnosticOf({ start, end, kind, message }: Problem, length: number): D
     from: Math.min(start, length),
     to: Math.min(end, length),
     severity: isPermission ? 'warning' : 'error',
-    message,
+    // A tooltip is plain text.
+    message: message.replaceAll('`', ''),
     ...(isPermission ? { markClass: 'cm-problem-permission' } : {}),
   };
 }

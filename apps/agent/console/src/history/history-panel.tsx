@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'react';
-import { clock, duration, sentence } from '../results/format';
+import { clock, duration } from '../results/format';
 import type { Workspace } from '../tabs/model';
 import { Button } from '../ui/button';
 import { Icon } from '../ui/icon';
+import { capital } from '../ui/prose';
 import { clearHistory, type HistoryEntry, loadHistory, matching } from './history';
 
 interface HistoryPanelProps {
@@ -46,7 +47,7 @@ function Entry({ entry, onOpen }: { entry: HistoryEntry; onOpen: HistoryPanelPro
           <span className="ml-auto whitespace-nowrap">{duration(entry.elapsedMs)}</span>
         </span>
         <span className={`line-clamp-2 text-[11px] ${entry.outcome === 'done' ? 'text-muted' : 'text-text'}`}>
-          {entry.outcome === 'done' ? entry.summary : `${sentence(entry.outcome)}: ${entry.summary}`}
+          {entry.outcome === 'done' ? entry.summary : `${capital(entry.outcome)}: ${entry.summary}`}
         </span>
       </button>
     </li>

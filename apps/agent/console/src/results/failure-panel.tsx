@@ -1,9 +1,11 @@
+import type { ReactNode } from 'react';
 import { wordAt } from '../editor/statement-at';
 import type { Outcome, Transaction } from '../tabs/model';
 import { Button } from '../ui/button';
 import { Icon } from '../ui/icon';
+import { Prose } from '../ui/prose';
 import { Excerpt } from './excerpt';
-import { duration, sentence } from './format';
+import { duration } from './format';
 import { AuditId } from './result-footer';
 
 interface FailureProps {
@@ -58,11 +60,13 @@ export function FailurePanel(props: FailureProps) {
         )}
         <span className="ml-auto text-muted">{duration(outcome.elapsedMs)}</span>
       </header>
-      <p className="whitespace-pre-wrap break-words text-[14px]">{sentence(error.message)}</p>
+      <p className="whitespace-pre-wrap break-words text-[14px]">
+        {error.code === 'sql.failed' ? error.message : <Prose text={error.message} />}
+      </p>
       {position !== undefined && (
         <div className="flex flex-col items-start gap-1">
           <div className="w-full">
-            <Excerpt sql={outcome.sql} position={position} end={wordAt(outcome.sql, position).end} />
+            <Excerpt {...outcome} position={position} end={wordAt(outcome.sql, position).end} />
           </div>
           <Button look="quiet" onClick={() => onReveal(position)}>
             <Icon name="jump" className="!size-3" />
@@ -73,7 +77,7 @@ export function FailurePanel(props: FailureProps) {
       <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
         {error.detail !== undefined && <Fact name="Detail" text={error.detail} />}
         {error.hint !== undefined && <Fact name="Hint" text={error.hint} />}
-        {error.fix !== undefined && <Fact name="What to do" text={sentence(error.fix)} />}
+        {error.fix !== undefined && <Fact name="What to do" text={<Prose text={error.fix} />} />}
         {transaction === 'failed' && (
           <Fact
             name="Transaction"
@@ -94,7 +98,7 @@ export function FailurePanel(props: FailureProps) {
   );
 }
 
-function Fact({ name, text }: { name: string; text: string }) {
+function Fact({ name, text }: { name: string; text: ReactNode }) {
   return (
     <>
       <dt className="text-muted">{name}</dt>

@@ -32,11 +32,6 @@ export function clock(instant: string | number | Date): string {
   return new Date(instant).toLocaleTimeString('en-GB', { hour12: false });
 }
 
-/** Makes the first letter a capital: the agent's texts begin in lower case. */
-export function sentence(text: string): string {
-  return text === '' ? '' : `${text[0]?.toUpperCase()}${text.slice(1)}`;
-}
-
 /** The line of a text in which a position stands, with where it stands there: what psql prints under an error. */
 export function lineAt(text: string, position: number): { number: number; text: string; column: number } {
   const start = text.lastIndexOf('\n', position - 1) + 1;

@@ -132,7 +132,11 @@ export function ResultGrid({ result, label }: GridProps) {
         aria-colcount={result.columns.length + 1}
         aria-activedescendant={selection === null ? undefined : 'grid-focus'}
         aria-multiselectable="true"
-        className="-outline-offset-2 min-h-0 flex-1 select-none overflow-auto bg-surface"
+        className="min-h-0 flex-1 select-none overflow-auto bg-surface outline-none"
+        onFocus={() => {
+          const first = { row: 0, column: 0 };
+          if (selection === null && result.rows.length > 0) select({ anchor: first, focus: first });
+        }}
         onKeyDown={onKeyDown}
       >
         <div className="relative" style={{ height: rows.getTotalSize() + 1, width: columns.getTotalSize() }}>

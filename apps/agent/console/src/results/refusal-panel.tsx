@@ -1,13 +1,14 @@
 import type { Connection } from '../connections/connection-switcher';
 import { EnvironmentLabel } from '../connections/environment-label';
 import { PermissionBadge, PermissionBadges } from '../connections/permission-badge';
+import { splitStatements } from '../editor/split';
 import { wordAt } from '../editor/statement-at';
 import type { Outcome } from '../tabs/model';
 import { Button } from '../ui/button';
 import { CopyButton } from '../ui/copy';
 import { Icon } from '../ui/icon';
+import { Prose } from '../ui/prose';
 import { Excerpt } from './excerpt';
-import { sentence } from './format';
 import { type Person, requestText } from './request-text';
 import { AuditId } from './result-footer';
 
@@ -27,30 +28,32 @@ function ReasonItem({
   outcome,
   onReveal,
 }: { reason: Reason } & Pick<RefusalProps, 'outcome' | 'onReveal'>) {
-  const { position } = reason;
+  // Where the agent names no place, the statement's beginning is the next best.
+  const position = reason.position ?? splitStatements(outcome.sql)[reason.statement - 1]?.start;
   return (
-    <li className="flex flex-col gap-2">
-      <p className="flex flex-wrap items-center gap-x-1.5 gap-y-1">
-        <span>
-          Statement {reason.statement} {reason.text}
-        </span>
-        {reason.permission === null ? (
-          <span className="text-muted">which no permission allows here</span>
-        ) : (
-          <>
-            <span className="text-muted">which needs</span>
-            <PermissionBadge permission={reason.permission} missing />
-          </>
-        )}
-        {position !== undefined && (
-          <Button look="quiet" className="!h-6 !px-1.5" onClick={() => onReveal(position)}>
-            <Icon name="jump" className="!size-3" />
-            Show
-          </Button>
-        )}
-      </p>
+    <li className="flex flex-col gap-1.5">
+      <div className="flex items-start gap-2">
+        <p className="mr-auto">
+          <Prose text={reason.text} />
+        </p>
+        {reason.permission !== null && <PermissionBadge permission={reason.permission} missing />}
+      </div>
       {position !== undefined && (
-        <Excerpt sql={outcome.sql} position={position} end={wordAt(outcome.sql, position).end} />
+        <div className="flex items-stretch gap-1">
+          <div className="min-w-0 flex-1">
+            <Excerpt tone="warn" {...outcome} position={position} end={wordAt(outcome.sql, position).end} />
+          </div>
+          <Button
+            look="quiet"
+            square
+            className="!h-auto"
+            aria-label="Show in the editor"
+            title="Show in the editor"
+            onClick={() => onReveal(position)}
+          >
+            <Icon name="jump" />
+          </Button>
+        </div>
       )}
     </li>
   );
@@ -97,7 +100,14 @@ export function RefusalPanel({ outcome, error, connection, person, onReveal }: R
         </span>
         <div>
           <h2 className="font-semibold text-[15px]">Refused</h2>
-          <p className="text-muted">{sentence(error.message)}. Nothing was sent to the database.</p>
+          <p className="text-muted">
+            {reasons.length === 0 && (
+              <>
+                <Prose text={error.message} />{' '}
+              </>
+            )}
+            Nothing was sent to the database.
+          </p>
         </div>
       </header>
       {reasons.length > 0 && (
@@ -113,7 +123,11 @@ export function RefusalPanel({ outcome, error, connection, person, onReveal }: R
         </ol>
       )}
       <Holdings error={error} connection={connection} />
-      {error.fix !== undefined && <p>{sentence(error.fix)}.</p>}
+      {error.fix !== undefined && (
+        <p>
+          <Prose text={error.fix} />
+        </p>
+      )}
       <div className="flex flex-wrap items-center gap-3 border-line border-t pt-3">
         {missing.length > 0 && (
           <CopyButton

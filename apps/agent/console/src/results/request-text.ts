@@ -12,9 +12,10 @@ export function requestText(
   permissions: readonly string[],
   auditId?: string,
 ): string {
-  const wanted = permissions.length === 0 ? '' : ` ${permissions.join(', ')}`;
+  const wanted = permissions.length === 0 ? 'access to' : `${permissions.join(', ')} on`;
+  const where = connection === null ? 'a connection' : `the connection "${connection}"`;
   const lines = [
-    `Please give me${wanted} on ${connection === null ? 'a connection' : `the connection "${connection}"`} in Postern.`,
+    `Please give me ${wanted} ${where} in Postern.`,
     `Organisation: ${person.orgName}`,
     `Environment: ${person.environmentName}`,
     `Member for the rule: user:${person.email}`,

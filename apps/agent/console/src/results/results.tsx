@@ -5,6 +5,7 @@ import type { Connection } from '../connections/connection-switcher';
 import { isRefusal } from '../run/outcome';
 import { RUN_KEYS } from '../shell/shortcuts';
 import type { Outcome, Transaction } from '../tabs/model';
+import { Key } from '../ui/button';
 import { Icon } from '../ui/icon';
 import { FailurePanel } from './failure-panel';
 import { duration, plural } from './format';
@@ -140,7 +141,9 @@ export const Results = memo(function Results(props: ResultsProps) {
   if (outcome === undefined) {
     return (
       <div className="grid h-full place-items-center p-6 text-center text-muted">
-        <p>Run a statement with {RUN_KEYS}; its rows appear here.</p>
+        <p>
+          Run the statement at the cursor with <Key>{RUN_KEYS}</Key>. Its rows appear here.
+        </p>
       </div>
     );
   }

@@ -14,6 +14,7 @@ export interface Sent {
   readonly connection: string;
   readonly sql: string;
   readonly offset: number;
+  readonly firstLine: number;
 }
 
 export function outcomeOf(sent: Sent, response: RunResponse, elapsedMs: number): Outcome {

@@ -116,16 +116,20 @@ export function Toolbar(props: ToolbarProps) {
       className="flex min-h-10 shrink-0 flex-wrap items-center gap-x-2 gap-y-1 border-line border-b bg-surface px-2 py-1.5"
     >
       <RunButtons {...props} />
-      <ConnectionSwitcher
-        connections={connections}
-        current={connection}
-        disabled={running !== undefined}
-        isOpen={props.isSwitcherOpen}
-        onOpen={props.onSwitcherOpen}
-        onChange={onConnection}
-        onClosed={props.onSwitched}
-      />
-      {props.lostConnection !== null && (
+      {connections.length > 0 ? (
+        <ConnectionSwitcher
+          connections={connections}
+          current={connection}
+          disabled={running !== undefined}
+          isOpen={props.isSwitcherOpen}
+          onOpen={props.onSwitcherOpen}
+          onChange={onConnection}
+          onClosed={props.onSwitched}
+        />
+      ) : (
+        <span className="text-warn">no connection is open to you now</span>
+      )}
+      {props.lostConnection !== null && connections.length > 0 && (
         <span className="text-warn">
           <code className="font-mono">{props.lostConnection}</code> is no longer open to you
         </span>

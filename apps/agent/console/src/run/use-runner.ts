@@ -23,6 +23,7 @@ interface RunRequest {
   readonly connection: string;
   readonly sql: string;
   readonly offset: number;
+  readonly firstLine: number;
   /** Leave the results that are shown, unless it fails. */
   readonly isQuiet?: boolean;
 }
@@ -34,19 +35,14 @@ export function useRunner(dispatch: Dispatch<Action>, historyKey: string) {
   const runs = useRef(0);
 
   /** Resolves with the last command tag, or nothing when it did not succeed. */
-  async function run({
-    tab,
-    connection,
-    sql,
-    offset,
-    isQuiet = false,
-  }: RunRequest): Promise<string | undefined> {
+  async function run(request: RunRequest): Promise<string | undefined> {
+    const { tab, connection, sql, offset, firstLine, isQuiet = false } = request;
     if (waiting.current.has(tab)) return undefined;
     const controller = new AbortController();
     waiting.current.set(tab, controller);
     const at = Date.now();
     const startedAt = performance.now();
-    const sent: Sent = { id: ++runs.current, connection, sql, offset };
+    const sent: Sent = { id: ++runs.current, connection, sql, offset, firstLine };
     dispatch({ type: 'started', id: tab, at: startedAt });
     try {
       const response = await api.run({ connection, tab, sql }, controller.signal);

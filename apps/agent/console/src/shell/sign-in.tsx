@@ -1,7 +1,8 @@
+import { useEffect, useRef } from 'react';
 import { Mark } from './mark';
 
 const LINK =
-  'inline-flex h-9 items-center justify-center rounded-md bg-accent px-4 font-medium text-white hover:bg-accent-hover';
+  'inline-flex h-9 items-center justify-center rounded-md bg-accent-fill px-4 font-medium text-white hover:bg-accent-fill-hover';
 
 /** Nobody is signed in here yet. */
 export function SignIn() {
@@ -26,6 +27,8 @@ export function SignIn() {
 
 /** The session ended while somebody worked: their text stays in sight behind this. */
 export function SignInAgain() {
+  const link = useRef<HTMLAnchorElement>(null);
+  useEffect(() => link.current?.focus(), []);
   return (
     <div className="fixed inset-0 z-50 grid place-items-center bg-black/40 p-6">
       <div
@@ -41,8 +44,7 @@ export function SignInAgain() {
         <p id="ended-text" className="mt-1 mb-5 text-muted">
           What you typed is kept. Open transactions were rolled back.
         </p>
-        {/* biome-ignore lint/a11y/noAutofocus: the only thing to do in this dialog */}
-        <a href="/auth/login" className={`${LINK} w-full`} autoFocus>
+        <a ref={link} href="/auth/login" className={`${LINK} w-full`}>
           Sign in
         </a>
       </div>

@@ -62,7 +62,7 @@ function commandFor(event: KeyboardEvent, commands: Commands): (() => void) | un
 }
 
 /** An open dialog, menu or list keeps the keys to itself; the editor's list of completions does not. */
-const OVERLAY = '[role="dialog"], [data-radix-popper-content-wrapper]';
+const OVERLAY = '[role="dialog"], [role="alertdialog"], [data-radix-popper-content-wrapper]';
 
 /** Keys that work wherever the focus is, dialogs excepted. */
 export function useShortcuts(commands: Commands): void {

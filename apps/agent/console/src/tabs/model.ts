@@ -20,6 +20,8 @@ export interface Outcome {
   /** The text that was sent, and where in the tab's text it began. */
   readonly sql: string;
   readonly offset: number;
+  /** The line of the tab's text, from 1, on which it began. */
+  readonly firstLine: number;
   readonly connection: string;
   /** Everything the person waited for. */
   readonly elapsedMs: number;
@@ -53,6 +55,8 @@ export type Action =
       change: Partial<Pick<Tab, 'title' | 'connection' | 'text' | 'transaction'>>;
     }
   | { type: 'started'; id: string; at: number }
+  /** Signed out: the agent has ended every session. */
+  | { type: 'sessions-ended' }
   | { type: 'cancelling'; id: string }
   /** A null outcome leaves what is shown: COMMIT and ROLLBACK by button. */
   | { type: 'finished'; id: string; outcome: Outcome | null; transaction?: Transaction };
@@ -112,6 +116,8 @@ export function reduce(state: Workspace, action: Action): Workspace {
       return state.tabs.some((tab) => tab.id === action.id) ? { ...state, activeId: action.id } : state;
     case 'change':
       return { ...state, tabs: changed(state.tabs, action.id, action.change) };
+    case 'sessions-ended':
+      return { ...state, tabs: state.tabs.map((tab) => ({ ...tab, transaction: 'idle' })) };
     case 'started':
       return {
         ...state,

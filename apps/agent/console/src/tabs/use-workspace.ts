@@ -1,4 +1,5 @@
 import { useEffect, useReducer, useRef } from 'react';
+import { useSessionEnded } from '../api/session';
 import { reduce } from './model';
 import { loadWorkspace, saveWorkspace } from './storage';
 
@@ -16,6 +17,11 @@ export function useWorkspace(key: string) {
     const timer = setTimeout(() => saveWorkspace(key, latest.current), SAVE_AFTER_MS);
     return () => clearTimeout(timer);
   }, [key, tabs, activeId, closed]);
+
+  const isEnded = useSessionEnded();
+  useEffect(() => {
+    if (isEnded) dispatch({ type: 'sessions-ended' });
+  }, [isEnded]);
 
   return { workspace, latest, dispatch };
 }

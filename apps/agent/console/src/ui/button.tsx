@@ -1,7 +1,7 @@
 import type { ComponentProps } from 'react';
 
 const LOOK = {
-  primary: 'bg-accent text-white hover:bg-accent-hover border-transparent',
+  primary: 'bg-accent-fill text-white hover:bg-accent-fill-hover border-transparent',
   plain: 'bg-surface text-text hover:bg-hover border-line-strong',
   quiet: 'bg-transparent text-muted hover:text-text hover:bg-hover border-transparent',
   danger: 'bg-surface text-danger hover:bg-danger-soft border-danger',

@@ -57,13 +57,13 @@ export function Console({ me, connections, storageKey, slot, isSheetOpen, onShee
 
   const check = useCheck(
     { connection: connection?.slug ?? null, tab: tab.id, sql: tab.text, policyVersion },
-    connection?.name ?? '',
     handle,
     outcome,
   );
   const commands = useCommands({
     ...{ workspace: latest, tab, policyVersion, handle, runner },
     connection: connection?.slug ?? null,
+    onNoConnection: () => setSwitcherOpen(true),
     onToast: setToast,
   });
   const tabs = useTabCommands({
@@ -123,7 +123,7 @@ export function Console({ me, connections, storageKey, slot, isSheetOpen, onShee
             onSwitcherOpen={setSwitcherOpen}
             transaction={tab.transaction}
             running={running}
-            canRun={connection !== undefined && handle !== null}
+            canRun={handle !== null && connections.length > 0}
             onConnection={tabs.changeConnection}
             onSwitched={() => handle?.focus()}
             onRun={commands.runCurrent}

@@ -6,13 +6,15 @@ export interface ToastMessage {
   readonly action?: { readonly name: string; readonly run: () => void };
 }
 
-const SHOWN_MS = 6_000;
+const SHOWN_MS = 2_500;
+/** Long enough to think of undoing. */
+const SHOWN_WITH_ACTION_MS = 8_000;
 
 /** A short word about what was just done, with a way back where there is one. */
 export function Toast({ message, onDone }: { message: ToastMessage | null; onDone: () => void }) {
   useEffect(() => {
     if (message === null) return;
-    const timer = setTimeout(onDone, SHOWN_MS);
+    const timer = setTimeout(onDone, message.action === undefined ? SHOWN_MS : SHOWN_WITH_ACTION_MS);
     return () => clearTimeout(timer);
   }, [message, onDone]);
   return (

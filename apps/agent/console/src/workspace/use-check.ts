@@ -12,19 +12,14 @@ import type { Outcome } from '../tabs/model';
 const PATIENCE_MS = 700;
 
 /** Checks the text of the tab before it is run, and shows in the editor what stands in the way. */
-export function useCheck(
-  input: CheckInput,
-  connectionName: string,
-  handle: EditorHandle | null,
-  outcome: Outcome | undefined,
-) {
+export function useCheck(input: CheckInput, handle: EditorHandle | null, outcome: Outcome | undefined) {
   const { data: check } = useQuery(checkQuery(input));
   const { sql } = input;
 
   useEffect(() => {
     // Text typed since is checked in a moment.
     if (handle === null || handle.text() !== sql) return;
-    const foreseen = check === undefined ? [] : problemsOfCheck(sql, check, connectionName);
+    const foreseen = check === undefined ? [] : problemsOfCheck(sql, check);
     const error = outcome?.error ?? null;
     const failed =
       outcome === undefined || error === null || isRefusal(error)
@@ -32,7 +27,7 @@ export function useCheck(
         : problemsOfFailure(sql, error, outcome.sql, outcome.offset);
     handle.showProblems([...foreseen, ...failed]);
     if (check !== undefined && check.error === null) handle.showStatements(sql, check.statements);
-  }, [handle, check, sql, connectionName, outcome]);
+  }, [handle, check, sql, outcome]);
 
   return sql.trim() === '' ? undefined : check;
 }

@@ -1,6 +1,7 @@
 import { type RefObject, useRef, useState } from 'react';
 import type { CheckInput } from '../api/queries';
 import type { EditorHandle } from '../editor/handle';
+import type { Span } from '../editor/split';
 import type { useRunner } from '../run/use-runner';
 import type { Outcome, Tab, Workspace } from '../tabs/model';
 import type { ToastMessage } from './toast';
@@ -21,6 +22,8 @@ interface CommandContext {
   readonly policyVersion: number;
   readonly handle: EditorHandle | null;
   readonly runner: ReturnType<typeof useRunner>;
+  /** Asked to run without a connection. */
+  readonly onNoConnection: () => void;
   readonly onToast: (message: ToastMessage) => void;
 }
 
@@ -33,28 +36,36 @@ export function useCommands(context: CommandContext) {
   /** Between the key and the request there may be a check: a second key then must not run twice. */
   const isStarting = useRef(false);
 
-  const send = async (sql: string, offset: number) => {
+  const send = async (text: string, { start, end }: Span) => {
     if (connection === null) return;
+    const sql = text.slice(start, end);
     if (sql.trim() === '') onToast({ text: 'Nothing to run here' });
-    else await runner.run({ tab: tab.id, connection, sql, offset });
+    else {
+      const firstLine = text.slice(0, start).split('\n').length;
+      await runner.run({ tab: tab.id, connection, sql, offset: start, firstLine });
+    }
   };
 
   const runAll = async () => {
-    if (handle !== null) await send(handle.text(), 0);
+    if (handle === null) return;
+    if (connection === null) return context.onNoConnection();
+    const text = handle.text();
+    await send(text, { start: 0, end: text.length });
   };
 
   const runCurrent = async () => {
-    if (handle === null || connection === null || isStarting.current) return;
+    if (handle === null || isStarting.current) return;
+    if (connection === null) return context.onNoConnection();
     isStarting.current = true;
     try {
       const text = handle.text();
       const { start, end } = handle.selection();
-      if (start !== end) return await send(text.slice(start, end), start);
+      if (start !== end) return await send(text, { start, end });
       const input: CheckInput = { connection, tab: tab.id, sql: text, policyVersion };
       const span = await currentStatement(input, start);
       // The person may have gone to another tab while the agent was asked.
       if (workspace.current.activeId !== tab.id) return;
-      await send(span === undefined ? '' : text.slice(span.start, span.end), span?.start ?? 0);
+      await send(text, span ?? { start: 0, end: 0 });
     } finally {
       isStarting.current = false;
     }
@@ -67,13 +78,14 @@ export function useCommands(context: CommandContext) {
 
   const end = async (sql: 'COMMIT' | 'ROLLBACK') => {
     if (connection === null) return;
-    const tag = await runner.run({ tab: tab.id, connection, sql, offset: 0, isQuiet: true });
+    const tag = await runner.run({ tab: tab.id, connection, sql, offset: 0, firstLine: 1, isQuiet: true });
     if (tag !== undefined) onToast({ text: TAGS[tag] ?? tag });
   };
 
   const retry = (outcome: Outcome) => {
     if (outcome.connection !== connection) return;
-    void runner.run({ tab: tab.id, connection, sql: outcome.sql, offset: outcome.offset });
+    const { sql, offset, firstLine } = outcome;
+    void runner.run({ tab: tab.id, connection, sql, offset, firstLine });
   };
 
   return {

@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { type HistoryEntry, matching, withEntry } from '../src/history/history';
+import { historyEntryOf, outcomeOfError } from '../src/run/outcome';
+import { type Action, newTab, type Outcome, reduce, type Workspace } from '../src/tabs/model';
+
+const tab = (id: string, part: Partial<Workspace['tabs'][number]> = {}) => ({ ...newTab(id, []), ...part });
+const start: Workspace = {
+  tabs: [tab('a', { text: 'select 1' }), tab('b', { title: 'Query 2' })],
+  activeId: 'a',
+  closed: [],
+  running: {},
+  outcomes: {},
+};
+const after = (...actions: Action[]) => actions.reduce(reduce, start);
+const outcome: Outcome = {
+  ...{ id: 1, sql: 'select 1', offset: 0, firstLine: 1, connection: 'shop', elapsedMs: 5 },
+  ...{ results: [], error: null, auditId: null },
+};
+
+describe('tabs', () => {
+  it('get the first free number', () => {
+    expect(newTab('c', [tab('x', { title: 'Query 2' })]).title).toBe('Query 1');
+    expect(newTab('c', start.tabs).title).toBe('Query 3');
+  });
+
+  it('close to their neighbour, and come back with their text', () => {
+    const closed = after({ type: 'close', id: 'a', spare: tab('s') });
+    expect(closed.activeId).toBe('b');
+    const reopened = reduce(closed, { type: 'reopen' });
+    expect(reopened.tabs.map(({ id }) => id)).toEqual(['b', 'a']);
+    expect(reopened.tabs[1]?.text).toBe('select 1');
+  });
+
+  it('never run out', () => {
+    const none = after(
+      { type: 'close', id: 'a', spare: tab('s') },
+      { type: 'close', id: 'b', spare: tab('s') },
+    );
+    expect(none.tabs.map(({ id }) => id)).toEqual(['s']);
+    expect(none.activeId).toBe('s');
+    expect(none.closed.map(({ id }) => id)).toEqual(['a']);
+  });
+
+  it('forget a transaction with their session', () => {
+    const open: Action = { type: 'change', id: 'a', change: { transaction: 'open' } };
+    expect(after(open, { type: 'sessions-ended' }).tabs[0]?.transaction).toBe('idle');
+    expect(after(open, { type: 'close', id: 'a', spare: tab('s') }).closed[0]?.transaction).toBe('idle');
+  });
+});
+
+describe('runs', () => {
+  it('end in their own tab, wherever the person is', () => {
+    const done = after(
+      { type: 'started', id: 'a', at: 1 },
+      { type: 'activate', id: 'b' },
+      { type: 'finished', id: 'a', outcome, transaction: 'open' },
+    );
+    expect(done.running).toEqual({});
+    expect(done.outcomes).toEqual({ a: outcome });
+    expect(done.tabs.map(({ transaction }) => transaction)).toEqual(['open', 'idle']);
+  });
+
+  it('leave nothing behind in a closed tab', () => {
+    const late = after(
+      { type: 'started', id: 'a', at: 1 },
+      { type: 'close', id: 'a', spare: tab('s') },
+      { type: 'finished', id: 'a', outcome },
+    );
+    expect(late.outcomes).toEqual({});
+    expect(late.running).toEqual({});
+  });
+
+  it('keep the results that a COMMIT by button has nothing to say about', () => {
+    const kept = after(
+      { type: 'finished', id: 'a', outcome },
+      { type: 'finished', id: 'a', outcome: null, transaction: 'idle' },
+    );
+    expect(kept.outcomes.a).toBe(outcome);
+  });
+});
+
+describe('history', () => {
+  const entry = (id: string, sql: string): HistoryEntry => ({
+    ...{ id, at: 0, connection: 'shop', sql, elapsedMs: 1 },
+    ...{ outcome: 'done', summary: '1 row' },
+  });
+
+  it('keeps a hundred, newest first', () => {
+    let entries: HistoryEntry[] = [];
+    for (let number = 0; number < 120; number++)
+      entries = withEntry(entries, entry(String(number), 'select 1'));
+    expect(entries).toHaveLength(100);
+    expect(entries[0]?.id).toBe('119');
+  });
+
+  it('drops the oldest rather than outgrow the browser', () => {
+    const big = 'x'.repeat(600_000);
+    expect(withEntry([entry('1', big)], entry('2', big)).map(({ id }) => id)).toEqual(['2']);
+  });
+
+  it('finds by words in any order', () => {
+    const entries = [entry('1', 'select * from orders'), entry('2', 'select * from people')];
+    expect(matching(entries, 'SHOP orders').map(({ id }) => id)).toEqual(['1']);
+    expect(matching(entries, '  ')).toHaveLength(2);
+  });
+
+  it('tells a refusal from a failure', () => {
+    const sent = { id: 1, connection: 'shop', sql: 'delete from t', offset: 0, firstLine: 1 };
+    const ends = ['sql.denied', 'sql.refused', 'sql.failed', 'sql.cancelled', 'connection.unavailable'].map(
+      (code) => historyEntryOf(outcomeOfError(sent, { code, message: 'm' }, 1), 'x', 0).outcome,
+    );
+    expect(ends).toEqual(['refused', 'refused', 'failed', 'cancelled', 'failed']);
+  });
+
+  it('counts the rows of all statements', () => {
+    const result = {
+      command: 'SELECT 2',
+      columns: [],
+      rows: [],
+      truncated: false,
+      durationMs: 1,
+      notices: [],
+    };
+    const results = [
+      { ...result, statement: 1, rowCount: 2 },
+      { ...result, statement: 2, rowCount: 3 },
+    ];
+    expect(historyEntryOf({ ...outcome, results }, 'x', 0).summary).toBe('5 rows');
+  });
+});
