@@ -116,8 +116,12 @@ const [command, ...args] = process.argv.slice(2);
 if (command === undefined || !COMMANDS.includes(command))
   fail(`usage: node infra/bootstrap.mjs ${COMMANDS.join('|')}`);
 checkNode();
-await install();
-await build();
+// Removing data needs no newer build than the one that made it.
+const isBuilt = existsSync(join(ROOT, 'infra', 'dist', 'reset.js')) && existsSync(join(ROOT, 'node_modules'));
+if (command !== 'reset' || !isBuilt) {
+  await install();
+  await build();
+}
 // In this same process: Ctrl-C then has one receiver.
 process.argv = [process.argv[0], join(ROOT, 'infra', 'dist', `${command}.js`), ...args];
 await import(pathToFileURL(process.argv[1]).href);

@@ -4,7 +4,7 @@ import { GraphqlClient } from '@postern/infra/graphql-client';
 import { findRedisBinary, type RedisServer, startRedis } from '@postern/infra/redis';
 import type { Stack } from '@postern/infra/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually, testStack } from './stack.js';
+import { eventually, testStack } from '../stack.js';
 
 interface Event {
   readonly id: string;

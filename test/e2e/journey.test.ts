@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DEMO_PEOPLE } from '@postern/infra/demo-organisation';
+import { REPOSITORY } from '@postern/infra/paths';
+import type { Stack } from '@postern/infra/stack';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest';
+import { testStack } from '../stack.js';
+
+const EXECUTABLE = process.env.POSTERN_TEST_CHROMIUM;
+const FLAGS = [
+  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+  ...['--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
+];
+const ARTIFACTS = join(REPOSITORY, 'test', '.artifacts');
+
+/** Two people, two browsers: Ada writes a rule, Sam runs statements, Ada finds them. */
+describe.skipIf(!EXECUTABLE)('from a rule to its audit event, in the browser', () => {
+  const mark = `journey_${randomBytes(4).toString('hex')}`;
+  let stack: Stack;
+  let browser: Browser;
+  let ada: Page;
+  let sam: Page;
+  const problems: string[] = [];
+
+  async function open(): Promise<Page> {
+    const context: BrowserContext = await browser.newContext({ viewport: { width: 1360, height: 850 } });
+    context.setDefaultTimeout(20_000);
+    const page = await context.newPage();
+    page.on('pageerror', (error) => problems.push(`${page.url()}: ${error.message}`));
+    return page;
+  }
+
+  async function signIn(page: Page, email: string): Promise<void> {
+    await page.getByLabel('E-mail').fill(email);
+    await page.getByLabel('Password').fill(stack.password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+  }
+
+  /** What the page looked like is worth more than the stack of a failed expectation. */
+  function keepPictures(): void {
+    onTestFailed(async ({ task }) => {
+      mkdirSync(ARTIFACTS, { recursive: true });
+      const name = task.name.replace(/\W+/g, '-');
+      await ada?.screenshot({ path: join(ARTIFACTS, `${name}-ada.png`) }).catch(() => undefined);
+      await sam?.screenshot({ path: join(ARTIFACTS, `${name}-sam.png`) }).catch(() => undefined);
+    });
+  }
+
+  beforeAll(async () => {
+    stack = await testStack({ queue: 'auto' });
+    browser = await chromium.launch({
+      ...(EXECUTABLE === undefined ? {} : { executablePath: EXECUTABLE }),
+      args: FLAGS,
+    });
+    ada = await open();
+    sam = await open();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await stack?.stop();
+  });
+
+  async function run(sql: string): Promise<void> {
+    const editor = sam.getByLabel('SQL editor');
+    await editor.click();
+    await sam.keyboard.press('ControlOrMeta+a');
+    await sam.keyboard.insertText(sql);
+    await sam.getByRole('button', { name: 'Run', exact: true }).click();
+  }
+
+  it('Sam signs in to the console through the control plane', async () => {
+    keepPictures();
+    await sam.goto(stack.urls.console);
+    await sam.getByRole('link', { name: 'Sign in' }).click();
+    await signIn(sam, DEMO_PEOPLE.sam.email);
+    await sam.getByRole('button', { name: /^Continue to the SQL console of/ }).click();
+    await sam.waitForURL(`${stack.urls.console}/**`);
+    await sam.getByLabel('SQL editor').waitFor();
+    await sam.getByLabel('Connection', { exact: true }).click();
+    await sam.getByRole('option', { name: /Shop, production/ }).click();
+  });
+
+  it('a read shows its rows, a write is refused and says what is missing', async () => {
+    keepPictures();
+    await run(`select count(*) as how_many from reviews /* ${mark} read */`);
+    await sam.getByText('how_many').first().waitFor();
+    await run(`update reviews set stars = 5 where id = 1 /* ${mark} refused */`);
+    const refusal = sam.getByRole('alert').filter({ has: sam.getByRole('heading', { name: 'Refused' }) });
+    await refusal.waitFor();
+    expect(await refusal.innerText()).toMatch(/write/);
+    expect(await refusal.innerText()).toContain('Nothing was sent to the database');
+  });
+
+  it('Ada grants it in the admin UI, and sees who gains what before she saves', async () => {
+    keepPictures();
+    await ada.goto(`${stack.urls.web}/${stack.organisation.orgSlug}/rules`);
+    await signIn(ada, DEMO_PEOPLE.ada.email);
+    await ada.getByRole('button', { name: 'New rule' }).click();
+    const panel = ada.getByRole('dialog');
+    await panel.getByRole('button', { name: /^Connection:/ }).click();
+    await ada.getByRole('option', { name: /Shop, production/ }).click();
+    await panel.getByRole('switch', { name: 'write' }).click();
+    await panel.getByRole('button', { name: 'Add members' }).click();
+    await ada.getByRole('option', { name: /Sam Lind/ }).click();
+    await ada.keyboard.press('Escape');
+    await panel
+      .getByText(/Sam Lind/)
+      .last()
+      .waitFor();
+    await panel.getByRole('button', { name: 'Save rule' }).click();
+    await panel.waitFor({ state: 'hidden' });
+  });
+
+  it('the same statement now runs', async () => {
+    keepPictures();
+    const sql = `update reviews set stars = 5 where id = 1 /* ${mark} granted */`;
+    // The rule is enforced within a second of being saved; a person would try again, too.
+    await expect
+      .poll(
+        async () => {
+          await run(sql);
+          await sam.waitForTimeout(300);
+          return sam.getByText('UPDATE 1').first().isVisible();
+        },
+        { timeout: 20_000, interval: 500 },
+      )
+      .toBe(true);
+  });
+
+  it('Ada finds the refusal and what followed in the audit trail', async () => {
+    keepPictures();
+    await ada.goto(`${stack.urls.web}/${stack.organisation.orgSlug}/audit`);
+    await ada.getByLabel('Search statements, reasons and targets').fill(mark);
+    const rows = ada.getByRole('row').filter({ hasText: mark });
+    await expect
+      .poll(() => rows.filter({ hasText: 'granted' }).count(), { timeout: 15_000 })
+      .toBeGreaterThan(0);
+    expect(await rows.filter({ hasText: 'refused' }).first().innerText()).toMatch(/Denied/);
+    expect(await rows.filter({ hasText: 'read' }).last().innerText()).toMatch(/Allowed/);
+    await rows
+      .filter({ hasText: `${mark} refused` })
+      .first()
+      .click();
+    await ada.getByRole('dialog').getByText(DEMO_PEOPLE.sam.email).first().waitFor();
+  });
+
+  it('no page threw an error', () => {
+    expect(problems).toEqual([]);
+  });
+});
