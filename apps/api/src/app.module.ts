@@ -1,21 +1,49 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_FILTER } from '@nestjs/core';
+import { APP_FILTER, DiscoveryModule } from '@nestjs/core';
+import { AgentIdentityModule } from './agents/agent-identity.module.js';
+import { AgentsModule } from './agents/agents.module.js';
+import { AuditModule } from './audit/audit.module.js';
+import { AuthModule } from './auth/auth.module.js';
+import { OperationsCheck } from './auth/operations-check.js';
+import { ClockModule } from './clock.js';
 import type { Config } from './config.js';
-import { ConfigModule } from './config.module.js';
+import { configModule } from './config.module.js';
+import { ConnectionsModule } from './connections/connections.module.js';
+import { EnvironmentsModule } from './environments/environments.module.js';
 import { EdgeFilter } from './errors/edge.filter.js';
 import { graphqlModule } from './graphql/graphql.module.js';
+import { DateTimeScalar } from './graphql/scalars.js';
+import { GroupsModule } from './groups/groups.module.js';
 import { HealthController } from './health.controller.js';
+import { NotificationsModule } from './notifications/notifications.module.js';
+import { OrgsModule } from './orgs/orgs.module.js';
+import { PeopleModule } from './people/people.module.js';
+import { PolicyModule } from './policy/policy.module.js';
+import { RulesModule } from './rules/rules.module.js';
 import { TenancyModule } from './tenancy/tenancy.module.js';
 
+const FEATURES = [
+  ...[PeopleModule, OrgsModule, EnvironmentsModule, ConnectionsModule, GroupsModule, RulesModule],
+  ...[AgentIdentityModule, AgentsModule, PolicyModule, AuditModule],
+];
+
 /** The features of the api, wired. Nothing else happens here. */
-@Module({})
-export class AppModule {
-  static with(config: Config): DynamicModule {
-    return {
-      module: AppModule,
-      imports: [ConfigModule.with(config), TenancyModule, graphqlModule],
-      controllers: [HealthController],
-      providers: [{ provide: APP_FILTER, useClass: EdgeFilter }],
-    };
-  }
-}
+@Module({
+  imports: [
+    DiscoveryModule,
+    ClockModule,
+    TenancyModule,
+    NotificationsModule,
+    AuthModule,
+    graphqlModule,
+    ...FEATURES,
+  ],
+  controllers: [HealthController],
+  providers: [DateTimeScalar, OperationsCheck, { provide: APP_FILTER, useClass: EdgeFilter }],
+})
+class AppModule {}
+
+export const appModule = (config: Config): DynamicModule => ({
+  module: AppModule,
+  imports: [configModule(config)],
+});

@@ -2,13 +2,12 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { CONFIG, type Config } from './config.js';
 
 @Module({})
-export class ConfigModule {
-  static with(config: Config): DynamicModule {
-    return {
-      module: ConfigModule,
-      global: true,
-      providers: [{ provide: CONFIG, useValue: config }],
-      exports: [CONFIG],
-    };
-  }
-}
+class ConfigModule {}
+
+/** Makes the configuration injectable everywhere. */
+export const configModule = (config: Config): DynamicModule => ({
+  module: ConfigModule,
+  global: true,
+  providers: [{ provide: CONFIG, useValue: config }],
+  exports: [CONFIG],
+});

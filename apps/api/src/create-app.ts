@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
-import { AppModule } from './app.module.js';
+import { type FastifyInstance, LogController } from 'fastify';
+import { appModule } from './app.module.js';
 import type { Config } from './config.js';
 import { createLogger, NestLog } from './log.js';
 import { guardGraphql, logRequests } from './request-rules.js';
@@ -15,15 +15,16 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
   const logger = createLogger(config.logLevel, 'api');
   const adapter = new FastifyAdapter({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
     // The web app hands requests on; a proxy elsewhere than in a private network is not believed.
     trustProxy: ['loopback', 'uniquelocal'],
   });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(appModule(config), adapter, {
     logger: new NestLog(logger),
     abortOnError: false,
+    rawBody: true, // agents sign the bytes of their requests
   });
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   await fastify.register(cookie);

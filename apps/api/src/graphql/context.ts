@@ -14,4 +14,10 @@ export class RequestContext {
     if (!this.memo.has(key)) this.memo.set(key, make());
     return this.memo.get(key) as T;
   }
+
+  /** What {@link once} made under this key earlier in the request. */
+  known<T>(key: unknown): T {
+    if (!this.memo.has(key)) throw new Error(`nothing was made for ${String(key)}: is the guard on?`);
+    return this.memo.get(key) as T;
+  }
 }
