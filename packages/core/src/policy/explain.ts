@@ -19,7 +19,7 @@ export function matchingRules(
   return [...policy.rulesForEveryone.filter(reaches), ...named.filter(reaches)];
 }
 
-/** Ids of the rules that give at least one of `wanted` to a principal on a connection. */
+/** Ids of the rules that give at least one of `wanted` to a principal on a connection. Hot: every statement asks. */
 export function grantingRuleIds(
   policy: CompiledPolicy,
   principalId: string,
@@ -27,8 +27,10 @@ export function grantingRuleIds(
   wanted: PermissionMask,
 ): string[] {
   const ids: string[] = [];
-  for (const rule of matchingRules(policy, principalId, connectionSlug)) {
-    if ((rule.mask & wanted) !== 0) ids.push(rule.id);
+  for (const rules of [policy.rulesForEveryone, policy.rulesByPrincipal.get(principalId) ?? []]) {
+    for (const { id, connection, mask } of rules) {
+      if ((mask & wanted) !== 0 && (connection === null || connection === connectionSlug)) ids.push(id);
+    }
   }
   return ids;
 }

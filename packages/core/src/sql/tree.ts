@@ -36,11 +36,22 @@ export function nameParts(value: unknown): string[] {
   return value.map((part) => (isNode(part) ? text(child(part, 'String'), 'sval') : ''));
 }
 
+/** A node with its type's name. */
+export interface TypedNode {
+  readonly type: string;
+  readonly node: AstNode;
+}
+
 /** The type name and the node of `{TypeName: {…}}`; undefined for anything else. */
-export function unwrap(value: unknown): { readonly type: string; readonly node: AstNode } | undefined {
+export function unwrap(value: unknown): TypedNode | undefined {
   if (!isNode(value)) return undefined;
-  const [type, ...others] = Object.keys(value);
-  if (type === undefined || others.length > 0) return undefined;
+  let type: string | undefined;
+  // Hot: Object.keys would make an array for every node of every statement.
+  for (const key in value) {
+    if (type !== undefined) return undefined;
+    type = key;
+  }
+  if (type === undefined) return undefined;
   const node = value[type];
   return isNode(node) ? { type, node } : undefined;
 }

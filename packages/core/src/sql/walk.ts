@@ -34,6 +34,8 @@ interface Frame {
   readonly isTop: boolean;
 }
 
+/** Nodes that hold no others: most of any tree. */
+const LEAVES = new Set(['String', 'Integer', 'Float', 'Boolean', 'BitString', 'A_Star']);
 const restrictedRelations = words(RESTRICTED_RELATIONS);
 const NONE: FieldModes = {};
 
@@ -228,13 +230,17 @@ class Walker {
     }
     if (!isNode(value)) return;
     if (typedAs !== undefined) {
-      this.#frames.push({ type: typedAs, node: value, mode, isTop: false });
+      if (!LEAVES.has(typedAs)) this.#frames.push({ type: typedAs, node: value, mode, isTop: false });
       return;
     }
     const wrapped = unwrap(value);
-    if (wrapped !== undefined) this.#frames.push({ ...wrapped, mode, isTop: false });
-    // `{}` is the tree's way to say "none"; anything else without a type is not known.
-    else if (Object.keys(value).length > 0) this.#unknown('unnamed');
+    if (wrapped === undefined) {
+      // `{}` is the tree's way to say "none"; anything else without a type is not known.
+      if (Object.keys(value).length > 0) this.#unknown('unnamed');
+      return;
+    }
+    const { type, node } = wrapped;
+    if (!LEAVES.has(type)) this.#frames.push({ type, node, mode, isTop: false });
   }
 }
 
