@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { HeartbeatRequest } from '@postern/protocol/heartbeat';
 import { errorFacts, type Logger } from '../log.js';
 import type { PolicyHolder } from '../policy/policy-holder.js';
@@ -25,7 +24,9 @@ export class Link {
   #loops: Promise<void>[] = [];
   #pulling: Promise<void> | undefined;
   #pullAgain = false;
-  #beatNow: () => void = () => {};
+  readonly #sleepers = new Set<() => void>();
+  #isBeatAsked = false;
+  #wakeBeat: () => void = () => {};
   /** Ends the stream's connection when the agent is revoked. */
   #streaming = new AbortController();
   #reinstated: () => void = () => {};
@@ -50,13 +51,15 @@ export class Link {
     this.#stopping.abort();
     this.#streaming.abort();
     this.#reinstated();
+    for (const wake of this.#sleepers) wake();
     await Promise.all(this.#loops);
     await this.#pulling;
   }
 
   /** Tells the control plane now: a policy took effect. */
   beat(): void {
-    this.#beatNow();
+    this.#isBeatAsked = true;
+    this.#wakeBeat();
   }
 
   /** Pulls; calls while one runs share the next. */
@@ -149,12 +152,14 @@ export class Link {
 
   async #heartbeatLoop(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
-      const asked = new Promise<void>((resolve) => {
-        this.#beatNow = resolve;
-      });
+      this.#isBeatAsked = false;
       await this.#beatOnce();
       const wait = this.#policy.state === 'revoked' ? REVOKED_EVERY_MS : HEARTBEAT_EVERY_MS;
-      await Promise.race([asked, this.#pause(wait)]);
+      if (!this.#isBeatAsked) {
+        await this.#pause(wait, (wake) => {
+          this.#wakeBeat = wake;
+        });
+      }
     }
   }
 
@@ -178,7 +183,18 @@ export class Link {
     }
   }
 
-  async #pause(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+  /** Waits; `onWake` gets what ends the wait early. Stopping ends every wait. */
+  #pause(ms: number, onWake?: (wake: () => void) => void): Promise<void> {
+    if (this.#stopping.signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        this.#sleepers.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, ms);
+      this.#sleepers.add(wake);
+      onWake?.(wake);
+    });
   }
 }

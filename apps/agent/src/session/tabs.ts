@@ -45,7 +45,19 @@ interface Tab {
   session: TargetSession | undefined;
   run: Run | undefined;
   lastUsedAt: number;
+  /** Closed while a text was on its way: the session ends when that is done. */
+  isClosed: boolean;
 }
+
+const newTab = (owner: Owner, name: string, slug: string): Tab => ({
+  owner,
+  name,
+  slug,
+  session: undefined,
+  run: undefined,
+  lastUsedAt: 0,
+  isClosed: false,
+});
 
 /** What a person may do on a connection now; undefined: nothing, so their sessions end. */
 export type Judge = (owner: Owner, slug: string) => { mask: PermissionMask; readOnly: boolean } | undefined;
@@ -56,7 +68,7 @@ const steadyNow = (): number => performance.now();
 export class Tabs {
   readonly #targets: ReadonlyMap<string, Target>;
   readonly #tabs = new Map<string, Tab>();
-  #closing = false;
+  #isClosing = false;
 
   constructor(targets: ReadonlyMap<string, Target>) {
     this.#targets = targets;
@@ -65,14 +77,8 @@ export class Tabs {
   /** Takes the tab for one run; a tab that is still running takes no second one. */
   begin(owner: Owner, name: string, slug: string): Run {
     const key = JSON.stringify([owner.consoleSession, name, slug]);
-    const tab = this.#tabs.get(key) ?? {
-      owner,
-      name,
-      slug,
-      session: undefined,
-      run: undefined,
-      lastUsedAt: 0,
-    };
+    if (this.#isClosing) throw new PosternError('connection.unavailable', 'the agent is stopping', {});
+    const tab = this.#tabs.get(key) ?? newTab(owner, name, slug);
     if (tab.run) {
       throw new PosternError('input.invalid', 'this tab is still running a statement', {
         field: 'tab',
@@ -88,7 +94,8 @@ export class Tabs {
     const { tab } = run;
     tab.run = undefined;
     tab.lastUsedAt = steadyNow();
-    if (tab.session === undefined || tab.session.ended !== undefined) this.#forget(tab);
+    if (tab.isClosed) void tab.session?.close('the tab was closed');
+    if (tab.isClosed || tab.session === undefined || tab.session.ended !== undefined) this.#forget(tab);
   }
 
   /** The tab's session, opened where there is none or where its read-only wall is the wrong one. */
@@ -160,14 +167,10 @@ export class Tabs {
 
   /** Ends everything: running statements are cancelled first. */
   async stop(): Promise<void> {
-    this.#closing = true;
+    this.#isClosing = true;
     await Promise.all(
       [...this.#tabs.values()].map((tab) => this.#end(tab, 'shutting_down', 'the agent stops')),
     );
-  }
-
-  get isClosing(): boolean {
-    return this.#closing;
   }
 
   /** Statements on their way. */
@@ -183,6 +186,7 @@ export class Tabs {
 
   async #end(tab: Tab, reason: StopReason, text: string): Promise<void> {
     if (tab.run) {
+      tab.isClosed = true;
       tab.run.stop(reason);
       await tab.session?.cancel();
     }

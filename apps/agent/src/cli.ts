@@ -1,0 +1,80 @@
+#!/usr/bin/env node
+import { PosternError } from '@postern/core/errors';
+import { Command } from 'commander';
+import { type AgentConfig, ConfigError, loadConfig } from './config.js';
+import { AGENT_VERSION } from './version.js';
+
+/** What a person at a terminal reads when it does not work: the text and the way out, no stack. */
+function explain(error: unknown): string {
+  if (error instanceof PosternError) {
+    return error.detail.fix === undefined ? error.message : `${error.message}\n  ${error.detail.fix}`;
+  }
+  if (error instanceof ConfigError) return error.message;
+  const { code, name, message } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') return 'the port of the console is taken; choose another as console.port';
+  if (name === 'DataDirError' || name === 'ApiUnreachable') return message;
+  return `the agent could not start (${code ?? name})`;
+}
+
+async function withConfig(path: string, action: (config: AgentConfig) => Promise<void>): Promise<void> {
+  try {
+    await action(loadConfig(path));
+  } catch (error) {
+    process.stderr.write(`postern: ${explain(error)}\n`);
+    process.exit(1);
+  }
+}
+
+async function runAgent(config: AgentConfig): Promise<void> {
+  const startedAt = performance.now();
+  const { startAgent } = await import('./main.js');
+  const { createLog } = await import('./log.js');
+  const log = createLog(config.logLevel);
+  const agent = await startAgent({ config, log });
+  const ms = Math.round(performance.now() - startedAt);
+  process.stdout.write(`agent ready in ${ms} ms: console at ${agent.url}\n`);
+  let isStopping = false;
+  const stop = async () => {
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    log.info('stopping');
+    await agent.stop();
+    process.exit(0);
+  };
+  process.on('SIGTERM', () => void stop());
+  process.on('SIGINT', () => void stop());
+}
+
+async function runEnrol(config: AgentConfig, token: string | undefined): Promise<void> {
+  const { enrolOnly } = await import('./main.js');
+  const { createLog } = await import('./log.js');
+  const withToken = { ...config, enrolToken: token ?? config.enrolToken };
+  const { agentId } = await enrolOnly(withToken, createLog('warn'));
+  process.stdout.write(`enrolled as agent ${agentId}; start it with: postern agent\n`);
+}
+
+const program = new Command('postern')
+  .description('Postern agent: enforces who may run what on PostgreSQL')
+  .version(AGENT_VERSION);
+
+const CONFIG = ['--config <file>', 'configuration file', 'postern.toml'] as const;
+
+program
+  .command('agent')
+  .description('run the agent; POSTERN_ENROL_TOKEN enrols it at the first start')
+  .option(...CONFIG)
+  .action((options: { config: string }) => withConfig(options.config, runAgent));
+
+program
+  .command('enrol')
+  .description('trade a one-time token for an identity, without starting')
+  .option(...CONFIG)
+  .option(
+    '--token <token>',
+    'enrolment token; better given as POSTERN_ENROL_TOKEN, which no process list shows',
+  )
+  .action((options: { config: string; token?: string }) =>
+    withConfig(options.config, (config) => runEnrol(config, options.token)),
+  );
+
+await program.parseAsync();

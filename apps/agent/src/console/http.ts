@@ -1,0 +1,135 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import cookie from '@fastify/cookie';
+import fastifyStatic from '@fastify/static';
+import { PosternError } from '@postern/core/errors';
+import { MAX_SQL_BYTES } from '@postern/core/sql';
+import { type FastifyInstance, type FastifyReply, fastify } from 'fastify';
+import type { Recorder } from '../audit/recorder.js';
+import type { Clock } from '../clock.js';
+import type { AgentIdentity } from '../link/identity.js';
+import { errorFacts, type Logger } from '../log.js';
+import type { PolicyHolder } from '../policy/policy-holder.js';
+import type { Classifier } from '../session/classifier.js';
+import type { StatementRunner } from '../session/run-statement.js';
+import type { Tabs } from '../session/tabs.js';
+import type { Target } from '../targets/target.js';
+import { addApiRoutes } from './api-routes.js';
+import { addAuthRoutes } from './auth-routes.js';
+import type { ConsoleSessions } from './console-sessions.js';
+import { addGuards } from './guards.js';
+import { problemOf } from './http-errors.js';
+import { consoleMissingPage } from './sign-in-page.js';
+
+/** What the console needs of the agent. */
+export interface ConsoleParts {
+  readonly identity: AgentIdentity;
+  readonly agentName: string;
+  readonly publicUrl: string;
+  readonly cookieName: string;
+  readonly policy: PolicyHolder;
+  readonly runner: StatementRunner;
+  readonly classifier: Classifier;
+  readonly tabs: Tabs;
+  readonly targets: ReadonlyMap<string, Target>;
+  readonly sessions: ConsoleSessions;
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  readonly log: Logger;
+  exchangeCode(body: { code: string; codeVerifier: string; redirectUri: string }): Promise<string>;
+  refreshPolicy(): Promise<void>;
+  isReachable(): boolean;
+}
+
+/** JSON may write a character of SQL as two. */
+const BODY_LIMIT = 2 * MAX_SQL_BYTES + 16_384;
+const REQUEST_TIMEOUT_MS = 30_000;
+
+const SPA_DIR = fileURLToPath(new URL('../../console/dist', import.meta.url));
+
+/** Cookies know no ports, and several things may run on one host name. */
+export function cookieNameFor(publicUrl: string): string {
+  const { protocol, port } = new URL(publicUrl);
+  return `postern_console_${port || (protocol === 'https:' ? '443' : '80')}`;
+}
+
+export async function createConsole(parts: ConsoleParts): Promise<FastifyInstance> {
+  const app = fastify({
+    logger: false,
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    routerOptions: { ignoreTrailingSlash: false },
+  });
+  addErrors(app, parts.log);
+  addGuards(app, { publicUrl: parts.publicUrl, port: () => portOf(app) });
+  readJsonOnly(app);
+  await app.register(cookie);
+  app.get('/healthz', async () => ({
+    status: 'ok',
+    policy: { version: parts.policy.version, state: parts.policy.state },
+  }));
+  addAuthRoutes(app, parts);
+  addApiRoutes(app, parts);
+  await addConsoleFiles(app);
+  return app;
+}
+
+function portOf(app: FastifyInstance): number {
+  const address = app.server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** A form of another site can send text, but not JSON without asking first. An empty body is no body. */
+function readJsonOnly(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+    if (body === '') return done(null, undefined);
+    try {
+      done(null, JSON.parse(String(body)));
+    } catch {
+      done(new PosternError('input.invalid', 'the body is not valid JSON', { fix: 'correct the request' }));
+    }
+  });
+}
+
+function addErrors(app: FastifyInstance, log: Logger): void {
+  app.setErrorHandler((error, request, reply) => {
+    const problem = problemOf(error);
+    if (problem) return reply.code(problem.status).send(problem.body);
+    log.error(
+      { ...errorFacts(error), method: request.method, route: request.routeOptions.url },
+      'request failed',
+    );
+    const message = 'something went wrong in the agent; its log says more';
+    return reply.code(500).send({ error: { code: 'internal', message } });
+  });
+}
+
+const notFound = (reply: FastifyReply): FastifyReply =>
+  reply.code(404).send({
+    error: { code: 'input.invalid', message: 'there is nothing at this address', fix: 'check the path' },
+  });
+
+/** The SPA's files. Its own routes are paths that end in no file name: they all get its page. */
+async function addConsoleFiles(app: FastifyInstance): Promise<void> {
+  const isBuilt = existsSync(`${SPA_DIR}/index.html`);
+  if (isBuilt) {
+    await app.register(fastifyStatic, {
+      root: SPA_DIR,
+      wildcard: false,
+      cacheControl: false,
+      setHeaders: (reply, path) => {
+        const isHashed = path.includes('/assets/');
+        reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+      },
+    });
+  }
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0] ?? '';
+    const isPage = request.method === 'GET' && !/^\/(api|auth)(\/|$)|\.\w+$/.test(path);
+    if (!isPage || !(request.headers.accept ?? '*/*').match(/text\/html|\*\/\*/)) return notFound(reply);
+    if (isBuilt) return reply.header('cache-control', 'no-cache').sendFile('index.html');
+    return reply.type('text/html; charset=utf-8').send(consoleMissingPage);
+  });
+}
