@@ -1,0 +1,27 @@
+import { policyBundle } from '@postern/core/policy';
+import type { z } from 'zod';
+import { agentRequestClaims } from '../src/agent-auth.js';
+import { auditPushRequest, auditPushResponse } from '../src/audit-push.js';
+import { consoleTokenClaims, consoleTokenRequest, consoleTokenResponse } from '../src/console-token.js';
+import { enrolRequest, enrolResponse } from '../src/enrolment.js';
+import { protocolError } from '../src/error.js';
+import { heartbeatRequest, heartbeatResponse } from '../src/heartbeat.js';
+import { streamEvents } from '../src/policy-pull.js';
+
+/** Every message of the protocol by the name of its fixtures. */
+export const messages: Readonly<Record<string, z.ZodType>> = {
+  'agent-request-claims': agentRequestClaims,
+  'audit-push-request': auditPushRequest,
+  'audit-push-response': auditPushResponse,
+  'console-token-claims': consoleTokenClaims,
+  'console-token-request': consoleTokenRequest,
+  'console-token-response': consoleTokenResponse,
+  'enrol-request': enrolRequest,
+  'enrol-response': enrolResponse,
+  error: protocolError,
+  'heartbeat-request': heartbeatRequest,
+  'heartbeat-response': heartbeatResponse,
+  'policy-bundle': policyBundle,
+  'stream-policy': streamEvents.policy,
+  'stream-revoked': streamEvents.revoked,
+};
