@@ -12,7 +12,7 @@ const HEALTH = {
   unknown: { dot: 'bg-line-strong', text: 'not tried yet' },
 } as const;
 
-export function HealthDot({ health }: { health: Connection['health'] }) {
+function HealthDot({ health }: { health: Connection['health'] }) {
   const { dot, text } = HEALTH[health];
   return (
     <span title={text} className={`inline-block size-2 shrink-0 rounded-full ${dot}`}>

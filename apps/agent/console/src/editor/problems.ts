@@ -10,7 +10,7 @@ export interface Problem extends Span {
 }
 
 /** The reasons of a check that stand in the way: what is missing, and what is refused whoever asks. */
-export function blockingReasons(check: CheckResponse): CheckResponse['reasons'] {
+function blockingReasons(check: CheckResponse): CheckResponse['reasons'] {
   return check.reasons.filter(
     ({ permission }) => permission === null || check.missing.some((missing) => missing === permission),
   );

@@ -44,7 +44,6 @@ export function AuditId({ id }: { id: string }) {
 export function ResultFooter({ result, elapsedMs, auditId, mayExport }: FooterProps) {
   const { command, columns, rows, truncated, durationMs } = result;
   const parts = `database ${duration(durationMs)}; whole run, from click to answer, ${duration(elapsedMs)}`;
-  const names = columns.map(({ name }) => name);
   return (
     <footer className="flex min-h-8 flex-wrap items-center gap-x-4 border-line border-t bg-bg px-3 text-muted">
       <code className="font-mono text-[12px] text-text">{command}</code>
@@ -53,7 +52,16 @@ export function ResultFooter({ result, elapsedMs, auditId, mayExport }: FooterPr
       <span className="ml-auto inline-flex items-center gap-2">
         {auditId !== null && <AuditId id={auditId} />}
         {rows.length > 0 && (
-          <CopyButton text={toTsv(rows, names)} label="Copy rows with names" caption="Copy rows" />
+          <CopyButton
+            text={() =>
+              toTsv(
+                rows,
+                columns.map(({ name }) => name),
+              )
+            }
+            label="Copy rows with names"
+            caption="Copy rows"
+          />
         )}
       </span>
     </footer>

@@ -31,7 +31,8 @@ export async function copyText(text: string): Promise<boolean> {
 }
 
 interface CopyButtonProps {
-  readonly text: string;
+  /** A function when it takes work to write, so that it is written only when asked for. */
+  readonly text: string | (() => string);
   /** The accessible name: `Copy audit id`. */
   readonly label: string;
   /** Shown beside the icon; without it the button is a square. */
@@ -52,7 +53,7 @@ export function CopyButton({ text, label, caption, look = 'quiet' }: CopyButtonP
       square={caption === undefined}
       aria-label={label}
       title={label}
-      onClick={async () => setCopied(await copyText(text))}
+      onClick={async () => setCopied(await copyText(typeof text === 'string' ? text : text()))}
     >
       <Icon name={copied ? 'check' : 'copy'} className={copied ? 'text-ok' : ''} />
       {caption !== undefined && (copied ? 'Copied' : caption)}
