@@ -11,8 +11,7 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const STAMP = join(ROOT, 'node_modules', '.postern-lock');
 const COMMANDS = ['start', 'test', 'reset', 'bench'];
 
-const startedAt = Date.now();
-const seconds = () => `${((Date.now() - startedAt) / 1000).toFixed(1).padStart(6)} s`;
+const seconds = () => `${(performance.now() / 1000).toFixed(1).padStart(6)} s`;
 const say = (text) => process.stdout.write(`${seconds()}  ${text}\n`);
 
 function fail(text) {

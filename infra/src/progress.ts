@@ -1,7 +1,8 @@
 /** Says what happened, with the seconds since the beginning. */
 export type Report = (text: string) => void;
 
-export function progress(startedAt: number = Date.now()): Report {
+/** `startedAt` is when this process began: installing and building counts. */
+export function progress(startedAt: number = performance.timeOrigin): Report {
   return (text) =>
     process.stdout.write(`${((Date.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${text}\n`);
 }
@@ -20,4 +21,16 @@ export function table(rows: readonly (readonly string[])[]): string {
     )
     .map((line) => `  ${line.trimEnd()}`)
     .join('\n');
+}
+
+/** Breaks a text into lines of at most `width`, at spaces. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }

@@ -131,14 +131,14 @@ async function boot(
     urls,
     paths,
   );
-  const api = await begin(apiSpec(env, urls, paths));
-  const worker = await begin(workerSpec(env, paths));
-  const webStart = options.web === false ? undefined : begin(webSpec(urls, paths));
-  webStart?.catch(() => undefined);
+  const [api, worker, web] = await Promise.all([
+    begin(apiSpec(env, urls, paths)),
+    begin(workerSpec(env, paths)),
+    options.web === false ? undefined : begin(webSpec(urls, paths)),
+  ]);
   const organisation = await ensureDemoOrganisation(urls.graphql, secrets.demo);
   if (organisation.created) report('the demo company Acme Shop is there: people, groups, connections, rules');
   const databaseUrl = await shop;
-  const web = await webStart;
   const addresses = { apiUrl: urls.api, webUrl: urls.web, consoleUrl: urls.console };
   const prepared = await prepareDemoAgent(organisation, { dir: paths.agent, databaseUrl, ...addresses });
   const agent = await begin(agentSpec(prepared.config, prepared.env, urls, paths));
