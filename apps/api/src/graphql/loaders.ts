@@ -26,13 +26,13 @@ export function loaderOf<V>(
 export function grouped<Row, V>(
   rows: readonly Row[],
   keyOf: (row: Row) => string,
-  valueOf: (row: Row) => V,
+  pick: (row: Row) => V,
 ): Map<string, V[]> {
   const groups = new Map<string, V[]>();
   for (const row of rows) {
     const group = groups.get(keyOf(row));
-    if (group) group.push(valueOf(row));
-    else groups.set(keyOf(row), [valueOf(row)]);
+    if (group) group.push(pick(row));
+    else groups.set(keyOf(row), [pick(row)]);
   }
   return groups;
 }

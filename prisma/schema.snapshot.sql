@@ -1,0 +1,352 @@
+-- Written by `npm run snapshots -w @postern/api`: what the migrations make, so that their effect shows in review.
+
+-- roles
+postern_app
+postern_system
+
+-- columns
+agent.id uuid not null
+agent.org_id uuid not null
+agent.environment_id uuid not null
+agent.name text not null
+agent.public_key text not null
+agent.console_url text not null
+agent.agent_version text not null
+agent.protocol_version integer not null
+agent.policy_version integer not null default 0
+agent.policy_enforced_at timestamp(3) with time zone
+agent.spool_depth integer not null default 0
+agent.rss_bytes bigint not null default 0
+agent.connections jsonb not null default '[]'::jsonb
+agent.audit_seq bigint not null default 0
+agent.audit_hash text not null default repeat('0'::text, 64)
+agent.enrolled_at timestamp(3) with time zone not null default now()
+agent.last_seen_at timestamp(3) with time zone
+agent.revoked_at timestamp(3) with time zone
+audit_event.id uuid not null
+audit_event.org_id uuid not null
+audit_event.at timestamp(3) with time zone not null
+audit_event.received_at timestamp(3) with time zone not null default now()
+audit_event.kind text not null
+audit_event.actor_id text not null
+audit_event.actor_label text not null
+audit_event.decision text
+audit_event.connection_slug text
+audit_event.intent_id uuid
+audit_event.agent_id uuid
+audit_event.seq bigint
+audit_event.prev_hash text
+audit_event.hash text
+audit_event.search_text text not null
+audit_event.event json not null
+console_code.code_hash text not null
+console_code.org_id uuid not null
+console_code.user_id uuid not null
+console_code.agent_id uuid not null
+console_code.redirect_uri text not null
+console_code.code_challenge text not null
+console_code.expires_at timestamp(3) with time zone not null
+db_connection.id uuid not null
+db_connection.org_id uuid not null
+db_connection.environment_id uuid not null
+db_connection.slug text not null
+db_connection.name text not null
+db_connection.description text not null default ''::text
+db_connection.statement_timeout_ms integer not null default 60000
+db_connection.lock_timeout_ms integer not null default 5000
+db_connection.idle_in_transaction_timeout_ms integer not null default 300000
+db_connection.row_cap integer not null default 1000
+db_connection.created_at timestamp(3) with time zone not null default now()
+enrolment_token.id uuid not null
+enrolment_token.org_id uuid not null
+enrolment_token.environment_id uuid not null
+enrolment_token.name text not null
+enrolment_token.token_hash text not null
+enrolment_token.expires_at timestamp(3) with time zone not null
+enrolment_token.used_at timestamp(3) with time zone
+enrolment_token.agent_id uuid
+enrolment_token.created_at timestamp(3) with time zone not null default now()
+environment.id uuid not null
+environment.org_id uuid not null
+environment.slug text not null
+environment.name text not null
+environment.policy_version integer not null default 0
+environment.policy_published_at timestamp(3) with time zone
+environment.created_at timestamp(3) with time zone not null default now()
+group_member.org_id uuid not null
+group_member.group_id uuid not null
+group_member.user_id uuid not null
+group_member.created_at timestamp(3) with time zone not null default now()
+invite.id uuid not null
+invite.org_id uuid not null
+invite.email text not null
+invite.role text not null
+invite.token_hash text not null
+invite.expires_at timestamp(3) with time zone not null
+invite.accepted_at timestamp(3) with time zone
+invite.created_at timestamp(3) with time zone not null default now()
+membership.id uuid not null
+membership.org_id uuid not null
+membership.user_id uuid not null
+membership.role text not null
+membership.created_at timestamp(3) with time zone not null default now()
+org.id uuid not null
+org.slug text not null
+org.name text not null
+org.created_at timestamp(3) with time zone not null default now()
+outbox.id bigint not null identity
+outbox.org_id uuid not null
+outbox.job text not null
+outbox.payload jsonb not null
+outbox.created_at timestamp(3) with time zone not null default now()
+outbox.queued_at timestamp(3) with time zone
+policy_bundle.org_id uuid not null
+policy_bundle.environment_id uuid not null
+policy_bundle.version integer not null
+policy_bundle.content_digest text not null
+policy_bundle.jws text not null
+policy_bundle.created_at timestamp(3) with time zone not null default now()
+rule.id uuid not null
+rule.org_id uuid not null
+rule.connection_id uuid
+rule.permissions smallint not null
+rule.description text not null default ''::text
+rule.version integer not null default 1
+rule.created_at timestamp(3) with time zone not null default now()
+rule.updated_at timestamp(3) with time zone not null default now()
+rule_member.id uuid not null
+rule_member.org_id uuid not null
+rule_member.rule_id uuid not null
+rule_member.kind text not null
+rule_member.user_id uuid
+rule_member.group_id uuid
+rule_member.position integer not null
+session.token_hash text not null
+session.user_id uuid not null
+session.created_at timestamp(3) with time zone not null default now()
+session.expires_at timestamp(3) with time zone not null
+user_group.id uuid not null
+user_group.org_id uuid not null
+user_group.slug text not null
+user_group.name text not null
+user_group.created_at timestamp(3) with time zone not null default now()
+users.id uuid not null
+users.email text not null
+users.name text not null
+users.password_hash text not null
+users.created_at timestamp(3) with time zone not null default now()
+
+-- constraints
+agent agent_environment_fk: FOREIGN KEY (org_id, environment_id) REFERENCES environment(org_id, id)
+agent agent_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+agent agent_org_id_id_unique: UNIQUE (org_id, id)
+agent agent_pkey: PRIMARY KEY (id)
+audit_event audit_event_agent_fk: FOREIGN KEY (org_id, agent_id) REFERENCES agent(org_id, id)
+audit_event audit_event_agent_seq_unique: UNIQUE (agent_id, seq)
+audit_event audit_event_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id)
+audit_event audit_event_pkey: PRIMARY KEY (id)
+console_code console_code_agent_fk: FOREIGN KEY (org_id, agent_id) REFERENCES agent(org_id, id) ON DELETE CASCADE
+console_code console_code_membership_fk: FOREIGN KEY (org_id, user_id) REFERENCES membership(org_id, user_id) ON DELETE CASCADE
+console_code console_code_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+console_code console_code_pkey: PRIMARY KEY (code_hash)
+db_connection db_connection_environment_fk: FOREIGN KEY (org_id, environment_id) REFERENCES environment(org_id, id)
+db_connection db_connection_limits_positive: CHECK (((statement_timeout_ms > 0) AND (lock_timeout_ms > 0) AND (idle_in_transaction_timeout_ms > 0) AND (row_cap > 0)))
+db_connection db_connection_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+db_connection db_connection_org_id_id_unique: UNIQUE (org_id, id)
+db_connection db_connection_pkey: PRIMARY KEY (id)
+db_connection db_connection_slug_form: CHECK ((slug ~ '^[a-z0-9]([a-z0-9_-]{0,48}[a-z0-9])?$'::text))
+db_connection db_connection_slug_unique: UNIQUE (org_id, slug)
+enrolment_token enrolment_token_agent_fk: FOREIGN KEY (org_id, agent_id) REFERENCES agent(org_id, id)
+enrolment_token enrolment_token_environment_fk: FOREIGN KEY (org_id, environment_id) REFERENCES environment(org_id, id) ON DELETE CASCADE
+enrolment_token enrolment_token_hash_unique: UNIQUE (token_hash)
+enrolment_token enrolment_token_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+enrolment_token enrolment_token_pkey: PRIMARY KEY (id)
+environment environment_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+environment environment_org_id_id_unique: UNIQUE (org_id, id)
+environment environment_pkey: PRIMARY KEY (id)
+environment environment_slug_form: CHECK ((slug ~ '^[a-z0-9]([a-z0-9_-]{0,48}[a-z0-9])?$'::text))
+environment environment_slug_unique: UNIQUE (org_id, slug)
+group_member group_member_group_fk: FOREIGN KEY (org_id, group_id) REFERENCES user_group(org_id, id) ON DELETE CASCADE
+group_member group_member_membership_fk: FOREIGN KEY (org_id, user_id) REFERENCES membership(org_id, user_id) ON DELETE CASCADE
+group_member group_member_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+group_member group_member_pkey: PRIMARY KEY (org_id, group_id, user_id)
+invite invite_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+invite invite_pkey: PRIMARY KEY (id)
+invite invite_role_known: CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'auditor'::text, 'member'::text])))
+invite invite_token_hash_unique: UNIQUE (token_hash)
+membership membership_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+membership membership_org_user_unique: UNIQUE (org_id, user_id)
+membership membership_pkey: PRIMARY KEY (id)
+membership membership_role_known: CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'auditor'::text, 'member'::text])))
+membership membership_user_id_fkey: FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+org org_pkey: PRIMARY KEY (id)
+org org_slug_form: CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,48}[a-z0-9])?$'::text))
+org org_slug_unique: UNIQUE (slug)
+outbox outbox_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+outbox outbox_pkey: PRIMARY KEY (id)
+policy_bundle policy_bundle_environment_fk: FOREIGN KEY (org_id, environment_id) REFERENCES environment(org_id, id) ON DELETE CASCADE
+policy_bundle policy_bundle_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+policy_bundle policy_bundle_pkey: PRIMARY KEY (org_id, environment_id, version)
+rule rule_connection_fk: FOREIGN KEY (org_id, connection_id) REFERENCES db_connection(org_id, id)
+rule rule_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+rule rule_org_id_id_unique: UNIQUE (org_id, id)
+rule rule_permissions_range: CHECK (((permissions >= 1) AND (permissions <= 127)))
+rule rule_pkey: PRIMARY KEY (id)
+rule_member rule_member_group_fk: FOREIGN KEY (org_id, group_id) REFERENCES user_group(org_id, id)
+rule_member rule_member_membership_fk: FOREIGN KEY (org_id, user_id) REFERENCES membership(org_id, user_id) ON DELETE CASCADE
+rule_member rule_member_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+rule_member rule_member_pkey: PRIMARY KEY (id)
+rule_member rule_member_rule_fk: FOREIGN KEY (org_id, rule_id) REFERENCES rule(org_id, id) ON DELETE CASCADE
+rule_member rule_member_target: CHECK ((((kind = 'everyone'::text) AND (user_id IS NULL) AND (group_id IS NULL)) OR ((kind = 'user'::text) AND (user_id IS NOT NULL) AND (group_id IS NULL)) OR ((kind = 'group'::text) AND (group_id IS NOT NULL) AND (user_id IS NULL))))
+rule_member rule_member_unique: UNIQUE NULLS NOT DISTINCT (org_id, rule_id, kind, user_id, group_id)
+session session_pkey: PRIMARY KEY (token_hash)
+session session_user_id_fkey: FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+user_group user_group_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+user_group user_group_org_id_id_unique: UNIQUE (org_id, id)
+user_group user_group_pkey: PRIMARY KEY (id)
+user_group user_group_slug_form: CHECK ((slug ~ '^[a-z0-9]([a-z0-9_-]{0,48}[a-z0-9])?$'::text))
+user_group user_group_slug_unique: UNIQUE (org_id, slug)
+users users_email_lower: CHECK ((email = lower(email)))
+users users_email_unique: UNIQUE (email)
+users users_pkey: PRIMARY KEY (id)
+
+-- indexes
+CREATE INDEX agent_environment_idx ON public.agent USING btree (org_id, environment_id)
+CREATE UNIQUE INDEX agent_org_id_id_unique ON public.agent USING btree (org_id, id)
+CREATE UNIQUE INDEX agent_pkey ON public.agent USING btree (id)
+CREATE INDEX audit_event_actor_idx ON public.audit_event USING gin (org_id, actor_label gin_trgm_ops)
+CREATE UNIQUE INDEX audit_event_agent_seq_unique ON public.audit_event USING btree (agent_id, seq)
+CREATE INDEX audit_event_intent_idx ON public.audit_event USING btree (intent_id) WHERE (intent_id IS NOT NULL)
+CREATE INDEX audit_event_org_at_idx ON public.audit_event USING btree (org_id, at DESC, id DESC)
+CREATE INDEX audit_event_org_connection_idx ON public.audit_event USING btree (org_id, connection_slug, at DESC, id DESC)
+CREATE INDEX audit_event_org_decision_idx ON public.audit_event USING btree (org_id, decision, at DESC, id DESC)
+CREATE INDEX audit_event_org_kind_idx ON public.audit_event USING btree (org_id, kind, at DESC, id DESC)
+CREATE UNIQUE INDEX audit_event_pkey ON public.audit_event USING btree (id)
+CREATE INDEX audit_event_search_idx ON public.audit_event USING gin (org_id, search_text gin_trgm_ops)
+CREATE UNIQUE INDEX console_code_pkey ON public.console_code USING btree (code_hash)
+CREATE INDEX db_connection_environment_idx ON public.db_connection USING btree (org_id, environment_id)
+CREATE UNIQUE INDEX db_connection_org_id_id_unique ON public.db_connection USING btree (org_id, id)
+CREATE UNIQUE INDEX db_connection_pkey ON public.db_connection USING btree (id)
+CREATE UNIQUE INDEX db_connection_slug_unique ON public.db_connection USING btree (org_id, slug)
+CREATE UNIQUE INDEX enrolment_token_hash_unique ON public.enrolment_token USING btree (token_hash)
+CREATE INDEX enrolment_token_org_idx ON public.enrolment_token USING btree (org_id, created_at)
+CREATE UNIQUE INDEX enrolment_token_pkey ON public.enrolment_token USING btree (id)
+CREATE UNIQUE INDEX environment_org_id_id_unique ON public.environment USING btree (org_id, id)
+CREATE UNIQUE INDEX environment_pkey ON public.environment USING btree (id)
+CREATE UNIQUE INDEX environment_slug_unique ON public.environment USING btree (org_id, slug)
+CREATE UNIQUE INDEX group_member_pkey ON public.group_member USING btree (org_id, group_id, user_id)
+CREATE INDEX group_member_user_idx ON public.group_member USING btree (org_id, user_id)
+CREATE INDEX invite_org_id_idx ON public.invite USING btree (org_id, created_at)
+CREATE UNIQUE INDEX invite_pkey ON public.invite USING btree (id)
+CREATE UNIQUE INDEX invite_token_hash_unique ON public.invite USING btree (token_hash)
+CREATE UNIQUE INDEX membership_org_user_unique ON public.membership USING btree (org_id, user_id)
+CREATE UNIQUE INDEX membership_pkey ON public.membership USING btree (id)
+CREATE INDEX membership_user_id_idx ON public.membership USING btree (user_id)
+CREATE UNIQUE INDEX org_pkey ON public.org USING btree (id)
+CREATE UNIQUE INDEX org_slug_unique ON public.org USING btree (slug)
+CREATE UNIQUE INDEX outbox_pkey ON public.outbox USING btree (id)
+CREATE UNIQUE INDEX policy_bundle_pkey ON public.policy_bundle USING btree (org_id, environment_id, version)
+CREATE INDEX rule_connection_idx ON public.rule USING btree (org_id, connection_id)
+CREATE UNIQUE INDEX rule_org_id_id_unique ON public.rule USING btree (org_id, id)
+CREATE UNIQUE INDEX rule_pkey ON public.rule USING btree (id)
+CREATE INDEX rule_member_group_idx ON public.rule_member USING btree (org_id, group_id)
+CREATE UNIQUE INDEX rule_member_pkey ON public.rule_member USING btree (id)
+CREATE UNIQUE INDEX rule_member_unique ON public.rule_member USING btree (org_id, rule_id, kind, user_id, group_id) NULLS NOT DISTINCT
+CREATE INDEX rule_member_user_idx ON public.rule_member USING btree (org_id, user_id)
+CREATE UNIQUE INDEX session_pkey ON public.session USING btree (token_hash)
+CREATE INDEX session_user_id_idx ON public.session USING btree (user_id)
+CREATE UNIQUE INDEX user_group_org_id_id_unique ON public.user_group USING btree (org_id, id)
+CREATE UNIQUE INDEX user_group_pkey ON public.user_group USING btree (id)
+CREATE UNIQUE INDEX user_group_slug_unique ON public.user_group USING btree (org_id, slug)
+CREATE UNIQUE INDEX users_email_unique ON public.users USING btree (email)
+CREATE UNIQUE INDEX users_pkey ON public.users USING btree (id)
+
+-- row level security
+agent enabled=t forced=t
+audit_event enabled=t forced=t
+console_code enabled=t forced=t
+db_connection enabled=t forced=t
+enrolment_token enabled=t forced=t
+environment enabled=t forced=t
+group_member enabled=t forced=t
+invite enabled=t forced=t
+membership enabled=t forced=t
+org enabled=t forced=t
+outbox enabled=t forced=t
+policy_bundle enabled=t forced=t
+rule enabled=t forced=t
+rule_member enabled=t forced=t
+session enabled=t forced=t
+user_group enabled=t forced=t
+users enabled=t forced=t
+
+-- policies
+agent system_lookup: SELECT to {postern_system} using (true) with check ()
+agent tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+audit_event search_candidates: SELECT to {postern_audit_search} using (true) with check ()
+audit_event tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+console_code tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+db_connection tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+enrolment_token system_lookup: SELECT to {postern_system} using (true) with check ()
+enrolment_token tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+environment tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+group_member tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+invite system_lookup: SELECT to {postern_system} using (true) with check ()
+invite tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+membership system_lookup: SELECT to {postern_system} using (true) with check ()
+membership tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+org system_lookup: SELECT to {postern_system} using (true) with check ()
+org tenant_isolation: ALL to {public} using ((id = ( SELECT postern_current_org() AS postern_current_org))) with check ((id = ( SELECT postern_current_org() AS postern_current_org)))
+outbox system_drain: ALL to {postern_system} using (true) with check (true)
+outbox tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+policy_bundle tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+rule tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+rule_member tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+session system_all: ALL to {postern_system} using (true) with check (true)
+user_group tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+users app_registers: INSERT to {postern_app} using () with check (true)
+users members_of_current_org: SELECT to {postern_app} using ((EXISTS ( SELECT
+   FROM membership
+  WHERE (membership.user_id = users.id)))) with check ()
+users system_lookup: SELECT to {postern_system} using (true) with check ()
+
+-- table grants
+agent: insert, select, update to postern_app
+audit_event: insert, select to postern_app
+console_code: delete, insert, select to postern_app
+db_connection: delete, insert, select, update to postern_app
+enrolment_token: delete, insert, select, update to postern_app
+environment: delete, insert, select, update to postern_app
+group_member: delete, insert, select to postern_app
+invite: delete, insert, select, update to postern_app
+membership: delete, insert, select, update to postern_app
+org: insert, select, update to postern_app
+outbox: delete, select to postern_system
+outbox: insert to postern_app
+policy_bundle: delete, insert, select to postern_app
+rule: delete, insert, select, update to postern_app
+rule_member: delete, insert, select to postern_app
+session: delete, insert, select to postern_system
+user_group: delete, insert, select, update to postern_app
+
+-- column grants
+agent: select (id, org_id, environment_id, name, public_key, console_url, revoked_at) to postern_system
+audit_event: select (id, org_id, at, kind, actor_label, decision, connection_slug, search_text) to postern_audit_search
+enrolment_token: select (id, org_id, environment_id, token_hash, expires_at, used_at) to postern_system
+invite: select (id, org_id, email, role, token_hash, expires_at, accepted_at) to postern_system
+membership: select (org_id, user_id, role) to postern_system
+org: select (id, slug, name, created_at) to postern_system
+outbox: update (queued_at) to postern_system
+session: update (expires_at) to postern_system
+users: insert (id, email, name, password_hash, created_at) to postern_app
+users: select (id, email, name, created_at) to postern_app
+users: select (id, email, name, password_hash) to postern_system
+
+-- functions
+postern_current_org() public
+postern_outbox_notify() public
+postern_search_audit(text_pattern text, actor_pattern text, only_connection text, only_decision text, only_kind text, from_at timestamp with time zone, to_at timestamp with time zone, before_at timestamp with time zone, before_id uuid, page_limit integer) security definer {postern_audit_search=X/postern_audit_search,postern_app=X/postern_audit_search}
+postern_tenant_table(table_name regclass, app_privileges text, org_column name) {owner=X/owner}
+
+-- triggers
+CREATE TRIGGER outbox_notify AFTER INSERT ON public.outbox FOR EACH STATEMENT EXECUTE FUNCTION postern_outbox_notify()
