@@ -6,7 +6,7 @@ import { type FastifyInstance, LogController } from 'fastify';
 import { appModule } from './app.module.js';
 import type { Config } from './config.js';
 import { createLogger, NestLog } from './log.js';
-import { guardGraphql, logRequests } from './request-rules.js';
+import { answerBrokenRequests, guardGraphql, logRequests } from './request-rules.js';
 
 const BODY_LIMIT = 1_048_576;
 
@@ -28,6 +28,7 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
   });
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   await fastify.register(cookie);
+  answerBrokenRequests(fastify);
   logRequests(fastify);
   guardGraphql(fastify, config.webUrl);
   app.enableShutdownHooks();

@@ -1,18 +1,16 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Config } from './config.js';
-import { ConfigModule } from './config.module.js';
+import { configModule } from './config.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { NotificationsModule } from './notifications/notifications.module.js';
 import { PublishingModule } from './policy/publishing.module.js';
 import { TenancyModule } from './tenancy/tenancy.module.js';
 
 /** The second process: same features, without an edge of its own. */
-@Module({})
-export class WorkerModule {
-  static with(config: Config): DynamicModule {
-    return {
-      module: WorkerModule,
-      imports: [ConfigModule.with(config), TenancyModule, NotificationsModule, PublishingModule, JobsModule],
-    };
-  }
-}
+@Module({ imports: [TenancyModule, NotificationsModule, PublishingModule, JobsModule] })
+class WorkerModule {}
+
+export const workerModule = (config: Config): DynamicModule => ({
+  module: WorkerModule,
+  imports: [configModule(config)],
+});

@@ -93,9 +93,10 @@ export function agentsOfEnvironments(tx: Tx, environmentIds: readonly string[]) 
   });
 }
 
-export function environmentsById(tx: Tx, ids: readonly string[]) {
+/** Newest published versions of some environments. */
+export function policyVersions(tx: Tx, environmentIds: readonly string[]) {
   return tx.environment.findMany({
-    where: { id: { in: [...ids] } },
-    select: { id: true, name: true, policyVersion: true },
+    where: { id: { in: [...environmentIds] } },
+    select: { id: true, policyVersion: true },
   });
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { PosternError } from '@postern/core/errors';
-import { z } from 'zod';
 import { hashOf, newSecret } from '../auth/session.js';
+import { isUuid } from '../graphql/ids.js';
 import { SystemDb } from '../tenancy/system-db.js';
 import { TenantDb } from '../tenancy/tenant-db.js';
 import { AgentIdentities, type AgentIdentity } from './agent-identities.js';
@@ -50,7 +50,7 @@ export class AuthorizeConsole {
 
   /** Another company's agent, a revoked one and one that never was look the same. */
   private async agentFor(userId: string, agentId: string): Promise<AgentIdentity> {
-    const agent = z.uuid().safeParse(agentId).success ? await this.identities.byId(agentId) : undefined;
+    const agent = isUuid(agentId) ? await this.identities.byId(agentId) : undefined;
     if (!agent || agent.revokedAt !== null || !(await isMember(this.system, agent.orgId, userId)))
       throw new PosternError('agent.not_found', 'there is no such agent, or it serves another organisation', {
         field: 'agentId',

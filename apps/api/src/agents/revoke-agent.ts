@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { PosternError } from '@postern/core/errors';
-import { z } from 'zod';
 import { recordChange } from '../audit/record-change.js';
+import { isUuid } from '../graphql/ids.js';
 import { auditActorOf, type OrgActor } from '../tenancy/actor.js';
 import { TenantDb } from '../tenancy/tenant-db.js';
 import { type AgentRow, findAgent, markRevoked } from './agent.store.js';
@@ -13,8 +13,8 @@ export class RevokeAgent {
 
   run(actor: OrgActor, id: string): Promise<AgentRow> {
     return this.db.withOrg(actor.orgId, async (tx) => {
-      const revoked = z.uuid().safeParse(id).success && (await markRevoked(tx, id));
-      const agent = z.uuid().safeParse(id).success ? await findAgent(tx, id) : null;
+      const revoked = isUuid(id) && (await markRevoked(tx, id));
+      const agent = isUuid(id) ? await findAgent(tx, id) : null;
       if (!agent) throw new PosternError('agent.not_found', 'there is no such agent', { field: 'id' });
       if (revoked)
         await recordChange(tx, actor.orgId, {

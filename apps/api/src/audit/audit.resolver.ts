@@ -1,6 +1,6 @@
-import { Args, Context, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { OrgRole } from '../auth/access.js';
-import { Actor } from '../auth/actor.decorator.js';
+import { Actor, Context } from '../auth/actor.decorator.js';
 import type { RequestContext } from '../graphql/context.js';
 import { loaderOf } from '../graphql/loaders.js';
 import { type Page, PageArgs, pageOf, pageRequest } from '../graphql/page.js';
@@ -16,10 +16,9 @@ export class AuditResolver {
   @Query(() => AuditEventConnection)
   @OrgRole('auditor')
   async auditEvents(
-    @Args('orgId', { type: () => ID }) orgId: string,
+    @Actor() actor: OrgActor,
     @Args('filter', { type: () => AuditFilter, nullable: true }) filter: AuditFilter | null,
     @Args() args: PageArgs,
-    @Actor() actor: OrgActor,
   ): Promise<Page<AuditEvent>> {
     const page = pageRequest(args, 2);
     const [at = '', id = ''] = page.after ?? [];
@@ -28,18 +27,17 @@ export class AuditResolver {
       page,
       rows,
       (row) => [row.at.toISOString(), row.id],
-      (row) => toAuditEvent(orgId, row),
+      (row) => toAuditEvent(actor.orgId, row),
     );
   }
 
   @Query(() => AuditEvent)
   @OrgRole('auditor')
   async auditEvent(
-    @Args('orgId', { type: () => ID }) orgId: string,
-    @Args('id', { type: () => ID }) id: string,
     @Actor() actor: OrgActor,
+    @Args('id', { type: () => ID }) id: string,
   ): Promise<AuditEvent> {
-    return toAuditEvent(orgId, await this.audit.byId(actor, id));
+    return toAuditEvent(actor.orgId, await this.audit.byId(actor, id));
   }
 
   @ResolveField(() => AuditOutcome, {

@@ -1,0 +1,64 @@
+import { Field, Float, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { CountedPaged } from '../graphql/page.js';
+import type { AgentRow } from './agent.store.js';
+import { AgentStatus, healthOf, statusOf } from './agent-status.js';
+
+registerEnumType(AgentStatus, { name: 'AgentStatus' });
+
+@ObjectType()
+export class AgentConnectionHealth {
+  @Field() slug!: string;
+  @Field() status!: string;
+  @Field(() => String, { nullable: true }) detail?: string | undefined;
+}
+
+@ObjectType()
+export class Agent {
+  orgId!: string;
+  environmentId!: string;
+
+  @Field(() => ID) id!: string;
+  @Field() name!: string;
+  @Field(() => AgentStatus) status!: AgentStatus;
+  @Field() agentVersion!: string;
+  @Field(() => Int) policyVersion!: number;
+  @Field(() => Date, { nullable: true }) policyEnforcedAt!: Date | null;
+  @Field() consoleUrl!: string;
+  @Field(() => Int) spoolDepth!: number;
+  @Field(() => Float) rssBytes!: number;
+  @Field(() => [AgentConnectionHealth]) connections!: AgentConnectionHealth[];
+  @Field() enrolledAt!: Date;
+  @Field(() => Date, { nullable: true }) lastSeenAt!: Date | null;
+  @Field(() => Date, { nullable: true }) revokedAt!: Date | null;
+}
+
+/** `AgentConnection`, Relay's name for a list of agents. */
+@ObjectType('AgentConnection')
+export class AgentPage extends CountedPaged(Agent, 'Agent') {}
+
+@ObjectType()
+export class EnrolmentToken {
+  orgId!: string;
+  environmentId!: string;
+
+  @Field(() => ID) id!: string;
+  @Field() name!: string;
+  @Field() expiresAt!: Date;
+  @Field(() => Date, { nullable: true }) usedAt!: Date | null;
+  @Field() createdAt!: Date;
+}
+
+@ObjectType({ description: '`token` is shown once.' })
+export class EnrolmentTokenPayload {
+  @Field(() => EnrolmentToken) enrolmentToken!: EnrolmentToken;
+  @Field() token!: string;
+}
+
+export function toAgent(row: AgentRow): Agent {
+  return {
+    ...row,
+    status: statusOf(row),
+    rssBytes: Number(row.rssBytes),
+    connections: healthOf(row.connections),
+  };
+}
