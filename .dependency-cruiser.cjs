@@ -67,7 +67,7 @@ module.exports = {
     rule(
       'only-core-parses',
       'Everyone else asks core to classify.',
-      { pathNot: '^packages/core/' },
+      { pathNot: '^packages/core/|^test/bench/' },
       path('(^|/)node_modules/(libpg-query|pgsql-parser)/'),
     ),
     rule(

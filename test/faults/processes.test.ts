@@ -40,9 +40,8 @@ describe.each(
     const { owner, orgId } = stack.organisation;
     const { auditEvents } = await owner.request<{ auditEvents: { edges: readonly { node: Event }[] } }>(
       'query ($orgId: ID!, $filter: AuditFilter) { auditEvents(orgId: $orgId, filter: $filter, first: 100) { edges { node { id kind decision seq agentId outcome { status } } } } }',
-      { orgId: stack.organisation.orgId, filter: { text } },
+      { orgId, filter: { text } },
     );
-    expect(orgId).toBeTruthy();
     return auditEvents.edges.map(({ node }) => node);
   }
 
@@ -103,11 +102,12 @@ describe.each(
     );
   });
 
-  it('a rule is saved while Redis is down, and enforced once it is back', async ({ skip }) => {
-    if (stack.queue.backend !== 'redis' || stack.queue.server === undefined)
-      return skip('jobs are not on Redis');
+  if (queue !== 'redis') return;
+
+  it('a rule is saved while Redis is down, and enforced once it is back', async () => {
+    if (stack.queue.backend !== 'redis') throw new Error('the stack took another queue than asked');
     const port = Number(new URL(stack.queue.url).port);
-    await stack.queue.server.stop();
+    await stack.queue.server?.stop();
     const rule = await createRule('execute');
     let redis: RedisServer | undefined;
     try {
