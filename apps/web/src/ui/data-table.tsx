@@ -42,14 +42,14 @@ export function DataTable<T>(props: Props<T>) {
           className="w-full border-collapse text-sm"
         >
           <thead>
-            <tr className="text-ink-3 border-line border-b text-left text-xs">
+            <tr className="border-line border-b text-left text-xs">
               {columns.map((column) => (
                 <th
                   key={column.key}
                   scope="col"
                   className={cx('px-3 py-2 font-medium whitespace-nowrap', column.className)}
                 >
-                  {column.quiet ? <span className="sr-only">{column.header}</span> : column.header}
+                  <span className={column.quiet ? 'sr-only' : 'text-ink-3'}>{column.header}</span>
                 </th>
               ))}
             </tr>
@@ -139,7 +139,7 @@ function Row<T>({ row, columns, rowId, onOpen, openLabel, selectedId, index, mea
       )}
     >
       {columns.map((column, position) => (
-        <td key={column.key} className={cx('h-10 px-3 py-2 align-middle', column.className)}>
+        <td key={column.key} className={cx('h-10 px-3 py-1.5 align-middle', column.className)}>
           {position === 0 && onOpen ? (
             <button
               type="button"
@@ -149,7 +149,7 @@ function Row<T>({ row, columns, rowId, onOpen, openLabel, selectedId, index, mea
                 event.stopPropagation();
                 onOpen(row);
               }}
-              className="text-left"
+              className="block max-w-full text-left"
             >
               {column.cell(row)}
             </button>

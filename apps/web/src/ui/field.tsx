@@ -3,7 +3,7 @@ import { type ApiError, sentence } from '../graphql/api-error';
 import { cx } from './cx';
 
 export const inputClass =
-  'bg-raised border-line-strong h-8 w-full min-w-0 rounded-md border px-2.5 text-sm text-ink disabled:bg-sunken disabled:text-ink-3 aria-invalid:border-bad';
+  'bg-raised border-line-strong h-8 min-w-0 rounded-md border px-2.5 text-sm text-ink disabled:bg-sunken disabled:text-ink-3 aria-invalid:border-bad';
 
 interface FieldProps {
   label: string;

@@ -14,12 +14,12 @@ export function Page({
 }) {
   return (
     <div className="mx-auto flex w-full max-w-[1320px] flex-col gap-4 px-4 py-6 sm:px-6">
-      <div className="flex flex-wrap items-start justify-between gap-3">
+      <div className="flex flex-col gap-3 sm:flex-row sm:items-start sm:justify-between sm:gap-6">
         <div className="min-w-0">
           <h1 className="text-lg font-semibold tracking-tight">{title}</h1>
-          {lead ? <p className="text-ink-2 mt-0.5 max-w-3xl text-sm">{lead}</p> : null}
+          {lead ? <p className="text-ink-2 mt-0.5 max-w-2xl text-sm text-pretty">{lead}</p> : null}
         </div>
-        {actions ? <div className="flex flex-wrap gap-2">{actions}</div> : null}
+        {actions ? <div className="flex shrink-0 flex-wrap gap-2">{actions}</div> : null}
       </div>
       {children}
     </div>

@@ -53,7 +53,7 @@ export function PermissionBadges({
   if (permissions.length === 0) return <span className="text-ink-3 text-sm">{none}</span>;
   const ordered = permissions.includes('*') ? ['*'] : PERMISSIONS.filter((p) => permissions.includes(p));
   return (
-    <span className="inline-flex flex-wrap gap-1">
+    <span className="inline-flex flex-wrap gap-1 align-middle">
       {ordered.map((permission) => (
         <PermissionBadge key={permission} permission={permission} sign={sign} />
       ))}

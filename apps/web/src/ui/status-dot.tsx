@@ -12,7 +12,7 @@ const DOTS: Record<Health, string> = {
 /** A coloured dot with its meaning in words beside it. */
 export function Status({ health, children, title }: { health: Health; children: ReactNode; title?: string }) {
   return (
-    <span title={title} className="inline-flex items-center gap-1.5 whitespace-nowrap">
+    <span title={title} className="inline-flex items-center gap-1.5 align-middle whitespace-nowrap">
       <span aria-hidden="true" className={cx('size-2 shrink-0 rounded-full', DOTS[health])} />
       {children}
     </span>
@@ -24,7 +24,7 @@ export function Tag({ children, mono }: { children: ReactNode; mono?: boolean })
   return (
     <span
       className={cx(
-        'bg-hover text-ink-2 inline-flex h-5 items-center rounded px-1.5 text-xs whitespace-nowrap',
+        'bg-hover text-ink-2 inline-flex h-5 items-center rounded px-1.5 align-middle text-xs whitespace-nowrap',
         mono && 'font-mono',
       )}
     >

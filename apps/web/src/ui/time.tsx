@@ -38,7 +38,7 @@ export function Ago({ at, never = 'never' }: { at: string | null | undefined; ne
   if (!at) return <span className="text-ink-3">{never}</span>;
   return (
     <time dateTime={at} title={absolute(at)} className="whitespace-nowrap">
-      {relative(at, Math.max(current, Date.parse(at)))}
+      {relative(at, current)}
     </time>
   );
 }

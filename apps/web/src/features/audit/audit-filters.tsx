@@ -38,7 +38,7 @@ export function AuditFilters({ search, onChange }: Props) {
       />
       <Select
         aria-label="Connection"
-        className="w-auto max-w-44"
+        className="max-w-44"
         value={search.connection}
         onChange={(event) => onChange({ connection: event.target.value })}
       >
@@ -49,7 +49,6 @@ export function AuditFilters({ search, onChange }: Props) {
       </Select>
       <Select
         aria-label="Decision"
-        className="w-auto"
         value={search.decision}
         onChange={(event) => onChange({ decision: event.target.value })}
       >
@@ -59,7 +58,7 @@ export function AuditFilters({ search, onChange }: Props) {
       </Select>
       <Select
         aria-label="Kind"
-        className="w-auto max-w-48"
+        className="max-w-48"
         value={search.kind}
         onChange={(event) => onChange({ kind: event.target.value })}
       >
@@ -93,7 +92,6 @@ function TimeRange({ search, onChange }: Props) {
     <>
       <Select
         aria-label="Time"
-        className="w-auto"
         value={search.range}
         onChange={(event) => choose(event.target.value as Range)}
       >
@@ -108,7 +106,7 @@ function TimeRange({ search, onChange }: Props) {
           <input
             type="datetime-local"
             aria-label="From"
-            className={cx(inputClass, 'w-auto')}
+            className={inputClass}
             value={search.from}
             max={search.to || undefined}
             onChange={(event) => onChange({ from: event.target.value })}
@@ -117,7 +115,7 @@ function TimeRange({ search, onChange }: Props) {
           <input
             type="datetime-local"
             aria-label="To"
-            className={cx(inputClass, 'w-auto')}
+            className={inputClass}
             value={search.to}
             min={search.from || undefined}
             onChange={(event) => onChange({ to: event.target.value })}
@@ -165,7 +163,7 @@ function TypedFilter({ label, placeholder, value, onChange, className, primary }
         value={typed ?? value}
         onChange={(event) => type(event.target.value)}
         onBlur={leave}
-        className={cx(inputClass, 'pl-8')}
+        className={cx(inputClass, 'w-full pl-8')}
       />
     </span>
   );

@@ -15,7 +15,7 @@ export function ruleColumns(orgId: string, names: Names): Column<Rule>[] {
       className: 'min-w-40',
       cell: (rule) =>
         rule.connection === '*' ? (
-          <span className="inline-flex items-center gap-1.5 font-medium">
+          <span className="inline-flex items-center gap-1.5 align-middle font-medium whitespace-nowrap">
             <Icon name="globe" className="text-ink-3 size-3.5" /> All connections
           </span>
         ) : (

@@ -1,16 +1,13 @@
 /**
- * Where to go after signing in: a path of this site or `/`. `//host` and `/\host` are other sites to a browser, so they
- * are refused, as is anything that a URL parser would read as another origin.
+ * Where to go after signing in: a path of this site or `/`. `//host` and `/\host` are other sites to a browser, also when
+ * dots before them vanish in normalising (`/.//host`), so what comes out of the URL parser is judged, not what went in.
  */
 export function nextPath(next: string | null | undefined): string {
-  if (!next?.startsWith('/') || /^\/[/\\]/.test(next)) return '/';
   const here = 'http://here.invalid';
-  try {
-    const url = new URL(next, here);
-    return url.origin === here ? `${url.pathname}${url.search}${url.hash}` : '/';
-  } catch {
-    return '/';
-  }
+  if (!next?.startsWith('/') || !URL.canParse(next, here)) return '/';
+  const url = new URL(next, here);
+  if (url.origin !== here || url.pathname.startsWith('//')) return '/';
+  return `${url.pathname}${url.search}${url.hash}`;
 }
 
 /** The sign-in address that comes back to `path`. */
