@@ -36,58 +36,68 @@ export interface ApiRequest {
   readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
-  /** 0: none, for the stream, which has its own watch. */
   readonly timeoutMs?: number;
 }
 
-async function refusalOf(response: Response): Promise<ApiRefusal> {
-  const parsed = protocolError.safeParse(safeJson(await response.text().catch(() => '')));
-  if (!parsed.success) {
-    return new ApiRefusal(
-      response.status,
-      'internal',
-      `the control plane answered with status ${response.status}`,
-    );
-  }
+export interface ApiAnswer {
+  /** 2xx or 304. */
+  readonly status: number;
+  readonly text: string;
+}
+
+function refusalOf(status: number, text: string): ApiRefusal {
+  const parsed = protocolError.safeParse(safeJson(text));
+  if (!parsed.success)
+    return new ApiRefusal(status, 'internal', `the control plane answered with status ${status}`);
   const { code, message, field, fix, facts } = parsed.data.error;
   const detail = { ...(field === undefined ? {} : { field }), ...(fix === undefined ? {} : { fix }) };
-  return new ApiRefusal(response.status, code, message, detail, facts);
+  return new ApiRefusal(status, code, message, detail, facts);
 }
 
-/** Sends one request; resolves for 2xx and 304, else throws {@link ApiRefusal} or {@link ApiUnreachable}. */
-export async function sendToApi(apiUrl: string, request: ApiRequest, bearer?: string): Promise<Response> {
-  const { timeoutMs = REQUEST_TIMEOUT_MS } = request;
-  const signals = [
-    ...(request.signal ? [request.signal] : []),
-    ...(timeoutMs > 0 ? [AbortSignal.timeout(timeoutMs)] : []),
-  ];
+const isGood = ({ ok, status }: Response): boolean => ok || status === 304;
+
+function fetchApi(
+  apiUrl: string,
+  request: ApiRequest,
+  bearer: string | undefined,
+  signal: AbortSignal,
+): Promise<Response> {
+  return fetch(apiUrl + request.path, {
+    method: request.method,
+    redirect: 'error',
+    headers: {
+      ...request.headers,
+      ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+    },
+    ...(request.body === undefined ? {} : { body: request.body }),
+    signal,
+  });
+}
+
+/**
+ * Sends one request and reads its answer within the time given; throws {@link ApiRefusal} or {@link ApiUnreachable}. (One
+ * controller by hand: on Node 20 a signal of AbortSignal.any may be collected before it aborts.)
+ */
+export async function sendToApi(apiUrl: string, request: ApiRequest, bearer?: string): Promise<ApiAnswer> {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  const timer = setTimeout(abort, request.timeoutMs ?? REQUEST_TIMEOUT_MS);
+  request.signal?.addEventListener('abort', abort, { once: true });
+  if (request.signal?.aborted) abort();
   let response: Response;
+  let text: string;
   try {
-    response = await fetch(apiUrl + request.path, {
-      method: request.method,
-      redirect: 'error',
-      headers: {
-        ...request.headers,
-        ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
-      },
-      ...(request.body === undefined ? {} : { body: request.body }),
-      signal: AbortSignal.any(signals),
-    });
+    response = await fetchApi(apiUrl, request, bearer, controller.signal);
+    text = await response.text();
   } catch (error) {
     throw new ApiUnreachable(error);
+  } finally {
+    clearTimeout(timer);
+    request.signal?.removeEventListener('abort', abort);
   }
-  if (response.ok || response.status === 304) return response;
-  throw await refusalOf(response);
-}
-
-/** Reads a body; a connection that breaks half-way is the control plane away, not a wrong answer. */
-export async function bodyText(response: Response): Promise<string> {
-  try {
-    return await response.text();
-  } catch (error) {
-    throw new ApiUnreachable(error);
-  }
+  if (isGood(response)) return { status: response.status, text };
+  throw refusalOf(response.status, text);
 }
 
 /** Requests signed with the agent's own key, bound to method, path and body (protocol: agent-auth). */
@@ -103,12 +113,29 @@ export class ApiClient {
     this.#onReachable = onReachable;
   }
 
-  async send(request: ApiRequest): Promise<Response> {
+  async send(request: ApiRequest): Promise<ApiAnswer> {
     const bearer = await this.#sign(request);
+    return this.#noting(() => sendToApi(this.#apiUrl, request, bearer));
+  }
+
+  /** A GET whose body comes as long as both sides live; only `signal` ends it. */
+  async open(path: string, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
+    const request: ApiRequest = { method: 'GET', path, headers };
+    const bearer = await this.#sign(request);
+    return this.#noting(async () => {
+      const response = await fetchApi(this.#apiUrl, request, bearer, signal).catch((error: unknown) => {
+        throw new ApiUnreachable(error);
+      });
+      if (isGood(response)) return response;
+      throw refusalOf(response.status, await response.text().catch(() => ''));
+    });
+  }
+
+  async #noting<T>(ask: () => Promise<T>): Promise<T> {
     try {
-      const response = await sendToApi(this.#apiUrl, request, bearer);
+      const answer = await ask();
       this.#onReachable(true);
-      return response;
+      return answer;
     } catch (error) {
       this.#onReachable(error instanceof ApiRefusal && error.status < 500);
       throw error;

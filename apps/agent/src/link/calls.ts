@@ -6,15 +6,15 @@ import { policyEtag } from '@postern/protocol/policy-pull';
 import { PATHS } from '@postern/protocol/version';
 import type { z } from 'zod';
 import type { PushResult } from '../audit/pusher.js';
-import { type ApiClient, ApiRefusal, ApiUnreachable, bodyText } from './api-client.js';
+import { type ApiAnswer, type ApiClient, ApiRefusal, ApiUnreachable } from './api-client.js';
 import { safeJson } from './identity.js';
 
 /** The calls that the agent makes, each parsed. An answer that is not the protocol's counts as no answer. */
 
 const AUDIT_TIMEOUT_MS = 30_000;
 
-async function parsed<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
-  const result = schema.safeParse(safeJson(await bodyText(response)));
+function parsed<T>({ text }: ApiAnswer, schema: z.ZodType<T>): T {
+  const result = schema.safeParse(safeJson(text));
   if (!result.success) throw new ApiUnreachable(new Error('unknown answer'));
   return result.data;
 }
@@ -23,14 +23,13 @@ export type Pulled = { readonly kind: 'current' } | { readonly kind: 'bundle'; r
 
 export async function pullPolicy(api: ApiClient, version: number): Promise<Pulled> {
   const headers: Record<string, string> = version > 0 ? { 'if-none-match': policyEtag(version) } : {};
-  const response = await api.send({ method: 'GET', path: PATHS.policy, headers });
-  if (response.status === 304) return { kind: 'current' };
-  return { kind: 'bundle', jws: (await bodyText(response)).trim() };
+  const { status, text } = await api.send({ method: 'GET', path: PATHS.policy, headers });
+  return status === 304 ? { kind: 'current' } : { kind: 'bundle', jws: text.trim() };
 }
 
 export async function heartbeat(api: ApiClient, body: HeartbeatRequest): Promise<number> {
   const response = await api.send({ method: 'POST', path: PATHS.heartbeat, body: JSON.stringify(body) });
-  return (await parsed(response, heartbeatResponse)).policyVersion;
+  return parsed(response, heartbeatResponse).policyVersion;
 }
 
 export async function pushAudit(
@@ -46,7 +45,7 @@ export async function pushAudit(
       signal,
       timeoutMs: AUDIT_TIMEOUT_MS,
     });
-    return await parsed(response, auditPushResponse);
+    return parsed(response, auditPushResponse);
   } catch (error) {
     if (!(error instanceof ApiRefusal) || error.code !== 'audit.gap') throw error;
     const { expectedSeq } = error.refusalFacts;
@@ -61,5 +60,5 @@ export async function exchangeCode(
   body: { code: string; codeVerifier: string; redirectUri: string },
 ): Promise<string> {
   const response = await api.send({ method: 'POST', path: PATHS.consoleToken, body: JSON.stringify(body) });
-  return (await parsed(response, consoleTokenResponse)).token;
+  return parsed(response, consoleTokenResponse).token;
 }

@@ -4,7 +4,7 @@ import { enrolResponse } from '@postern/protocol/enrolment';
 import { PATHS, PROTOCOL_VERSION } from '@postern/protocol/version';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { AGENT_VERSION } from '../version.js';
-import { bodyText, sendToApi } from './api-client.js';
+import { sendToApi } from './api-client.js';
 import { type AgentIdentity, type PrivateJwk, safeJson } from './identity.js';
 
 /** Trades a one-time token for an identity. The key pair is made here and only its public half is sent. */
@@ -24,7 +24,7 @@ export async function enrol(options: {
     .setIssuedAt()
     .setExpirationTime('60s')
     .sign(key);
-  const response = await sendToApi(options.apiUrl, {
+  const { text } = await sendToApi(options.apiUrl, {
     method: 'POST',
     path: PATHS.enrol,
     body: JSON.stringify({
@@ -37,7 +37,7 @@ export async function enrol(options: {
       consoleUrl: options.consoleUrl,
     }),
   });
-  const parsed = enrolResponse.safeParse(safeJson(await bodyText(response)));
+  const parsed = enrolResponse.safeParse(safeJson(text));
   if (!parsed.success) {
     throw new PosternError('internal', 'the control plane answered the enrolment with something unknown', {
       fix: 'check that api_url is the address of the control plane and that both have the same version',

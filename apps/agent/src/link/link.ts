@@ -113,6 +113,7 @@ export class Link {
     while (!this.#stopping.signal.aborted) {
       if (this.#policy.state === 'revoked') await this.#untilReinstated();
       this.#streaming = new AbortController();
+      if (this.#stopping.signal.aborted) return;
       try {
         await readStream(
           this.#api,
@@ -126,7 +127,7 @@ export class Link {
             },
             revoked: () => void this.#revoke(),
           },
-          AbortSignal.any([this.#stopping.signal, this.#streaming.signal]),
+          this.#streaming.signal,
         );
       } catch (error) {
         await this.#heard(error, 'policy stream ended');

@@ -20,16 +20,13 @@ export async function readStream(
   signal: AbortSignal,
   silenceMs = SILENCE_MS,
 ): Promise<never> {
-  const silence = new AbortController();
-  const watch = setTimeout(() => silence.abort(), silenceMs);
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  const watch = setTimeout(abort, silenceMs);
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
   try {
-    const response = await api.send({
-      method: 'GET',
-      path: PATHS.stream,
-      headers: { accept: 'text/event-stream' },
-      signal: AbortSignal.any([signal, silence.signal]),
-      timeoutMs: 0,
-    });
+    const response = await api.open(PATHS.stream, { accept: 'text/event-stream' }, controller.signal);
     handlers.opened();
     const parser = createParser({ onEvent: (event) => dispatch(event, handlers) });
     const decoder = new TextDecoder();
@@ -38,10 +35,9 @@ export async function readStream(
       parser.feed(decoder.decode(chunk, { stream: true }));
     }
     throw new ApiUnreachable(new Error('the stream ended'));
-  } catch (error) {
-    throw error instanceof Error && error.name === 'AbortError' ? new ApiUnreachable(error) : error;
   } finally {
     clearTimeout(watch);
+    signal.removeEventListener('abort', abort);
   }
 }
 
