@@ -4,7 +4,7 @@ import { type ParsedStatement, type ParsedText, parseText } from './parse.js';
 import { type Finding, TextSession } from './session.js';
 import { STATEMENTS } from './statements.js';
 import { unwrap } from './tree.js';
-import { walkStatement } from './walk.js';
+import { type NestedText, walkStatement } from './walk.js';
 
 /**
  * What a text is and what running it requires (PERMISSIONS.md). Understands PostgreSQL 18's grammar; what cannot be
@@ -12,16 +12,26 @@ import { walkStatement } from './walk.js';
  * and give texts over `INLINE_PARSE_BYTES` to a worker thread. Never throws.
  */
 export function classify(sql: string): ClassifyResult {
+  return classifyText(sql, 0);
+}
+
+/** Texts inside texts inside texts: each level is parsed anew, so there must be an end to it. */
+const MAX_TEXT_DEPTH = 4;
+
+function classifyText(sql: string, depth: number): ClassifyResult {
   const result = parseText(sql);
   if (!result.ok) return result;
-  const statements = classifyStatements(result.parsed);
+  const statements = classifyStatements(result.parsed, depth);
   const required = statements.reduce<PermissionMask>((mask, statement) => mask | statement.required, 0);
   return { ok: true, classification: { statements, required } };
 }
 
-function classifyStatements(parsed: ParsedText): StatementClass[] {
+function classifyStatements(parsed: ParsedText, depth: number): StatementClass[] {
   const session = new TextSession();
-  return parsed.statements.map((statement, i) => classifyStatement(statement, i + 1, parsed, session));
+  const nested = (sql: string) => nestedFindings(sql, depth + 1);
+  return parsed.statements.map((statement, i) =>
+    classifyStatement(statement, i + 1, parsed, session, nested),
+  );
 }
 
 function classifyStatement(
@@ -29,8 +39,9 @@ function classifyStatement(
   index: number,
   { offsetOf }: ParsedText,
   session: TextSession,
+  nested: NestedText,
 ): StatementClass {
-  const { findings, relations, functions } = walkStatement(stmt, session, nestedFindings);
+  const { findings, relations, functions } = walkStatement(stmt, session, nested);
   const requirements: Requirement[] = [];
   const wallBreaks: WallBreak[] = [];
   for (const finding of unique(findings)) {
@@ -67,9 +78,9 @@ function kindOf(stmt: object): string {
 }
 
 /** A text given to a function that runs it: its statements' findings, without places, which would be in that text. */
-function nestedFindings(sql: string): readonly Finding[] | undefined {
-  const result = classify(sql);
-  if (!result.ok) return undefined;
+function nestedFindings(sql: string, depth: number): readonly Finding[] | undefined {
+  const result = depth > MAX_TEXT_DEPTH ? undefined : classifyText(sql, depth);
+  if (!result?.ok) return undefined;
   return result.classification.statements.flatMap(({ requirements, wallBreaks }): Finding[] => [
     ...requirements.map(({ permission, what }) => ({ permission, what })),
     ...wallBreaks.map(({ when, what }) => ({ wall: when, what })),

@@ -36,7 +36,10 @@ interface Frame {
 
 /** Nodes that hold no others: most of any tree. */
 const LEAVES = new Set(['String', 'Integer', 'Float', 'Boolean', 'BitString', 'A_Star']);
-const restrictedRelations = words(RESTRICTED_RELATIONS);
+/** Of these PUBLIC may read a part, but a powerful shared credential sees passwords of other servers. */
+const SHOWS_SECRETS = ['pg_user_mappings', 'user_mapping_options'];
+const restrictedRelations = new Set([...words(RESTRICTED_RELATIONS), ...SHOWS_SECRETS]);
+const SYSTEM_SCHEMAS = ['', 'pg_catalog', 'information_schema'];
 const NONE: FieldModes = {};
 
 /**
@@ -181,8 +184,8 @@ class Walker {
     const name = text(node, 'relname');
     if (name === '') return;
     note(this.#relations, schema === '' ? name : `${schema}.${name}`, node);
-    if (mode === 'stored' || mode === 'plan' || (schema !== '' && schema !== 'pg_catalog')) return;
-    if (!restrictedRelations.has(name)) return;
+    if (mode === 'stored' || mode === 'plan') return;
+    if (!SYSTEM_SCHEMAS.includes(schema) || !restrictedRelations.has(name)) return;
     this.#findings.push({ permission: 'admin', what: `touches ${name}`, location: locationOf(node) });
   }
 
@@ -214,9 +217,7 @@ class Walker {
     for (const field in node) {
       const value = node[field];
       if (typeof value !== 'object' || value === null) continue;
-      const part =
-        inherited === 'stored' ? inherited : typeof own === 'string' ? own : (own[field] ?? inherited);
-      this.#push(value, typed?.[field], part);
+      this.#push(value, typed && ownValue(typed, field), partMode(own, field, inherited));
     }
     // The stack gives back the last first; reasons should come in the order of the text.
     reverseFrom(this.#frames, first);
@@ -258,6 +259,16 @@ function catalogFindings(target: AstNode): Finding[] {
   if (name === 'pg_settings')
     return [{ wall: 'always', what: 'changes settings through pg_settings', location }];
   return [{ permission: 'admin', what: `changes the catalog ${name}`, location }];
+}
+
+function partMode(own: Mode | FieldModes, field: string, inherited: Mode): Mode {
+  if (inherited === 'stored') return inherited;
+  return typeof own === 'string' ? own : (ownValue(own, field) ?? inherited);
+}
+
+/** The grammar has a field called `constructor`, which every object answers to. */
+function ownValue<Value>(table: Readonly<Partial<Record<string, Value>>>, field: string): Value | undefined {
+  return Object.hasOwn(table, field) ? table[field] : undefined;
 }
 
 function note(names: Map<string, number>, name: string, node: AstNode): void {

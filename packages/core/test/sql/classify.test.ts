@@ -118,6 +118,14 @@ describe('hostile texts end in a typed rejection', () => {
     expect(understood('SELECT 1').required).toBe(1);
   });
 
+  test('texts in texts in texts come to an end, which is admin', () => {
+    let sql = 'SELECT 1';
+    for (let depth = 0; depth < 200; depth++)
+      sql = `SELECT query_to_xml($t${depth}$${sql}$t${depth}$, true, false, '')`;
+    const needed = understood(sql).statements[0]?.requirements.map(({ permission }) => permission);
+    expect(needed).toContain('admin');
+  });
+
   test('a NUL and half a character, with their places', () => {
     expect(rejected('SELECT 1\0; DROP TABLE t')).toMatchObject({ code: 'sql.invalid_text', position: 8 });
     expect(rejected("SELECT '\udc00'")).toMatchObject({ code: 'sql.invalid_text', position: 8 });
