@@ -33,10 +33,12 @@ function Needs({ check }: { check: CheckResponse }) {
 interface StatusLineProps {
   readonly cursor: CursorPlace;
   readonly check: CheckResponse | undefined;
+  /** False when the browser's storage took no more. */
+  readonly isSaved: boolean;
 }
 
 /** Under the editor: where the cursor is, and what the text would need. */
-export function StatusLine({ cursor, check }: StatusLineProps) {
+export function StatusLine({ cursor, check, isSaved }: StatusLineProps) {
   const { line, column, selected } = cursor;
   return (
     <div className="flex h-6 shrink-0 items-center gap-3 border-line border-t bg-bg px-3 text-[11px] text-muted">
@@ -47,6 +49,7 @@ export function StatusLine({ cursor, check }: StatusLineProps) {
       {check !== undefined && check.statements.length > 1 && (
         <span>{plural(check.statements.length, 'statement')}</span>
       )}
+      {!isSaved && <span className="text-danger">not kept: this browser's storage is full</span>}
       <span className="ml-auto flex min-w-0">{check !== undefined && <Needs check={check} />}</span>
     </div>
   );

@@ -1,4 +1,4 @@
-import { useEffect, useReducer, useRef } from 'react';
+import { useEffect, useReducer, useRef, useState } from 'react';
 import { useSessionEnded } from '../api/session';
 import { reduce } from './model';
 import { loadWorkspace, saveWorkspace } from './storage';
@@ -10,11 +10,12 @@ export function useWorkspace(key: string) {
   const [workspace, dispatch] = useReducer(reduce, key, loadWorkspace);
   const latest = useRef(workspace);
   latest.current = workspace;
+  const [isSaved, setSaved] = useState(true);
   const { tabs, activeId, closed } = workspace;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: saved when what is kept changes, not when a run goes on
   useEffect(() => {
-    const timer = setTimeout(() => saveWorkspace(key, latest.current), SAVE_AFTER_MS);
+    const timer = setTimeout(() => setSaved(saveWorkspace(key, latest.current)), SAVE_AFTER_MS);
     return () => clearTimeout(timer);
   }, [key, tabs, activeId, closed]);
 
@@ -23,5 +24,5 @@ export function useWorkspace(key: string) {
     if (isEnded) dispatch({ type: 'sessions-ended' });
   }, [isEnded]);
 
-  return { workspace, latest, dispatch };
+  return { workspace, latest, dispatch, isSaved };
 }

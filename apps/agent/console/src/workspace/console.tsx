@@ -37,7 +37,7 @@ function switchPane(focusEditor: () => void) {
 /** Tabs, editor and results: the console once somebody is signed in and has a connection. */
 export function Console({ me, connections, storageKey, slot, isSheetOpen, onSheet }: ConsoleProps) {
   const workspaceKey = `${storageKey}.workspace.${slot}`;
-  const { workspace, latest, dispatch } = useWorkspace(workspaceKey);
+  const { workspace, latest, dispatch, isSaved } = useWorkspace(workspaceKey);
   const historyKey = `${storageKey}.history`;
   const runner = useRunner(dispatch, historyKey);
   const editor = useEditor(dispatch);
@@ -138,7 +138,7 @@ export function Console({ me, connections, storageKey, slot, isSheetOpen, onShee
               ...{ onText: editor.onText, onCursor: editor.onCursor },
               openIds: workspace.tabs.map(({ id }) => id),
             }}
-            status={{ cursor: editor.cursor, check }}
+            status={{ cursor: editor.cursor, check, isSaved }}
             results={results}
             isRunning={running !== undefined}
           />
