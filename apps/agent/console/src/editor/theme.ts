@@ -52,6 +52,8 @@ const look = EditorView.theme({
     maxWidth: '480px',
   },
   '.cm-diagnostic-warning': { borderLeftColor: 'var(--warn)' },
+  // Its icons are emoji, which not every machine has.
+  '.cm-completionIcon': { display: 'none' },
   '.cm-tooltip.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--font-mono)', maxHeight: '14em' },
   '.cm-tooltip-autocomplete ul li[aria-selected]': { backgroundColor: 'var(--accent)', color: 'white' },
   '.cm-panels': { backgroundColor: 'var(--sunken)', color: 'var(--text)' },

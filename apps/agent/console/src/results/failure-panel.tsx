@@ -26,7 +26,9 @@ const TITLES: Readonly<Record<string, string>> = {
   'connection.unavailable': 'Database not reachable',
   'audit.unavailable': 'Not recorded, so not run',
   'agent.unreachable': 'Agent not reachable',
+  'policy.none': 'No policy yet',
   'policy.lease_expired': 'Policy out of date',
+  'agent.revoked': 'Agent revoked',
   'auth.session_expired': 'Signed out',
   'auth.required': 'Signed out',
 };
