@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stackPaths } from '@postern/infra/paths';
@@ -7,6 +7,8 @@ import { freePorts, type Stack, type StackOptions, startStack } from '@postern/i
 /** A whole Postern in a folder of its own, small and forgetful; `stop` removes it. */
 export async function testStack(options: Pick<StackOptions, 'queue' | 'web'>): Promise<Stack> {
   const dir = mkdtempSync(join(tmpdir(), 'postern-stack-'));
+  // As root the server runs as `postgres`, who must be able to come in.
+  chmodSync(dir, 0o755);
   const stack = await startStack({
     paths: stackPaths(join(dir, 'postern')),
     ports: await freePorts(),

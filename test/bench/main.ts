@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -34,6 +34,8 @@ let running: Promise<Stack> | undefined;
 /** One stack for all who ask, started at the first question. */
 function stack(): Promise<Stack> {
   dir ??= mkdtempSync(join(tmpdir(), 'postern-bench-'));
+  // As root the server runs as `postgres`, who must be able to come in.
+  chmodSync(dir, 0o755);
   const paths = stackPaths(dir);
   const report = (text: string): void => void process.stderr.write(`${text}\n`);
   running ??= freePorts().then((ports) =>
