@@ -1,9 +1,17 @@
 import type { Permission } from '../policy/permission.js';
+import {
+  alterTableFindings,
+  copyFindings,
+  dataFindings,
+  functionFindings,
+  schemaFindings,
+  selectFindings,
+} from './findings.js';
 import { words } from './functions.js';
 import { TRUSTED_EXTENSIONS } from './generated/builtins.js';
 import { objectName, objectNeeds } from './objects.js';
 import { type Finding, setFindings, type TextSession, transactionModeFindings } from './session.js';
-import { type AstNode, child, hasOption, isNode, list, settingLiteral, text, unwrap } from './tree.js';
+import { type AstNode, child, hasOption, isNode, list, text } from './tree.js';
 
 /**
  * How a part of a statement counts.
@@ -48,6 +56,7 @@ const session = (kind: string): StatementRow => ({
   needs: ['read'],
   why: 'touches its own session only',
 });
+const trustedExtensions = words(TRUSTED_EXTENSIONS);
 const byType =
   (field: string) =>
   (node: AstNode): readonly Permission[] =>
@@ -57,69 +66,6 @@ const named =
   (node: AstNode): string =>
     `${verb} ${objectName(text(node, field))}`;
 
-/** ALTER TABLE actions that change who may see or do what. */
-const adminTableActions: Readonly<Record<string, string>> = {
-  AT_ChangeOwner: 'changes an owner',
-  AT_DisableRowSecurity: 'disables row level security',
-  AT_NoForceRowSecurity: 'takes row level security off the owner',
-};
-
-function alterTableFindings(node: AstNode): Finding[] {
-  return list(node, 'cmds').flatMap((command): Finding[] => {
-    const what = adminTableActions[text(unwrap(command)?.node ?? {}, 'subtype')];
-    return what === undefined ? [] : [{ permission: 'admin', what }];
-  });
-}
-
-const trustedExtensions = words(TRUSTED_EXTENSIONS);
-/** Languages whose functions cannot leave the database. */
-const trustedLanguages = new Set(['sql', 'plpgsql', 'plperl', 'pltcl', 'plv8']);
-
-function functionFindings(node: AstNode): Finding[] {
-  for (const option of list(node, 'options')) {
-    const element = unwrap(option)?.node ?? {};
-    const language = settingLiteral(element.arg)?.toLowerCase();
-    if (
-      text(element, 'defname') === 'language' &&
-      language !== undefined &&
-      !trustedLanguages.has(language)
-    ) {
-      return [
-        { permission: 'admin', what: `creates a function in ${language}, which PostgreSQL does not confine` },
-      ];
-    }
-  }
-  return [];
-}
-
-function selectFindings(node: AstNode): Finding[] {
-  const findings: Finding[] = [];
-  if (isNode(node.intoClause)) findings.push({ permission: 'ddl', what: 'creates a table (INTO)' });
-  for (const clause of list(node, 'lockingClause')) {
-    const strength = text(unwrap(clause)?.node ?? {}, 'strength');
-    findings.push({ permission: 'write', what: `locks rows (${lockNames[strength] ?? 'FOR UPDATE'})` });
-  }
-  return findings;
-}
-
-const lockNames: Readonly<Record<string, string>> = {
-  LCS_FORKEYSHARE: 'FOR KEY SHARE',
-  LCS_FORSHARE: 'FOR SHARE',
-  LCS_FORNOKEYUPDATE: 'FOR NO KEY UPDATE',
-  LCS_FORUPDATE: 'FOR UPDATE',
-};
-
-/** Parts of INSERT, UPDATE, DELETE and MERGE through which data is read out or copied. */
-function dataFindings(node: AstNode): Finding[] {
-  const findings: Finding[] = [];
-  if (isNode(node.returningClause)) findings.push({ permission: 'read', what: 'returns data (RETURNING)' });
-  if (list(node, 'fromClause').length > 0)
-    findings.push({ permission: 'read', what: 'reads other tables (FROM)' });
-  const using = list(node, 'usingClause').length > 0 || isNode(node.sourceRelation);
-  if (using) findings.push({ permission: 'read', what: 'reads other tables (USING)' });
-  return findings;
-}
-
 /** INSERT … VALUES reads nothing; INSERT … SELECT does, and its SelectStmt says so. */
 function insertParts(node: AstNode, mode: Mode): FieldModes {
   const source = child(child(node, 'selectStmt'), 'SelectStmt');
@@ -128,11 +74,6 @@ function insertParts(node: AstNode, mode: Mode): FieldModes {
 
 function copyNeeds(node: AstNode): readonly Permission[] {
   return node.is_from === true ? ['write'] : ['read', 'export'];
-}
-
-function copyFindings(node: AstNode): Finding[] {
-  if (node.is_program === true) return [{ permission: 'admin', what: 'runs a program on the server' }];
-  return text(node, 'filename') === '' ? [] : [{ permission: 'admin', what: 'uses a file of the server' }];
 }
 
 const explainRuns = (node: AstNode): boolean => hasOption(list(node, 'options'), 'analyze');
@@ -163,13 +104,6 @@ function transactionNeeds(node: AstNode): readonly Permission[] {
 
 function setKind(node: AstNode): string {
   return text(node, 'kind').startsWith('VAR_RESET') ? 'RESET' : 'SET';
-}
-
-/** A schema made for somebody else's role is theirs: the same as OWNER TO. */
-function schemaFindings(node: AstNode): Finding[] {
-  return isNode(node.authrole)
-    ? [{ permission: 'admin', what: 'gives a schema to a role (AUTHORIZATION)' }]
-    : [];
 }
 
 function createTableAsKind(node: AstNode): string {
