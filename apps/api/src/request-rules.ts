@@ -15,14 +15,17 @@ export function guardGraphql(fastify: FastifyInstance, webUrl: string): void {
     if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
       return refuse(415, 'send GraphQL requests as `application/json`');
     const { origin, host } = request.headers;
-    if (origin !== undefined && origin !== webOrigin && hostOf(origin) !== host)
+    if (origin !== undefined && origin !== webOrigin && !isSameHost(origin, host))
       return refuse(403, `requests from \`${origin}\` are not accepted; use the web app's own address`);
     return undefined;
   });
 }
 
-function hostOf(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined;
+/** Compared as URLs: one of them may spell out the default port. */
+function isSameHost(origin: string, host: string | undefined): boolean {
+  if (host === undefined || !URL.canParse(origin)) return false;
+  const own = `${new URL(origin).protocol}//${host}`;
+  return URL.canParse(own) && new URL(own).host === new URL(origin).host;
 }
 
 /** One line a request: what was asked, how it ended, how long it took. Never headers, bodies or query strings. */

@@ -1,6 +1,8 @@
 import { PosternError } from '@postern/core/errors';
 import type { FastifyBaseLogger } from 'fastify';
 import { type ExecutionResult, GraphQLError } from 'graphql';
+import { InvalidInput } from './invalid-input.js';
+import { clientRefusal } from './to-http.js';
 
 /** What every GraphQL error carries beside its message. */
 interface ErrorExtensions {
@@ -40,7 +42,7 @@ function isMercuriusRefusal(error: unknown): error is Error & { code: string; er
   return error instanceof Error && 'code' in error && String(error.code).startsWith('MER_ERR');
 }
 
-/** Values that do not fit their GraphQL type: the executor raises these without a path, before any resolver. */
+/** What one error looks like outside. */
 function render(error: GraphQLError, log: FastifyBaseLogger, requestId: string) {
   const cause = causeOf(error);
   if (cause instanceof PosternError) {
@@ -50,10 +52,13 @@ function render(error: GraphQLError, log: FastifyBaseLogger, requestId: string) 
       ...(field === undefined ? {} : { field }),
       ...(fix === undefined ? {} : { fix }),
       ...facts,
+      ...(cause instanceof InvalidInput ? { problems: cause.problems } : {}),
     });
   }
   if (isRequestError(error) || isMercuriusRefusal(cause))
     return located(error, error.message, { code: 'input.invalid' });
+  const refusal = clientRefusal(cause);
+  if (refusal) return located(error, refusal.message, { code: 'input.invalid' });
   log.error({ err: cause, path: error.path }, 'request failed');
   return located(error, 'something went wrong on our side; it has been logged', {
     code: 'internal',
@@ -85,10 +90,12 @@ export function toGraphqlAnswer(
   log: FastifyBaseLogger,
   requestId: string,
 ): { statusCode: number; response: ExecutionResult } {
-  const errors = flatten(execution.errors ?? []).map((error) => render(error, log, requestId));
+  const flat = flatten(execution.errors ?? []);
+  const errors = flat.map((error) => render(error, log, requestId));
   const refused = errors.every((error) => error.extensions.code === 'input.invalid') && !execution.data;
+  const status = flat.map((error) => clientRefusal(causeOf(error))?.status).find(Boolean) ?? 400;
   return {
-    statusCode: refused ? 400 : 200,
+    statusCode: refused ? status : 200,
     response: { data: execution.data ?? null, errors: errors as unknown as GraphQLError[] },
   };
 }

@@ -49,12 +49,9 @@ export function toHttpAnswer(error: unknown): { status: number; body: ProtocolEr
       },
     };
   }
-  const status = clientStatusOf(error);
-  if (status !== undefined)
-    return {
-      status,
-      body: { error: { code: 'input.invalid', message: CLIENT_TEXT[status] ?? 'the request is not valid' } },
-    };
+  const refusal = clientRefusal(error);
+  if (refusal)
+    return { status: refusal.status, body: { error: { code: 'input.invalid', message: refusal.message } } };
   return {
     status: 500,
     body: { error: { code: 'internal', message: 'something went wrong on our side; it has been logged' } },
@@ -67,9 +64,10 @@ const CLIENT_TEXT: Record<number, string> = {
   415: 'send the request as `application/json`',
 };
 
-/** A 4xx that Fastify or Nest decided on: malformed JSON, no such route, too large. Their texts stay inside. */
-function clientStatusOf(error: unknown): number | undefined {
+/** A 4xx that Fastify or Nest decided on: malformed JSON, no such route, too large. Their own texts stay inside. */
+export function clientRefusal(error: unknown): { status: number; message: string } | undefined {
   if (!(error instanceof Error)) return undefined;
   const status = 'statusCode' in error ? error.statusCode : 'status' in error ? error.status : undefined;
-  return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
+  if (typeof status !== 'number' || status < 400 || status >= 500) return undefined;
+  return { status, message: CLIENT_TEXT[status] ?? 'the request is not valid' };
 }
