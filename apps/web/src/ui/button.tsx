@@ -1,12 +1,13 @@
 import type { ComponentProps } from 'react';
 import { cx } from './cx';
 
-type Look = 'primary' | 'secondary' | 'ghost' | 'danger';
+type Look = 'primary' | 'secondary' | 'ghost' | 'danger' | 'quiet-danger';
 
 const LOOKS: Record<Look, string> = {
   primary: 'bg-accent-fill text-on-accent hover:bg-accent-fill-hover border border-transparent',
   secondary: 'bg-raised text-ink border border-line-strong hover:bg-hover',
   ghost: 'text-ink-2 border border-transparent hover:bg-hover hover:text-ink',
+  'quiet-danger': 'text-bad border border-transparent hover:bg-bad-soft',
   danger: 'bg-bad-fill text-white border border-transparent hover:brightness-110',
 };
 

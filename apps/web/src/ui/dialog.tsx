@@ -12,7 +12,7 @@ interface Props {
   description?: ReactNode;
   children: ReactNode;
   footer?: ReactNode;
-  wide?: boolean;
+  wide?: boolean | 'two';
   /** Something typed would be lost: a click outside does not close. */
   sticky?: boolean;
 }
@@ -53,7 +53,7 @@ export function Panel({ open, onClose, title, description, children, footer, wid
           onInteractOutside={(event) => sticky && event.preventDefault()}
           className={cx(
             'bg-raised border-line animate-slide shadow-pop fixed inset-y-0 right-0 z-50 flex w-full flex-col border-l focus:outline-none',
-            wide ? 'sm:max-w-2xl' : 'sm:max-w-lg',
+            wide === 'two' ? 'sm:max-w-lg lg:max-w-4xl' : wide ? 'sm:max-w-2xl' : 'sm:max-w-lg',
           )}
         >
           <Header title={title} description={description} />

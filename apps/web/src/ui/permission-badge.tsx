@@ -26,16 +26,17 @@ export function PermissionBadge({ permission, sign }: { permission: string; sign
       className={cx(
         'inline-flex h-5 items-center rounded border px-1.5 text-xs leading-none font-medium',
         permissionColour(permission),
-        sign === '−' && 'line-through decoration-1',
       )}
     >
       {sign ? (
-        <span className="mr-0.5 inline-block no-underline">
+        <span className="mr-1">
           <span className="sr-only">{sign === '+' ? 'gains ' : 'loses '}</span>
           <span aria-hidden="true">{sign}</span>
         </span>
       ) : null}
-      {permission === '*' ? 'all' : permission}
+      <span className={sign === '−' ? 'line-through' : undefined}>
+        {permission === '*' ? 'all' : permission}
+      </span>
     </span>
   );
 }

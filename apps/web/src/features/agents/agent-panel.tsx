@@ -30,7 +30,7 @@ export function AgentPanel({ agent, onClose }: { agent: Agent; onClose: () => vo
       footer={
         <>
           {revocable ? (
-            <Button look="ghost" className="text-bad mr-auto" onClick={() => setRevoking(true)}>
+            <Button look="quiet-danger" className="-ml-2 mr-auto" onClick={() => setRevoking(true)}>
               Revoke agent
             </Button>
           ) : null}

@@ -84,7 +84,7 @@ function Consent({ asked, email }: { asked: ConsoleRequest; email: string }) {
         <Button
           look="primary"
           autoFocus
-          className="h-auto min-h-9 py-2 whitespace-normal"
+          className="h-auto! min-h-9 py-2 whitespace-normal!"
           busy={authorize.isPending || authorize.isSuccess}
           onClick={() => authorize.mutate()}
         >

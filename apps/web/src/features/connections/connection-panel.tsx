@@ -75,7 +75,7 @@ export function ConnectionPanel({ connection, onClose, onCreated }: Props) {
         canManage ? (
           <>
             {connection ? (
-              <Button look="ghost" className="text-bad mr-auto" onClick={() => setDeleting(true)}>
+              <Button look="quiet-danger" className="-ml-2 mr-auto" onClick={() => setDeleting(true)}>
                 Delete connection
               </Button>
             ) : null}

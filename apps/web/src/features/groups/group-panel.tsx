@@ -82,7 +82,7 @@ export function GroupPanel({ group, onClose, onCreated }: Props) {
         canManage ? (
           <>
             {group ? (
-              <Button look="ghost" className="text-bad mr-auto" onClick={() => setDeleting(true)}>
+              <Button look="quiet-danger" className="-ml-2 mr-auto" onClick={() => setDeleting(true)}>
                 Delete group
               </Button>
             ) : null}

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import { toast } from 'sonner';
 import { Spinner } from '../../ui/button';
 import { Icon } from '../../ui/icons';
+import { notify, ToastCard } from '../../ui/toast';
 import { progress, publicationText } from './publication';
 import { type EnvironmentState, useEnvironments } from './use-environments';
 
@@ -23,7 +24,7 @@ export interface Change {
 /** Shows how a saved change reaches the agents, until they all enforce it. */
 export function announcePublication(change: Change): void {
   if (change.before.size === 0) {
-    toast(change.title);
+    notify(change.title);
     return;
   }
   toast.custom(
@@ -57,40 +58,37 @@ function PublicationToast({ change, onDone }: { change: Change; onDone: () => vo
   }, [over, onDone]);
 
   return (
-    <div
-      data-testid="publication-toast"
-      className="bg-raised border-line shadow-pop flex w-[22rem] max-w-[calc(100vw-32px)] items-start gap-2.5 rounded-lg border p-3 text-sm"
-    >
-      <span className="flex h-5 w-4 shrink-0 items-center justify-center">
-        {done ? (
+    <ToastCard
+      testId="publication-toast"
+      icon={
+        done ? (
           <Icon name="check" className="text-good size-4" />
         ) : late ? (
           <Icon name="clock" className="text-warn size-4" />
         ) : (
           <Spinner />
-        )}
-      </span>
-      <div className="min-w-0 flex-1">
-        <p className="font-medium">{change.title}</p>
-        {watched.map((each) => (
-          <EnvironmentLine
-            key={each.id}
-            environment={each}
-            before={change.before.get(each.id) ?? 0}
-            since={since}
-          />
-        ))}
-        {late && !done ? (
-          <p className="text-ink-2 mt-1 text-xs">
-            Saved, but not every agent enforces it yet. One that is away keeps to the policy that it last got:{' '}
-            <Link href={`/${change.orgSlug}/agents`} className="text-accent underline">
-              see agents
-            </Link>
-            .
-          </p>
-        ) : null}
-      </div>
-    </div>
+        )
+      }
+    >
+      <p className="font-medium">{change.title}</p>
+      {watched.map((each) => (
+        <EnvironmentLine
+          key={each.id}
+          environment={each}
+          before={change.before.get(each.id) ?? 0}
+          since={since}
+        />
+      ))}
+      {late && !done ? (
+        <p className="text-ink-2 mt-1 text-xs">
+          Saved, but not every agent enforces it yet. One that is away keeps to the policy that it last got:{' '}
+          <Link href={`/${change.orgSlug}/agents`} className="text-accent underline">
+            see agents
+          </Link>
+          .
+        </p>
+      ) : null}
+    </ToastCard>
   );
 }
 

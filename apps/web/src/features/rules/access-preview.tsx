@@ -8,14 +8,23 @@ import { byPerson, type PersonChanges, tally } from './preview';
 type Preview = PreviewRuleChangeQuery['previewRuleChange'];
 
 /** Who gains or loses what when this is saved, before it is saved. */
-export function AccessPreview({ preview, busy }: { preview: Preview | undefined; busy: boolean }) {
+export function AccessPreview({
+  preview,
+  busy,
+  absent = 'not known',
+}: {
+  preview: Preview | undefined;
+  busy: boolean;
+  /** Why there is none. */
+  absent?: string;
+}) {
   return (
     <section aria-label="What changes" aria-busy={busy} className="border-line rounded-lg border">
       <div className="border-line bg-sunken flex min-h-9 items-center gap-2 rounded-t-lg border-b px-3 py-1.5 text-sm">
         <h3 className="font-medium">What changes</h3>
         <span aria-live="polite" className="text-ink-2 ml-auto flex items-center gap-2 text-right text-xs">
           {busy ? <Spinner className="size-3" /> : null}
-          {preview ? summary(preview) : busy ? 'working it out…' : 'complete the rule to see'}
+          {preview ? summary(preview) : busy ? 'working it out…' : absent}
         </span>
       </div>
       <div className="px-3 py-2 text-sm">
@@ -41,16 +50,12 @@ function summary(preview: Preview): string {
 
 function Changes({ preview }: { preview: Preview }) {
   if (preview.totalCount === 0) {
-    return (
-      <p className="text-ink-2 py-1">
-        No one’s access changes: whoever it concerns holds the same permissions with and without it.
-      </p>
-    );
+    return <p className="text-ink-2 py-1">Everybody keeps exactly the permissions that they have now.</p>;
   }
   const beyond = preview.totalCount - preview.changes.length;
   return (
     <>
-      <ul className="divide-line max-h-72 divide-y overflow-y-auto">
+      <ul className="divide-line max-h-[55vh] divide-y overflow-y-auto">
         {byPerson(preview.changes).map((person) => (
           <Person key={person.user.id} person={person} />
         ))}

@@ -25,7 +25,7 @@ export function ruleColumns(orgId: string, names: Names): Column<Rule>[] {
     {
       key: 'permissions',
       header: 'Permissions',
-      className: 'min-w-44',
+      className: 'min-w-52',
       cell: (rule) => <PermissionBadges permissions={rule.permissions} />,
     },
     {
@@ -37,7 +37,7 @@ export function ruleColumns(orgId: string, names: Names): Column<Rule>[] {
     {
       key: 'description',
       header: 'Description',
-      className: 'hidden max-w-80 lg:table-cell',
+      className: 'hidden w-full max-w-0 lg:table-cell',
       cell: (rule) => (
         <span className="text-ink-2 block truncate" title={rule.description}>
           {rule.description}

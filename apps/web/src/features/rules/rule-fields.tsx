@@ -114,7 +114,7 @@ export function PermissionsField({ value, onChange, error }: FieldProps<readonly
                 {permission}
                 {on ? <Icon name="check" className="ml-auto size-3.5" /> : null}
               </span>
-              <span className="text-ink-3 truncate text-xs">{PERMISSION_WHAT[permission]}</span>
+              <span className="text-ink-3 text-xs leading-snug">{PERMISSION_WHAT[permission]}</span>
             </button>
           );
         })}

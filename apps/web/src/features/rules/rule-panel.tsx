@@ -26,44 +26,40 @@ interface Props {
 }
 
 /** The preview of what the form says now; not settled while the form is ahead of it. */
-function usePreview(draft: Draft, rule: Rule | null) {
+function usePreview(draft: Draft, rule: Rule | null, changed: boolean) {
   const { orgId } = useOrg();
-  const change = previewOf(draft, rule);
-  const asked = useDebounced(JSON.stringify(change), 250);
-  const query = useRulePreview(orgId, change && asked !== 'null' ? JSON.parse(asked) : null);
-  const settled = asked === JSON.stringify(change) && !query.isFetching;
+  const change = changed ? previewOf(draft, rule) : null;
+  const now = JSON.stringify(change);
+  const asked = useDebounced(now, 250);
+  const query = useRulePreview(orgId, change === null ? null : JSON.parse(asked));
+  const settled = asked === now && !query.isFetching;
   return {
     preview: change ? query.data : undefined,
     busy: change !== null && !settled,
-    error: settled && query.error ? asApiError(query.error) : null,
-    ready: change !== null && settled && query.data !== undefined,
+    error: change && settled && query.error ? asApiError(query.error) : null,
+    ready: change !== null && settled && query.isSuccess,
     retry: () => query.refetch(),
   };
 }
 
-const FIELDS = ['connection', 'permissions', 'members', 'description'];
-const belongsToField = (error: ApiError): boolean => FIELDS.some((field) => fieldError(error, field));
-
 export function RulePanel({ opened, onClose, onDelete, onReload }: Props) {
   const [rule] = useState(opened);
-  const { orgId, canManage } = useOrg();
-  const names = useNames(orgId);
-  const [draft, setDraft] = useState<Draft>(rule ? draftOf(rule) : EMPTY_DRAFT);
-  const preview = usePreview(draft, rule);
+  const { canManage } = useOrg();
+  const [start] = useState<Draft>(rule ? draftOf(rule) : EMPTY_DRAFT);
+  const [draft, setDraft] = useState(start);
+  const changed = !sameDraft(draft, start);
+  const preview = usePreview(draft, rule, changed);
   const save = useSaveRule(rule, onClose);
-  const changed = !sameDraft(draft, rule ? draftOf(rule) : EMPTY_DRAFT);
   const saveError = save.error ? asApiError(save.error) : null;
   const error = saveError ?? preview.error;
-  const edit = (part: Partial<Draft>) => {
-    save.reset();
-    setDraft({ ...draft, ...part });
-  };
   const lacking = missing(draft);
-
+  const absent =
+    rule && !changed ? 'nothing yet' : error ? 'correct the rule to see' : 'complete the rule to see';
   return (
     <Panel
       open
       sticky={changed}
+      wide={canManage ? 'two' : false}
       onClose={onClose}
       title={rule ? (canManage ? 'Edit rule' : 'Rule') : 'New rule'}
       description="Whoever is a member gets these permissions on the connection. Nobody has anything that no rule gives."
@@ -71,7 +67,7 @@ export function RulePanel({ opened, onClose, onDelete, onReload }: Props) {
         canManage ? (
           <>
             {rule ? (
-              <Button look="ghost" className="text-bad mr-auto" onClick={onDelete}>
+              <Button look="quiet-danger" className="mr-auto -ml-2" onClick={onDelete}>
                 Delete rule
               </Button>
             ) : null}
@@ -89,57 +85,91 @@ export function RulePanel({ opened, onClose, onDelete, onReload }: Props) {
         ) : null
       }
     >
-      <div className="flex flex-col gap-5">
-        {/* Auditors read a rule; a disabled fieldset leaves nothing to press. */}
-        <fieldset disabled={!canManage} className="flex min-w-0 flex-col gap-5">
-          <ConnectionField
-            value={draft.connection}
-            onChange={(connection) => edit({ connection })}
-            error={fieldError(error, 'connection')}
-          />
-          <PermissionsField
-            value={draft.permissions}
-            onChange={(permissions) => edit({ permissions })}
-            error={fieldError(error, 'permissions')}
-          />
-          <MembersField
-            value={draft.members}
-            onChange={(members) => edit({ members })}
-            error={fieldError(error, 'members')}
-            names={names}
-          />
-          <Field label="Description" optional error={fieldError(error, 'description')}>
-            {(props) => (
-              <textarea
-                {...props}
-                rows={2}
-                maxLength={500}
-                placeholder="Why this rule exists"
-                value={draft.description}
-                onChange={(event) => edit({ description: event.target.value })}
-                className={`${inputClass} h-auto py-1.5`}
-              />
-            )}
-          </Field>
-        </fieldset>
-        {canManage && (changed || !rule) ? (
-          <AccessPreview preview={preview.preview} busy={preview.busy} />
-        ) : null}
-        {error?.code === 'rule.stale' ? (
-          <Note
-            tone="warn"
-            title="Somebody changed this rule while you edited it."
-            action={<Button onClick={onReload}>Load the current rule</Button>}
-          >
-            Your version is not saved, so that theirs is not lost.
-          </Note>
-        ) : error && !belongsToField(error) ? (
-          <FormError
-            error={error}
-            action={saveError ? null : <Button onClick={preview.retry}>Try again</Button>}
-          />
-        ) : null}
+      <div className={canManage ? 'grid gap-5 lg:grid-cols-[minmax(0,1fr)_21rem] lg:gap-7' : undefined}>
+        <RuleForm
+          draft={draft}
+          error={error}
+          onChange={(next) => {
+            save.reset();
+            setDraft(next);
+          }}
+        />
+        <div className="flex min-w-0 flex-col gap-4 lg:sticky lg:top-0 lg:self-start">
+          {canManage ? <AccessPreview preview={preview.preview} busy={preview.busy} absent={absent} /> : null}
+          <Problem error={error} onReload={onReload} onRetry={saveError ? undefined : preview.retry} />
+        </div>
       </div>
     </Panel>
   );
+}
+
+interface FormProps {
+  draft: Draft;
+  error: ApiError | null;
+  onChange: (draft: Draft) => void;
+}
+
+function RuleForm({ draft, error, onChange }: FormProps) {
+  const { orgId, canManage } = useOrg();
+  const names = useNames(orgId);
+  const edit = (part: Partial<Draft>) => onChange({ ...draft, ...part });
+  return (
+    // Auditors read a rule; a disabled fieldset leaves nothing to press.
+    <fieldset disabled={!canManage} className="flex min-w-0 flex-col gap-5">
+      <ConnectionField
+        value={draft.connection}
+        onChange={(connection) => edit({ connection })}
+        error={fieldError(error, 'connection')}
+      />
+      <PermissionsField
+        value={draft.permissions}
+        onChange={(permissions) => edit({ permissions })}
+        error={fieldError(error, 'permissions')}
+      />
+      <MembersField
+        value={draft.members}
+        onChange={(members) => edit({ members })}
+        error={fieldError(error, 'members')}
+        names={names}
+      />
+      <Field label="Description" optional error={fieldError(error, 'description')}>
+        {(props) => (
+          <textarea
+            {...props}
+            rows={2}
+            maxLength={500}
+            placeholder="Why this rule exists"
+            value={draft.description}
+            onChange={(event) => edit({ description: event.target.value })}
+            className={`${inputClass} h-auto py-1.5`}
+          />
+        )}
+      </Field>
+    </fieldset>
+  );
+}
+
+const FIELDS = ['connection', 'permissions', 'members', 'description'];
+
+interface ProblemProps {
+  error: ApiError | null;
+  onReload: () => void;
+  onRetry: (() => void) | undefined;
+}
+
+/** What went wrong and belongs to no field of the form. */
+function Problem({ error, onReload, onRetry }: ProblemProps) {
+  if (!error || FIELDS.some((field) => fieldError(error, field))) return null;
+  if (error.code === 'rule.stale') {
+    return (
+      <Note
+        tone="warn"
+        title="Somebody changed this rule while you edited it."
+        action={<Button onClick={onReload}>Load the current rule</Button>}
+      >
+        Your version is not saved, so that theirs is not lost.
+      </Note>
+    );
+  }
+  return <FormError error={error} action={onRetry ? <Button onClick={onRetry}>Try again</Button> : null} />;
 }

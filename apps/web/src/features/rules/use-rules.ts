@@ -40,7 +40,9 @@ export function useRulePreview(orgId: string, change: RuleChangeInput | null) {
     queryFn: async () =>
       (await request(previewRuleChangeDocument, { orgId, change: change ?? {} })).previewRuleChange,
     enabled: change !== null,
+    // Always asked anew: what others saved meanwhile counts. The last answer stays until the next is there.
     staleTime: 0,
     gcTime: 0,
+    placeholderData: keepPreviousData,
   });
 }

@@ -1,13 +1,13 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { toast } from 'sonner';
 import { asApiError, fieldError } from '../../graphql/api-error';
 import { request } from '../../graphql/client';
 import { Button } from '../../ui/button';
 import { TextField } from '../../ui/field';
 import { Page } from '../../ui/page';
 import { FormError } from '../../ui/states';
+import { notify } from '../../ui/toast';
 import { viewerKey } from '../session/use-viewer';
 import { useOrg } from '../shell/org-context';
 import { Environments } from './environments';
@@ -30,7 +30,7 @@ function OrgName() {
     mutationFn: () => request(updateOrgDocument, { orgId, name: typed.trim() }),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: viewerKey });
-      toast('Organisation renamed');
+      notify('Organisation renamed');
     },
   });
   const error = rename.error ? asApiError(rename.error) : null;

@@ -34,17 +34,7 @@ export function Providers({ children }: { children: ReactNode }) {
   return (
     <QueryClientProvider client={client}>
       <Tooltip.Provider delayDuration={300}>{children}</Tooltip.Provider>
-      <Toaster
-        theme={theme}
-        position="bottom-right"
-        toastOptions={{
-          style: {
-            background: 'var(--color-raised)',
-            border: '1px solid var(--color-line)',
-            color: 'var(--color-ink)',
-          },
-        }}
-      />
+      <Toaster theme={theme} position="bottom-right" />
     </QueryClientProvider>
   );
 }
