@@ -28,6 +28,7 @@ import { AGENT_VERSION } from './version.js';
 const HOUSEKEEPING_MS = 1_000;
 const PROBE_EVERY_MS = 60_000;
 const STATEMENT_GRACE_MS = 5_000;
+const ANSWER_GRACE_MS = 1_000;
 const ENROL_ATTEMPTS = 20;
 
 export interface AgentOptions {
@@ -275,7 +276,10 @@ async function stopServing(app: FastifyInstance, tabs: Tabs): Promise<void> {
   const giveUpAt = performance.now() + STATEMENT_GRACE_MS;
   while (tabs.running > 0 && performance.now() < giveUpAt) await sleep(20);
   await tabs.stop();
+  // Answers get a moment to leave; a connection that never ends its request must not hold the agent.
+  const timer = setTimeout(() => app.server.closeAllConnections(), ANSWER_GRACE_MS);
   await closed;
+  clearTimeout(timer);
 }
 
 /** What was recorded while stopping is sent now if that is quick; otherwise it waits on disk for the next start. */

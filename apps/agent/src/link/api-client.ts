@@ -76,28 +76,35 @@ function fetchApi(
 }
 
 /**
- * Sends one request and reads its answer within the time given; throws {@link ApiRefusal} or {@link ApiUnreachable}. (One
- * controller by hand: on Node 20 a signal of AbortSignal.any may be collected before it aborts.)
+ * Sends one request and reads its answer within the time given; throws {@link ApiRefusal} or {@link ApiUnreachable}. The
+ * limits also race the answer by themselves: on Node 20 the fetch's own signal may be collected before it aborts.
  */
 export async function sendToApi(apiUrl: string, request: ApiRequest, bearer?: string): Promise<ApiAnswer> {
   const controller = new AbortController();
-  const abort = () => controller.abort();
+  let abort: () => void = () => {};
+  const aborted = new Promise<never>((_resolve, reject) => {
+    abort = () => {
+      controller.abort();
+      reject(new Error('no answer in time'));
+    };
+  });
   const timer = setTimeout(abort, request.timeoutMs ?? REQUEST_TIMEOUT_MS);
   request.signal?.addEventListener('abort', abort, { once: true });
   if (request.signal?.aborted) abort();
-  let response: Response;
-  let text: string;
+  const answer = async () => {
+    const response = await fetchApi(apiUrl, request, bearer, controller.signal);
+    return { response, text: await response.text() };
+  };
   try {
-    response = await fetchApi(apiUrl, request, bearer, controller.signal);
-    text = await response.text();
+    const { response, text } = await Promise.race([answer(), aborted]);
+    if (!isGood(response)) throw refusalOf(response.status, text);
+    return { status: response.status, text };
   } catch (error) {
-    throw new ApiUnreachable(error);
+    throw error instanceof ApiRefusal ? error : new ApiUnreachable(error);
   } finally {
     clearTimeout(timer);
     request.signal?.removeEventListener('abort', abort);
   }
-  if (isGood(response)) return { status: response.status, text };
-  throw refusalOf(response.status, text);
 }
 
 /** Requests signed with the agent's own key, bound to method, path and body (protocol: agent-auth). */

@@ -21,18 +21,31 @@ export async function readStream(
   silenceMs = SILENCE_MS,
 ): Promise<never> {
   const controller = new AbortController();
-  const abort = () => controller.abort();
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  let giveUp: (error: Error) => void = () => {};
+  const aborted = new Promise<never>((_resolve, reject) => {
+    giveUp = reject;
+  });
+  aborted.catch(() => undefined);
+  const abort = () => {
+    controller.abort();
+    giveUp(new ApiUnreachable(new Error('the stream was given up')));
+    // On Node 20 the signal may have been collected once the headers are there; the reader has not.
+    void reader?.cancel().catch(() => undefined);
+  };
   const watch = setTimeout(abort, silenceMs);
   signal.addEventListener('abort', abort, { once: true });
   if (signal.aborted) abort();
   try {
-    const response = await api.open(PATHS.stream, { accept: 'text/event-stream' }, controller.signal);
+    const opening = api.open(PATHS.stream, { accept: 'text/event-stream' }, controller.signal);
+    const response = await Promise.race([opening, aborted]);
     handlers.opened();
     const parser = createParser({ onEvent: (event) => dispatch(event, handlers) });
     const decoder = new TextDecoder();
-    for await (const chunk of response.body ?? []) {
+    reader = response.body?.getReader();
+    for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
       watch.refresh();
-      parser.feed(decoder.decode(chunk, { stream: true }));
+      parser.feed(decoder.decode(part.value, { stream: true }));
     }
     throw new ApiUnreachable(new Error('the stream ended'));
   } finally {
