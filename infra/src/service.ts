@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs';
 import { guardAgainstOrphan } from './guard.js';
 import { REPOSITORY } from './paths.js';
 
@@ -9,8 +9,8 @@ export interface ServiceSpec {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly logFile: string;
-  /** Answers with a status below 400 once the service works; without it, being alive is enough. */
-  readonly healthUrl?: string;
+  /** How we know that it works: an address that answers with a status below 400, or a text in its log. */
+  readonly ready: { readonly url: string } | { readonly logged: string };
 }
 
 /** One process of ours: it can be stopped and started again (fault tests do), and ends with this process at the latest. */
@@ -40,9 +40,11 @@ export function tail(path: string, lines = 15): string {
   return existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n').slice(-lines).join('\n') : '';
 }
 
-async function isHealthy(url: string): Promise<boolean> {
+/** `logStart`: length of the log before this start. */
+async function isReady({ ready, logFile }: ServiceSpec, logStart: number): Promise<boolean> {
+  if ('logged' in ready) return readFileSync(logFile).subarray(logStart).includes(ready.logged);
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(5_000), redirect: 'manual' });
+    const response = await fetch(ready.url, { signal: AbortSignal.timeout(5_000), redirect: 'manual' });
     await response.body?.cancel();
     return response.status < 400;
   } catch {
@@ -98,6 +100,7 @@ export function service(spec: ServiceSpec, onDeath: (service: Service) => void =
     start: async () => {
       wanted = true;
       started = false;
+      const logStart = existsSync(spec.logFile) ? statSync(spec.logFile).size : 0;
       child = launch();
       for (const limit = Date.now() + READY_WITHIN_MS; ; ) {
         if (child === undefined || Date.now() > limit) {
@@ -106,7 +109,7 @@ export function service(spec: ServiceSpec, onDeath: (service: Service) => void =
             `${spec.name} did not start; the end of ${spec.logFile} says:\n${tail(spec.logFile)}`,
           );
         }
-        if (spec.healthUrl === undefined || (await isHealthy(spec.healthUrl))) break;
+        if (await isReady(spec, logStart)) break;
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
       started = true;

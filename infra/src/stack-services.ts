@@ -54,7 +54,7 @@ export function apiSpec(env: Record<string, string>, urls: StackUrls, paths: Sta
     args: [script('apps', 'api', 'dist', 'main.js')],
     env,
     logFile,
-    healthUrl: `${urls.api}/healthz`,
+    ready: { url: `${urls.api}/healthz` },
   };
 }
 
@@ -64,6 +64,7 @@ export function workerSpec(env: Record<string, string>, paths: StackPaths): Serv
     args: [script('apps', 'api', 'dist', 'worker.js')],
     env,
     logFile: join(paths.logs, 'worker.log'),
+    ready: { logged: '"msg":"ready"' },
   };
 }
 
@@ -76,7 +77,7 @@ export function webSpec(urls: StackUrls, paths: StackPaths): ServiceSpec {
     args: [next, 'start', web, '--port', port, '--hostname', '127.0.0.1'],
     env: { POSTERN_API_URL: urls.api, PORT: port, HOSTNAME: '127.0.0.1', NEXT_TELEMETRY_DISABLED: '1' },
     logFile: join(paths.logs, 'web.log'),
-    healthUrl: `${urls.web}/sign-in`,
+    ready: { url: `${urls.web}/sign-in` },
   };
 }
 
@@ -91,6 +92,6 @@ export function agentSpec(
     args: [script('apps', 'agent', 'dist', 'cli.js'), 'agent', '--config', config],
     env,
     logFile: join(paths.logs, 'agent.log'),
-    healthUrl: `${urls.console}/healthz`,
+    ready: { url: `${urls.console}/healthz` },
   };
 }
