@@ -1,0 +1,241 @@
+import { GraphQLSchemaHost } from '@nestjs/graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from './app.js';
+import { enrolAgent } from './company.js';
+import { type Operation, operationsOf } from './operations.js';
+import { type FurnishedCompany, furnish, inviteToken, join, memberIds, must } from './people.js';
+
+/** Something of each kind, in one organisation. */
+interface Furnished extends FurnishedCompany {
+  agentId: string;
+  memberId: string;
+  memberUserId: string;
+  memberEmail: string;
+  inviteId: string;
+  auditEventId: string;
+}
+
+let api: TestApp;
+let ours: Furnished;
+let theirs: Furnished;
+let operations: Operation[];
+
+async function furnishFully(name: string): Promise<Furnished> {
+  const company = await furnish(api, name);
+  await inviteToken(api, company, `guest@${name}.test`, 'member');
+  const member = await join(api, company, 'mia', 'member');
+  const agent = await enrolAgent(api, company);
+  const data = await must<{
+    invites: { id: string }[];
+    auditEvents: { edges: { node: { id: string } }[] };
+  }>(
+    api,
+    'query ($orgId: ID!) { invites(orgId: $orgId) { id } auditEvents(orgId: $orgId, first: 1) { edges { node { id } } } }',
+    { orgId: company.orgId },
+    company.cookie,
+  );
+  return {
+    ...company,
+    agentId: agent.agentId,
+    memberId: (await memberIds(api, company)).get(member.userId) ?? '',
+    memberUserId: member.userId,
+    memberEmail: member.email,
+    inviteId: data.invites[0]?.id ?? '',
+    auditEventId: data.auditEvents.edges[0]?.node.id ?? '',
+  };
+}
+
+beforeAll(async () => {
+  api = await startTestApp();
+  operations = operationsOf(api.app.get(GraphQLSchemaHost, { strict: false }).schema);
+  ours = await furnishFully('ours');
+  theirs = await furnishFully('theirs');
+});
+afterAll(() => api.close());
+
+/** Fingerprint of every row of every table: what must be the same afterwards. */
+async function everything(): Promise<Record<string, string>> {
+  const { rows } = await api.database.owner.query<{ name: string }>(
+    "select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'",
+  );
+  const state: Record<string, string> = {};
+  for (const { name } of rows) {
+    const sum = await api.database.owner.query(
+      `select md5(coalesce(string_agg(t::text, E'\\n' order by t::text), '')) as sum from ${name} t`,
+    );
+    state[name] = sum.rows[0].sum;
+  }
+  return state;
+}
+
+/** Operations outside organisations, each with the reason why no organisation's id can be misused. */
+const WITHOUT_ORG: Record<string, string> = {
+  viewer: 'asks about the person of the session',
+  invitePreview: 'whoever holds the secret may see the invitation',
+  signUp: 'makes a new organisation',
+  signIn: 'is about a person',
+  signOut: 'is about a session',
+  acceptInvite: 'whoever holds the secret and proves the address may join',
+  createOrg: 'makes a new organisation',
+  authorizeConsole: 'takes an agent: see the case below',
+};
+
+describe('every operation of the schema', () => {
+  it('takes an organisation, or is on the closed list', () => {
+    const without = operations.filter(({ argNames }) => !argNames.includes('orgId')).map(({ name }) => name);
+    expect(without.sort()).toEqual(Object.keys(WITHOUT_ORG).sort());
+  });
+
+  it('does not know foreign organisations, in the words it has for those that do not exist', async () => {
+    const before = await everything();
+    for (const { name, document, sample, argNames } of operations) {
+      if (!argNames.includes('orgId')) continue;
+      const answers = [];
+      for (const orgId of [theirs.orgId, '018f0000-0000-7000-8000-00000000abcd', 'no-id', '']) {
+        const answer = await api.graphql(document, { ...sample, ...idsOf(theirs), orgId }, ours.cookie);
+        answers.push(JSON.stringify(answer.errors).replaceAll(`\`${orgId}\``, '`ID`'));
+        expect([name, answer.data === null || Object.values(answer.data)[0] === null]).toEqual([name, true]);
+      }
+      expect([name, JSON.parse(answers[0] ?? '')[0].extensions.code]).toEqual([name, 'org.not_found']);
+      expect([name, new Set(answers).size]).toEqual([name, 1]);
+    }
+    expect(await everything()).toEqual(before);
+  });
+
+  it('wants somebody to be signed in', async () => {
+    const before = await everything();
+    for (const { name, document, sample, argNames } of operations) {
+      if (!argNames.includes('orgId')) continue;
+      const answer = await api.graphql(document, { ...sample, orgId: ours.orgId });
+      expect([name, answer.errors[0]?.extensions.code]).toEqual([name, 'auth.required']);
+    }
+    expect(await everything()).toEqual(before);
+  });
+});
+
+/** Ids of everything, by the names that arguments have. */
+const idsOf = (company: Furnished): Record<string, unknown> => ({
+  environmentId: company.environmentId,
+  connectionId: company.connectionId,
+});
+
+type Case = [operation: string, variables: () => Record<string, unknown>, code: string];
+
+const RULE = { connection: 'shop', permissions: ['read'], members: ['*'] };
+const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
+
+/** Own organisation, foreign things. */
+const CASES: Case[] = [
+  ['rule', () => ({ id: theirs.ruleId }), 'rule.not_found'],
+  ['updateRule', () => ({ id: theirs.ruleId, version: 1, rule: RULE }), 'rule.not_found'],
+  ['deleteRule', () => ({ id: theirs.ruleId, version: 1 }), 'rule.not_found'],
+  ['previewRuleChange', () => ({ change: { ruleId: theirs.ruleId } }), 'rule.not_found'],
+  ['previewRuleChange', () => ({ change: { ruleId: theirs.ruleId, rule: RULE } }), 'rule.not_found'],
+  [
+    'effectiveAccess',
+    () => ({ userId: theirs.memberUserId, connectionId: ours.connectionId }),
+    'member.not_found',
+  ],
+  [
+    'effectiveAccess',
+    () => ({ userId: ours.memberUserId, connectionId: theirs.connectionId }),
+    'connection.not_found',
+  ],
+  ['auditEvent', () => ({ id: theirs.auditEventId }), 'audit.not_found'],
+  ['revokeInvite', () => ({ id: theirs.inviteId }), 'auth.invite_invalid'],
+  ['changeMemberRole', () => ({ id: theirs.memberId, role: 'ADMIN' }), 'member.not_found'],
+  ['changeMemberRole', () => ({ id: theirs.memberUserId, role: 'ADMIN' }), 'member.not_found'],
+  ['removeMember', () => ({ id: theirs.memberId }), 'member.not_found'],
+  ['updateGroup', () => ({ id: theirs.groupId, name: 'n' }), 'group.not_found'],
+  ['setGroupMembers', () => ({ id: theirs.groupId, userIds: [] }), 'group.not_found'],
+  ['setGroupMembers', () => ({ id: ours.groupId, userIds: [theirs.memberUserId] }), 'member.not_found'],
+  ['deleteGroup', () => ({ id: theirs.groupId }), 'group.not_found'],
+  ['updateEnvironment', () => ({ id: theirs.environmentId, name: 'n' }), 'environment.not_found'],
+  ['deleteEnvironment', () => ({ id: theirs.environmentId }), 'environment.not_found'],
+  [
+    'createConnection',
+    () => ({ environmentId: theirs.environmentId, slug: 'new', input: { name: 'n' } }),
+    'environment.not_found',
+  ],
+  ['updateConnection', () => ({ id: theirs.connectionId, input: { name: 'n' } }), 'connection.not_found'],
+  ['deleteConnection', () => ({ id: theirs.connectionId }), 'connection.not_found'],
+  [
+    'createEnrolmentToken',
+    () => ({ environmentId: theirs.environmentId, name: 'n' }),
+    'environment.not_found',
+  ],
+  ['revokeAgent', () => ({ id: theirs.agentId }), 'agent.not_found'],
+  [
+    'authorizeConsole',
+    () => ({
+      agentId: theirs.agentId,
+      redirectUri: 'http://127.0.0.1:7070/auth/callback',
+      codeChallenge: CHALLENGE,
+      state: 'state',
+    }),
+    'agent.not_found',
+  ],
+];
+
+describe('foreign ids inside the own organisation', () => {
+  it('have a case for every operation that takes an id', () => {
+    const taking = operations.filter((operation) => operation.idArgs.length > 0).map(({ name }) => name);
+    expect([...new Set(CASES.map(([name]) => name))].sort()).toEqual(taking.sort());
+  });
+
+  it.each(CASES.map((row) => [row[0], row[2], row[1]] as const))(
+    '%s answers %s, as for ids that do not exist, and changes nothing',
+    async (name, code, variables) => {
+      const operation = operations.find((candidate) => candidate.name === name);
+      const before = await everything();
+      const answer = await api.graphql(
+        operation?.document ?? '',
+        { orgId: ours.orgId, ...variables() },
+        ours.cookie,
+      );
+      expect(answer.errors.map((error) => error.extensions.code)).toEqual([code]);
+      expect(await everything()).toEqual(before);
+    },
+  );
+
+  it.each(CASES.filter(([, , code]) => !code.startsWith('auth.')).map((row) => [row[0], row[1]] as const))(
+    '%s takes malformed ids for unknown ones',
+    async (name, variables) => {
+      const operation = operations.find((candidate) => candidate.name === name);
+      const text = JSON.stringify(variables()).replaceAll(
+        /[0-9a-f]{8}-[0-9a-f-]{27}/g,
+        "x'; drop table rule--",
+      );
+      const answer = await api.graphql(
+        operation?.document ?? '',
+        { ...JSON.parse(text), orgId: ours.orgId },
+        ours.cookie,
+      );
+      expect(answer.errors[0]?.extensions.code).toMatch(/not_found$/);
+    },
+  );
+});
+
+describe('rules cannot name what belongs to others', () => {
+  it.each([
+    ['rule.unknown_user', () => ({ ...RULE, members: [`user:${theirs.memberEmail}`] }), 'members.0'],
+    ['rule.unknown_group', () => ({ ...RULE, members: ['group:theirs-only'] }), 'members.0'],
+    ['rule.unknown_connection', () => ({ ...RULE, connection: 'theirs-only' }), 'connection'],
+  ])('%s', async (code, rule, field) => {
+    await must(
+      api,
+      `mutation ($orgId: ID!, $environmentId: ID!) {
+        createGroup(orgId: $orgId, slug: "theirs-only", name: "T") { id }
+        createConnection(orgId: $orgId, environmentId: $environmentId, slug: "theirs-only", input: { name: "T" }) { id }
+      }`,
+      { orgId: theirs.orgId, environmentId: theirs.environmentId },
+      theirs.cookie,
+    ).catch(() => undefined);
+    const answer = await api.graphql(
+      'mutation ($orgId: ID!, $rule: RuleInput!) { createRule(orgId: $orgId, rule: $rule) { id } }',
+      { orgId: ours.orgId, rule: rule() },
+      ours.cookie,
+    );
+    expect(answer.errors[0]?.extensions).toMatchObject({ code, field });
+  });
+});
