@@ -9,6 +9,8 @@ import { createLogger, NestLog } from './log.js';
 import { answerBrokenRequests, guardGraphql, logRequests } from './request-rules.js';
 
 const BODY_LIMIT = 1_048_576;
+/** Requests in hand have this long at shutdown; kept-alive connections without one would hold it up for more than a minute. */
+const SHUTDOWN_GRACE_MS = 3_000;
 
 /** The api, wired and not yet listening: main listens, tests inject. */
 export async function createApp(config: Config): Promise<NestFastifyApplication> {
@@ -31,6 +33,9 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
   answerBrokenRequests(fastify);
   logRequests(fastify);
   guardGraphql(fastify, config.webUrl);
+  fastify.addHook('preClose', async () => {
+    setTimeout(() => fastify.server.closeAllConnections(), SHUTDOWN_GRACE_MS).unref();
+  });
   app.enableShutdownHooks();
   await app.init();
   return app;

@@ -20,7 +20,7 @@ export class JobWorker {
   async start(): Promise<void> {
     this.worker = openWorker(this.config.queue, (job) => this.runJob.run(job.name, job.data), CONCURRENCY);
     this.worker.it.on('error', (error) => {
-      if (!this.away) this.log.warn(`the queue is away: ${error.message}; trying again`);
+      if (!this.away) this.log.warn(`trouble with the queue: ${error.message}; trying again`);
       this.away = true;
     });
     this.worker.it.on('active', () => {

@@ -36,6 +36,7 @@ export class PolicyController {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
+      connection: 'close', // ended is closed: a kept-alive socket would hold up the shutdown
     });
     const known = Number(headers['last-event-id']);
     await this.hub.open(agent, reply.raw, Number.isSafeInteger(known) ? known : 0);
