@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { REPOSITORY } from './paths.js';
 import type { Report } from './progress.js';
@@ -66,8 +66,8 @@ export async function bringRedis(report: Report): Promise<string | undefined> {
 async function unpackRedis(wrappers: string): Promise<void> {
   const root = join(TOOLS, 'redis');
   mkdirSync(root, { recursive: true });
-  const uris = await apt(['install', '--no-install-recommends', '--print-uris', 'redis-server']);
-  const packages = [...uris.matchAll(/^'[^']*' ([^_\s]+)_/gm)].map(([, name = '']) => name);
+  const plan = await apt(['install', '--simulate', '--no-install-recommends', 'redis-server']);
+  const packages = [...plan.matchAll(/^Inst (\S+)/gm)].map(([, name = '']) => name);
   const archives = mkdtempSync(join(TOOLS, 'deb-'));
   await apt(['download', ...packages], archives);
   for (const file of readdirSync(archives)) await run('dpkg', ['-x', join(archives, file), root], QUIET);
@@ -125,7 +125,10 @@ export async function bringChromium(report: Report): Promise<string | undefined>
       await aptUpdateWhenEmpty();
       await apt(['install', '-y', '--no-install-recommends', 'chromium']);
     } else {
-      const cli = createRequire(join(REPOSITORY, 'test', 'package.json')).resolve('playwright-core/cli.js');
+      const manifest = createRequire(join(REPOSITORY, 'test', 'package.json')).resolve(
+        'playwright-core/package.json',
+      );
+      const cli = join(dirname(manifest), 'cli.js');
       const env = { ...process.env, PLAYWRIGHT_BROWSERS_PATH: BROWSERS };
       await run(process.execPath, [cli, 'install', '--only-shell', 'chromium'], { ...QUIET, env });
     }
