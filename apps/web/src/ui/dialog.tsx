@@ -17,7 +17,7 @@ interface Props {
   sticky?: boolean;
 }
 
-const OVERLAY = 'fixed inset-0 z-40 bg-black/30 animate-fade';
+const OVERLAY = 'fixed inset-0 z-40 bg-overlay animate-fade';
 
 /** A dialog in the middle: short questions and things shown once. */
 export function Dialog({ open, onClose, title, description, children, footer, wide, sticky }: Props) {
@@ -29,7 +29,7 @@ export function Dialog({ open, onClose, title, description, children, footer, wi
           {...(description ? {} : { 'aria-describedby': undefined })}
           onInteractOutside={(event) => sticky && event.preventDefault()}
           className={cx(
-            'bg-raised border-line animate-pop shadow-pop fixed inset-x-0 top-[8vh] z-50 mx-auto flex max-h-[84vh] w-[calc(100vw-24px)] flex-col rounded-xl border focus:outline-none',
+            'bg-raised border-line-strong animate-pop shadow-pop fixed inset-x-0 top-[8vh] z-50 mx-auto flex max-h-[84vh] w-[calc(100vw-24px)] flex-col rounded-xl border focus:outline-none',
             wide ? 'max-w-2xl' : 'max-w-md',
           )}
         >

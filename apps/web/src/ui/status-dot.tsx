@@ -12,7 +12,10 @@ const DOTS: Record<Health, string> = {
 /** A coloured dot with its meaning in words beside it. */
 export function Status({ health, children, title }: { health: Health; children: ReactNode; title?: string }) {
   return (
-    <span title={title} className="inline-flex items-center gap-1.5 align-middle whitespace-nowrap">
+    <span
+      title={title}
+      className="inline-flex max-w-full min-w-0 items-center gap-1.5 align-middle whitespace-nowrap"
+    >
       <span aria-hidden="true" className={cx('size-2 shrink-0 rounded-full', DOTS[health])} />
       {children}
     </span>

@@ -37,7 +37,7 @@ export function PublicationStatus() {
     <Popover.Root>
       <Popover.Trigger
         data-testid="publication-status"
-        className="text-ink-2 hover:bg-hover hover:text-ink flex h-7 max-w-full items-center rounded-md px-2 text-xs"
+        className="text-ink-2 hover:bg-hover hover:text-ink flex h-7 max-w-full min-w-0 items-center rounded-md px-2 text-xs"
       >
         <Status health={health(data)}>
           <span className="truncate" aria-live="polite">

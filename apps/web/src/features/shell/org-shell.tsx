@@ -8,7 +8,7 @@ import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
 import { PublicationStatus } from '../publication/publication-status';
 import { rememberOrg } from '../session/home';
 import { signInPath } from '../session/next-path';
-import { useViewer } from '../session/use-viewer';
+import { ROLE_LABEL, useViewer } from '../session/use-viewer';
 import { KeySheet } from './key-sheet';
 import { OrgProvider, useOrg } from './org-context';
 import { visiblePages } from './pages';
@@ -59,6 +59,9 @@ function Frame({ children }: { children: ReactNode }) {
   const [help, setHelp] = useState(false);
   const [menu, setMenu] = useState(false);
   const pages = useMemo(() => visiblePages(canSeeAll), [canSeeAll]);
+  const path = usePathname();
+  // The api refuses it as well; this spares a page of failing requests and dead buttons.
+  const open = pages.some((page) => path.startsWith(`/${slug}/${page.path}`)) || path === `/${slug}`;
   const onHelp = useCallback(() => setHelp(true), []);
   useKeys({ base: `/${slug}`, pages, onHelp });
   return (
@@ -77,11 +80,11 @@ function Frame({ children }: { children: ReactNode }) {
           <IconButton label="Menu" className="side:hidden" onClick={() => setMenu(true)}>
             <Icon name="menu" />
           </IconButton>
-          <span className="side:hidden truncate text-sm font-semibold">{name}</span>
+          <span className="side:hidden max-w-28 shrink-0 truncate text-sm font-semibold">{name}</span>
           <div className="ml-auto min-w-0">{canSeeAll ? <PublicationStatus /> : null}</div>
         </header>
         <main id="content" className="flex-1">
-          {children}
+          {open ? children : <Closed />}
         </main>
       </div>
       <Panel open={menu} onClose={() => setMenu(false)} title="Menu">
@@ -89,6 +92,15 @@ function Frame({ children }: { children: ReactNode }) {
       </Panel>
       <KeySheet open={help} onClose={() => setHelp(false)} pages={pages} />
     </div>
+  );
+}
+
+function Closed() {
+  const { role, name } = useOrg();
+  return (
+    <EmptyState icon="info" title="Your role does not open this page">
+      You are {ROLE_LABEL[role].toLowerCase()} of {name}. An owner can give you another role.
+    </EmptyState>
   );
 }
 

@@ -34,7 +34,7 @@ export function Providers({ children }: { children: ReactNode }) {
   return (
     <QueryClientProvider client={client}>
       <Tooltip.Provider delayDuration={300}>{children}</Tooltip.Provider>
-      <Toaster theme={theme} position="bottom-right" />
+      <Toaster theme={theme} position="bottom-left" />
     </QueryClientProvider>
   );
 }
