@@ -19,6 +19,7 @@ import { findOnPath, findRedisBinary } from './redis.js';
 
 /** Programs that tests need and a machine may lack. What is brought without being root stays in `.postern/tools`. */
 const TOOLS = join(REPOSITORY, '.postern', 'tools');
+const WRAPPERS = join(TOOLS, 'bin');
 const run = promisify(execFile);
 const QUIET = { timeout: 300_000, maxBuffer: 64 * 1024 * 1024 };
 
@@ -39,8 +40,7 @@ async function aptUpdateWhenEmpty(): Promise<void> {
 
 /** redis-server on PATH, brought when it can be; undefined and a sentence why when not. */
 export async function bringRedis(report: Report): Promise<string | undefined> {
-  const wrappers = join(TOOLS, 'bin');
-  process.env.PATH = `${process.env.PATH ?? ''}${delimiter}${wrappers}`;
+  process.env.PATH = `${process.env.PATH ?? ''}${delimiter}${WRAPPERS}`;
   const present = findRedisBinary();
   if (present !== undefined) return present;
   if (findOnPath('apt-get') === undefined) {
@@ -55,31 +55,31 @@ export async function bringRedis(report: Report): Promise<string | undefined> {
     // Where systemd runs, installing would also start a service; unpacking touches nothing.
     if (isRoot() && !existsSync('/run/systemd/system'))
       await apt(['install', '-y', '--no-install-recommends', 'redis-server']);
-    else await unpackRedis(wrappers);
+    else await unpack('redis-server', 'usr/bin/redis-server', 'redis-server');
   } catch (error) {
     report(`redis-server could not be brought: ${error instanceof Error ? error.message : error}`);
   }
   return findRedisBinary();
 }
 
-/** The package and what it needs, unpacked beside us, with a script that finds the libraries. */
-async function unpackRedis(wrappers: string): Promise<void> {
-  const root = join(TOOLS, 'redis');
+/** A Debian package and what it lacks, unpacked beside us, with a script `name` that finds the libraries. */
+async function unpack(packageName: string, program: string, name: string): Promise<void> {
+  const root = join(TOOLS, packageName);
   mkdirSync(root, { recursive: true });
-  const plan = await apt(['install', '--simulate', '--no-install-recommends', 'redis-server']);
-  const packages = [...plan.matchAll(/^Inst (\S+)/gm)].map(([, name = '']) => name);
+  const plan = await apt(['install', '--simulate', '--no-install-recommends', packageName]);
+  const packages = [...plan.matchAll(/^Inst (\S+)/gm)].map(([, missing = '']) => missing);
   const archives = mkdtempSync(join(TOOLS, 'deb-'));
   await apt(['download', ...packages], archives);
   for (const file of readdirSync(archives)) await run('dpkg', ['-x', join(archives, file), root], QUIET);
   rmSync(archives, { recursive: true, force: true });
   const libraries = readdirSync(join(root, 'usr', 'lib'))
-    .filter((name) => name.endsWith('-linux-gnu'))
-    .flatMap((name) => [join(root, 'usr', 'lib', name), join(root, 'lib', name)]);
-  mkdirSync(wrappers, { recursive: true });
-  const script = join(wrappers, 'redis-server');
+    .filter((folder) => folder.endsWith('-linux-gnu'))
+    .flatMap((folder) => [join(root, 'usr', 'lib', folder), join(root, 'lib', folder)]);
+  mkdirSync(WRAPPERS, { recursive: true });
+  const script = join(WRAPPERS, name);
   writeFileSync(
     script,
-    `#!/bin/sh\nLD_LIBRARY_PATH='${libraries.join(':')}' exec '${join(root, 'usr', 'bin', 'redis-server')}' "$@"\n`,
+    `#!/bin/sh\nLD_LIBRARY_PATH='${libraries.join(':')}' exec '${join(root, program)}' "$@"\n`,
   );
   chmodSync(script, 0o755);
 }
@@ -115,23 +115,28 @@ function downloadedChromium(): string[] {
     .map((path) => join(BROWSERS, path));
 }
 
+async function downloadChromium(): Promise<void> {
+  const manifest = createRequire(join(REPOSITORY, 'test', 'package.json')).resolve(
+    'playwright-core/package.json',
+  );
+  const env = { ...process.env, PLAYWRIGHT_BROWSERS_PATH: BROWSERS };
+  await run(process.execPath, [join(dirname(manifest), 'cli.js'), 'install', '--only-shell', 'chromium'], {
+    ...QUIET,
+    env,
+  });
+}
+
 /** Path of a Chromium for the browser journey, brought when it can be. */
 export async function bringChromium(report: Report): Promise<string | undefined> {
   const present = findChromium();
   if (present !== undefined) return present;
   report('bringing Chromium');
   try {
-    if (isRoot() && findOnPath('apt-get') !== undefined) {
+    if (findOnPath('apt-get') === undefined) await downloadChromium();
+    else if (isRoot()) {
       await aptUpdateWhenEmpty();
       await apt(['install', '-y', '--no-install-recommends', 'chromium']);
-    } else {
-      const manifest = createRequire(join(REPOSITORY, 'test', 'package.json')).resolve(
-        'playwright-core/package.json',
-      );
-      const cli = join(dirname(manifest), 'cli.js');
-      const env = { ...process.env, PLAYWRIGHT_BROWSERS_PATH: BROWSERS };
-      await run(process.execPath, [cli, 'install', '--only-shell', 'chromium'], { ...QUIET, env });
-    }
+    } else await unpack('chromium', 'usr/lib/chromium/chromium', 'chromium');
   } catch (error) {
     report(`Chromium could not be brought: ${error instanceof Error ? error.message : error}`);
   }
