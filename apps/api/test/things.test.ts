@@ -66,7 +66,7 @@ describe('a connection', () => {
       environment: { slug: 'production' },
       viewerPermissions: [],
     });
-    const { id } = made.data?.createConnection as { id: string };
+    const id = (made.data?.createConnection as { id: string } | undefined)?.id;
     const UPDATE =
       'mutation ($orgId: ID!, $id: ID!, $input: ConnectionInput!) { updateConnection(orgId: $orgId, id: $id, input: $input) { name description rowCap lockTimeoutMs } }';
     await run(UPDATE, {

@@ -1,0 +1,210 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { startTestApp, type TestApp } from './app.js';
+import { type FurnishedCompany, furnish, must } from './people.js';
+
+let api: TestApp;
+let company: FurnishedCompany;
+const CROWD = 25;
+
+beforeAll(async () => {
+  api = await startTestApp();
+  company = await furnish(api, 'lists');
+  await crowd(CROWD);
+});
+afterAll(() => api.close());
+
+/** Rows by hand: how many there are is what the tests vary. */
+async function crowd(n: number): Promise<void> {
+  const { owner } = api.database;
+  const { orgId, environmentId } = company;
+  const series = (from: number) => `generate_series(${from}, ${from + n - 1}) n`;
+  const { rows } = await owner.query<{ count: number }>(
+    'select count(*)::int from membership where org_id = $1',
+    [orgId],
+  );
+  const from = rows[0]?.count ?? 0;
+  await owner.query(
+    `with people as (
+       insert into users (id, email, name, password_hash)
+       select gen_random_uuid(), 'p' || n || '@lists.test', 'P', 'x' from ${series(from)} returning id)
+     insert into membership (id, org_id, user_id, role) select gen_random_uuid(), $1, id, 'member' from people`,
+    [orgId],
+  );
+  await owner.query(
+    `insert into user_group (id, org_id, slug, name) select gen_random_uuid(), $1, 'g' || lpad(n::text, 4, '0'), 'G' from ${series(from)}`,
+    [orgId],
+  );
+  await owner.query(
+    `insert into group_member (org_id, group_id, user_id)
+     select g.org_id, g.id, m.user_id from user_group g join membership m on m.org_id = g.org_id where g.org_id = $1
+     on conflict do nothing`,
+    [orgId],
+  );
+  await owner.query(
+    `insert into environment (id, org_id, slug, name) select gen_random_uuid(), $1, 'e' || n, 'E' from ${series(from)}`,
+    [orgId],
+  );
+  await owner.query(
+    `insert into db_connection (id, org_id, environment_id, slug, name)
+     select gen_random_uuid(), $1, $2, 'c' || lpad(n::text, 4, '0'), 'C' from ${series(from)}`,
+    [orgId, environmentId],
+  );
+  await owner.query(
+    `with rules as (
+       insert into rule (id, org_id, connection_id, permissions)
+       select gen_random_uuid(), org_id, id, 1 from db_connection where org_id = $1 returning id, org_id)
+     insert into rule_member (id, org_id, rule_id, kind, group_id, position)
+     select gen_random_uuid(), r.org_id, r.id, 'group', (select min(id::text)::uuid from user_group where org_id = $1), 0 from rules r`,
+    [orgId],
+  );
+  await owner.query(
+    `insert into agent (id, org_id, environment_id, name, public_key, console_url, agent_version, protocol_version)
+     select gen_random_uuid(), $1, $2, 'a' || n, 'k', 'http://x', '1', 1 from ${series(from)}`,
+    [orgId, environmentId],
+  );
+  await owner.query(
+    `insert into enrolment_token (id, org_id, environment_id, name, token_hash, expires_at)
+     select gen_random_uuid(), $1, $2, 't' || n, 'h' || n, now() + interval '1 hour' from ${series(from)}`,
+    [orgId, environmentId],
+  );
+  await owner.query(
+    `insert into audit_event (id, org_id, at, kind, actor_id, actor_label, search_text, event)
+     select gen_random_uuid(), $1, now() - n * interval '1 second', 'org.updated', '', 'x', 'x',
+            jsonb_build_object('id', gen_random_uuid(), 'at', now(), 'kind', 'org.updated',
+              'actor', jsonb_build_object('type', 'system', 'id', '', 'label', 'x'))
+       from ${series(from)}`,
+    [orgId],
+  );
+}
+
+/** Each list with everything in it that another query might answer. */
+const LISTS: Record<string, string> = {
+  members:
+    'members(orgId: $orgId, first: 200) { totalCount edges { node { user { email } groups { slug memberCount } } } }',
+  groups:
+    'groups(orgId: $orgId, first: 200) { totalCount edges { node { slug members { id } memberCount ruleCount } } }',
+  environments:
+    'environments(orgId: $orgId) { slug policyVersion agentCount enforcedCount enforcedAt connectionCount }',
+  connections:
+    'connections(orgId: $orgId, first: 200) { totalCount edges { node { slug environment { name connectionCount } viewerPermissions ruleCount health healthDetail } } }',
+  rules: 'rules(orgId: $orgId, first: 200) { totalCount edges { node { connection members permissions } } }',
+  agents:
+    'agents(orgId: $orgId, first: 200) { totalCount edges { node { name status isCurrent environment { name policyVersion } } } }',
+  enrolmentTokens: 'enrolmentTokens(orgId: $orgId) { name environment { name } }',
+  auditEvents:
+    'auditEvents(orgId: $orgId, first: 200) { edges { cursor node { id at receivedAt kind actor { type id label } decision connection { id slug } path statement { text bytes sha256 truncated kinds } required held missing ruleIds reason target { type id label } before after policyVersion sessionId agentId seq outcome { status rows durationMs sqlstate at } } } pageInfo { hasNextPage endCursor } }',
+  invites: 'invites(orgId: $orgId) { id email }',
+};
+
+/** How many statements a request sends to the database. */
+async function statementsOf(query: string): Promise<number> {
+  const spy = vi.spyOn(pg.Client.prototype, 'query');
+  await must(api, `query ($orgId: ID!) { ${query} }`, { orgId: company.orgId }, company.cookie);
+  const count = spy.mock.calls.length;
+  spy.mockRestore();
+  return count;
+}
+
+describe('a list', () => {
+  it.each(Object.entries(LISTS))('of %s asks as many questions for many as for few', async (_, query) => {
+    await statementsOf(query);
+    const few = await statementsOf(query);
+    await crowd(CROWD);
+    const many = await statementsOf(query);
+    expect(many).toBe(few);
+    expect(many).toBeLessThanOrEqual(30);
+  });
+
+  it('comes in pages that neither lose nor repeat a row while others come and go', async () => {
+    const page = async (after?: string) =>
+      (
+        await must<{
+          groups: {
+            edges: { node: { slug: string } }[];
+            pageInfo: { hasNextPage: boolean; endCursor: string };
+          };
+        }>(
+          api,
+          'query ($orgId: ID!, $after: String) { groups(orgId: $orgId, first: 7, after: $after) { edges { node { slug } } pageInfo { hasNextPage endCursor } } }',
+          { orgId: company.orgId, after },
+          company.cookie,
+        )
+      ).groups;
+    const { rows } = await api.database.owner.query<{ slug: string }>(
+      'select slug from user_group where org_id = $1 order by slug',
+      [company.orgId],
+    );
+    const seen: string[] = [];
+    let after: string | undefined;
+    for (let pages = 0; ; pages++) {
+      const { edges, pageInfo } = await page(after);
+      seen.push(...edges.map(({ node }) => node.slug));
+      if (!pageInfo.hasNextPage) break;
+      after = pageInfo.endCursor;
+      await api.database.owner.query(
+        "insert into user_group (id, org_id, slug, name) values (gen_random_uuid(), $1, 'a' || $2, 'new')",
+        [company.orgId, String(pages).padStart(4, '0')],
+      );
+    }
+    expect(seen).toEqual(rows.map((row) => row.slug));
+  });
+
+  it.each([
+    ['connections', 'node { slug }'],
+    ['members', 'node { id }'],
+    ['rules', 'node { id }'],
+    ['agents', 'node { id }'],
+  ])('of %s ends with its last row', async (name, selection) => {
+    const all: string[] = [];
+    let after: string | null = null;
+    let total = 0;
+    do {
+      const data: Record<
+        string,
+        {
+          totalCount: number;
+          edges: { node: Record<string, string> }[];
+          pageInfo: { hasNextPage: boolean; endCursor: string };
+        }
+      > = await must(
+        api,
+        `query ($orgId: ID!, $after: String) { ${name}(orgId: $orgId, first: 20, after: $after) { totalCount edges { ${selection} } pageInfo { hasNextPage endCursor } } }`,
+        { orgId: company.orgId, after },
+        company.cookie,
+      );
+      const list = data[name];
+      all.push(...(list?.edges ?? []).flatMap(({ node }) => Object.values(node)));
+      total = list?.totalCount ?? 0;
+      after = list?.pageInfo.hasNextPage ? list.pageInfo.endCursor : null;
+    } while (after !== null);
+    expect(all).toHaveLength(total);
+    expect(new Set(all).size).toBe(total);
+  });
+
+  it.each([
+    ['first', '0', undefined],
+    ['first', '201', undefined],
+    ['first', '-1', undefined],
+    ['after', '1', 'not a cursor'],
+    ['after', '1', Buffer.from('[1,2]').toString('base64url')],
+    ['after', '1', Buffer.from('{"a":1}').toString('base64url')],
+  ])('refuses a wrong `%s`', async (field, first, after) => {
+    const answer = await api.graphql(
+      `query ($orgId: ID!, $after: String) { groups(orgId: $orgId, first: ${first}, after: $after) { totalCount } }`,
+      { orgId: company.orgId, after },
+      company.cookie,
+    );
+    expect(answer.errors[0]?.extensions).toMatchObject({ code: 'input.invalid', field });
+  });
+
+  it('is one of those counted above', async () => {
+    const { data } = await api.graphql<{
+      __type: { fields: { name: string; type: { ofType: { name: string | null; kind: string } } }[] };
+    }>('{ __type(name: "Query") { fields { name type { ofType { name kind } } } } }');
+    const lists = data?.__type.fields
+      .filter(({ type }) => type.ofType?.kind === 'LIST' || /Connection$/.test(type.ofType?.name ?? ''))
+      .map(({ name }) => name);
+    expect(lists?.sort()).toEqual(Object.keys(LISTS).sort());
+  });
+});
