@@ -14,13 +14,12 @@ import { ConnectionHealth } from '../connections/health';
 import { environmentsKey } from '../publication/use-environments';
 import { useOrg } from '../shell/org-context';
 import { revokeAgentDocument } from './agents.queries';
-import { PolicyVersion } from './agents-page';
+import { PolicyVersion } from './policy-version';
 import { type Agent, agentState, agentsKey } from './use-agents';
 
 export function AgentPanel({ agent, onClose }: { agent: Agent; onClose: () => void }) {
   const { canManage, slug } = useOrg();
   const [revoking, setRevoking] = useState(false);
-  const state = agentState(agent);
   const revocable = canManage && agent.status !== 'REVOKED';
   return (
     <Panel
@@ -38,57 +37,7 @@ export function AgentPanel({ agent, onClose }: { agent: Agent; onClose: () => vo
         </>
       }
     >
-      <dl className="grid grid-cols-[8rem_1fr] gap-x-3 gap-y-2.5 text-sm">
-        <dt className="text-ink-3">Status</dt>
-        <dd>
-          <Status health={state.health}>{state.label}</Status>
-        </dd>
-        <dt className="text-ink-3">Environment</dt>
-        <dd>{agent.environment.name}</dd>
-        <dt className="text-ink-3">Policy</dt>
-        <dd>
-          <PolicyVersion agent={agent} />
-          {agent.policyEnforcedAt ? (
-            <span className="text-ink-2"> since {absolute(agent.policyEnforcedAt).slice(0, 19)}</span>
-          ) : null}
-        </dd>
-        <dt className="text-ink-3">Last seen</dt>
-        <dd>
-          <Ago at={agent.lastSeenAt} />
-        </dd>
-        <dt className="text-ink-3">Audit waiting</dt>
-        <dd>
-          {agent.spoolDepth === 0
-            ? 'everything delivered'
-            : `${count(agent.spoolDepth, 'event')} on the agent’s disk, not delivered yet`}
-        </dd>
-        <dt className="text-ink-3">Version</dt>
-        <dd>{agent.agentVersion}</dd>
-        <dt className="text-ink-3">Memory</dt>
-        <dd>{bytes(agent.rssBytes)}</dd>
-        <dt className="text-ink-3">Enrolled</dt>
-        <dd>{absolute(agent.enrolledAt).slice(0, 16)}</dd>
-        {agent.revokedAt ? (
-          <>
-            <dt className="text-ink-3">Revoked</dt>
-            <dd>{absolute(agent.revokedAt).slice(0, 16)}</dd>
-          </>
-        ) : (
-          <>
-            <dt className="text-ink-3">SQL console</dt>
-            <dd>
-              <a
-                href={agent.consoleUrl}
-                target="_blank"
-                rel="noreferrer"
-                className="text-accent inline-flex items-center gap-1 hover:underline"
-              >
-                {agent.consoleUrl} <Icon name="external" className="size-3" />
-              </a>
-            </dd>
-          </>
-        )}
-      </dl>
+      <AgentFacts agent={agent} />
       <h3 className="mt-6 mb-2 text-sm font-medium">Databases</h3>
       {agent.connections.length === 0 ? (
         <p className="text-ink-3 text-sm">Its configuration names none.</p>
@@ -110,6 +59,63 @@ export function AgentPanel({ agent, onClose }: { agent: Agent; onClose: () => vo
       </p>
       <Revoke agent={agent} open={revoking} onClose={() => setRevoking(false)} />
     </Panel>
+  );
+}
+
+function AgentFacts({ agent }: { agent: Agent }) {
+  const state = agentState(agent);
+  return (
+    <dl className="grid grid-cols-[8rem_1fr] gap-x-3 gap-y-2.5 text-sm">
+      <dt className="text-ink-3">Status</dt>
+      <dd>
+        <Status health={state.health}>{state.label}</Status>
+      </dd>
+      <dt className="text-ink-3">Environment</dt>
+      <dd>{agent.environment.name}</dd>
+      <dt className="text-ink-3">Policy</dt>
+      <dd>
+        <PolicyVersion agent={agent} />
+        {agent.policyEnforcedAt ? (
+          <span className="text-ink-2"> since {absolute(agent.policyEnforcedAt).slice(0, 19)}</span>
+        ) : null}
+      </dd>
+      <dt className="text-ink-3">Last seen</dt>
+      <dd>
+        <Ago at={agent.lastSeenAt} />
+      </dd>
+      <dt className="text-ink-3">Audit waiting</dt>
+      <dd>
+        {agent.spoolDepth === 0
+          ? 'everything delivered'
+          : `${count(agent.spoolDepth, 'event')} on the agent’s disk, not delivered yet`}
+      </dd>
+      <dt className="text-ink-3">Version</dt>
+      <dd>{agent.agentVersion}</dd>
+      <dt className="text-ink-3">Memory</dt>
+      <dd>{bytes(agent.rssBytes)}</dd>
+      <dt className="text-ink-3">Enrolled</dt>
+      <dd>{absolute(agent.enrolledAt).slice(0, 16)}</dd>
+      {agent.revokedAt ? (
+        <>
+          <dt className="text-ink-3">Revoked</dt>
+          <dd>{absolute(agent.revokedAt).slice(0, 16)}</dd>
+        </>
+      ) : (
+        <>
+          <dt className="text-ink-3">SQL console</dt>
+          <dd>
+            <a
+              href={agent.consoleUrl}
+              target="_blank"
+              rel="noreferrer"
+              className="text-accent inline-flex items-center gap-1 hover:underline"
+            >
+              {agent.consoleUrl} <Icon name="external" className="size-3" />
+            </a>
+          </dd>
+        </>
+      )}
+    </dl>
   );
 }
 

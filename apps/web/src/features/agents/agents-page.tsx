@@ -12,6 +12,7 @@ import { useUrlState } from '../../ui/use-url-state';
 import { useOrg } from '../shell/org-context';
 import { AgentPanel } from './agent-panel';
 import { EnrolDialog } from './enrol-dialog';
+import { PolicyVersion } from './policy-version';
 import { type Agent, agentState, useAgents } from './use-agents';
 
 const COLUMNS: Column<Agent>[] = [
@@ -75,17 +76,6 @@ const COLUMNS: Column<Agent>[] = [
       ),
   },
 ];
-
-export function PolicyVersion({ agent }: { agent: Agent }) {
-  const newest = agent.environment.policyVersion;
-  if (agent.status === 'REVOKED') return <span className="text-ink-3">none</span>;
-  if (agent.isCurrent) return <span>v{agent.policyVersion}</span>;
-  return (
-    <span className="text-warn">
-      v{agent.policyVersion} <span className="text-ink-3">of v{newest}</span>
-    </span>
-  );
-}
 
 function Databases({ agent }: { agent: Agent }) {
   const down = agent.connections.filter((each) => each.status !== 'ok');

@@ -11,7 +11,7 @@ import { TextField } from '../../ui/field';
 import { absolute } from '../../ui/format';
 import { Icon } from '../../ui/icons';
 import { FormError, Note } from '../../ui/states';
-import { EnvironmentSelect } from '../connections/connection-panel';
+import { EnvironmentSelect } from '../connections/environment-select';
 import { useConnections } from '../connections/use-connections';
 import { useOrg } from '../shell/org-context';
 import { agentToml, enrolCommand } from './agent-config';

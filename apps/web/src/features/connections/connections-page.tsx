@@ -1,5 +1,6 @@
 'use client';
 import { Button } from '../../ui/button';
+import { CodeBlock } from '../../ui/copy';
 import { type Column, DataTable } from '../../ui/data-table';
 import { count } from '../../ui/format';
 import { Icon } from '../../ui/icons';
@@ -8,6 +9,7 @@ import { PermissionBadges } from '../../ui/permission-badge';
 import { EmptyState, ErrorState } from '../../ui/states';
 import { Tag } from '../../ui/status-dot';
 import { useUrlState } from '../../ui/use-url-state';
+import { connectionToml } from '../agents/agent-config';
 import { useOrg } from '../shell/org-context';
 import { ConnectionPanel } from './connection-panel';
 import { ConnectionHealth } from './health';
@@ -122,8 +124,14 @@ function NoConnections({ create }: { create: React.ReactNode }) {
   }
   return (
     <EmptyState icon="connections" title="No connections yet" action={create}>
-      A connection is a name for a database. The address and password are written into the agent’s own
-      configuration, beside the database; here you only say that it exists and who may do what on it.
+      <p>
+        A connection is a name for a database. The address and password are written into the agent’s own
+        configuration, beside the database; here you only say that it exists and who may do what on it.
+      </p>
+      <p className="mt-4 mb-1.5">The agent’s part, for a connection called production:</p>
+      <div className="text-left">
+        <CodeBlock label="Agent configuration" code={connectionToml('production')} />
+      </div>
     </EmptyState>
   );
 }
