@@ -76,7 +76,7 @@ export class World {
     const connections = new Map(
       Object.entries(urls).map(([slug, url]) => [
         slug,
-        { slug, url, maxSessions: 20, maxSessionsPerPerson: 10 },
+        { slug, url, maxSessions: 60, maxSessionsPerPerson: 40 },
       ]),
     );
     return new World(plane, dir, new HandClock(), {

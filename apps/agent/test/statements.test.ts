@@ -255,6 +255,23 @@ describe('a statement on its way through the agent', () => {
     expect(hard.results).toMatchObject([{ truncated: true, rowCount: 10_000 }]);
   });
 
+  it('stops a result that is too wide for its memory', async () => {
+    const answer = await dana.run(
+      'shop',
+      "select 1; select repeat('x', 1000000) from generate_series(1, 200)",
+      'wide',
+    );
+    expect(answer.error).toMatchObject({ code: 'sql.failed', statement: 2 });
+    expect(answer.error?.message).toContain('64 MB');
+    expect(await dana.value('shop', 'select 1', 'wide')).toBe('1');
+  });
+
+  it('keeps events and answers small for a text of thousands of statements', async () => {
+    const answer = await alex.run('shop', 'delete from items;'.repeat(2_000));
+    expect(answer.error?.reasons).toHaveLength(100);
+    expect((await world.event(answer.auditId)).statement?.kinds).toHaveLength(100);
+  });
+
   it('shows values as PostgreSQL prints them', async () => {
     const answer = await dana.run(
       'shop',

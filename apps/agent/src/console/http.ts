@@ -59,7 +59,6 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
-    routerOptions: { ignoreTrailingSlash: false },
   });
   addErrors(app, parts.log);
   addGuards(app, { publicUrl: parts.publicUrl, port: () => portOf(app) });

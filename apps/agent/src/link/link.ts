@@ -25,6 +25,7 @@ export class Link {
   #pulling: Promise<void> | undefined;
   #pullAgain = false;
   readonly #sleepers = new Set<() => void>();
+  #lastRefusal = '';
   #isBeatAsked = false;
   #wakeBeat: () => void = () => {};
   /** Ends the stream's connection when the agent is revoked. */
@@ -98,7 +99,11 @@ export class Link {
     if (this.#stopping.signal.aborted) return;
     if (error instanceof ApiRefusal && error.code === 'agent.revoked') return this.#revoke();
     if (error instanceof ApiRefusal && error.code === 'policy.none') return;
-    this.#log.debug(errorFacts(error), what);
+    const refusal = error instanceof ApiRefusal ? error.code : '';
+    // Said once, not at every attempt: a wrong clock or a deleted agent would fill the log.
+    const level = refusal === '' || refusal === this.#lastRefusal ? 'debug' : 'warn';
+    this.#lastRefusal = refusal;
+    this.#log[level](errorFacts(error), what);
   }
 
   async #revoke(): Promise<void> {

@@ -1,7 +1,7 @@
 import { streamEvents } from '@postern/protocol/policy-pull';
 import { PATHS } from '@postern/protocol/version';
 import { createParser } from 'eventsource-parser';
-import { type ApiClient, ApiUnreachable } from './api-client.js';
+import { type ApiClient, ApiRefusal, ApiUnreachable } from './api-client.js';
 import { safeJson } from './identity.js';
 
 /** Nothing for this long, not even a comment, means that the connection is dead (protocol: policy-pull). */
@@ -38,6 +38,7 @@ export async function readStream(
   if (signal.aborted) abort();
   try {
     const opening = api.open(PATHS.stream, { accept: 'text/event-stream' }, controller.signal);
+    opening.catch(() => undefined);
     const response = await Promise.race([opening, aborted]);
     handlers.opened();
     const parser = createParser({ onEvent: (event) => dispatch(event, handlers) });
@@ -47,7 +48,9 @@ export async function readStream(
       watch.refresh();
       parser.feed(decoder.decode(part.value, { stream: true }));
     }
-    throw new ApiUnreachable(new Error('the stream ended'));
+    throw new Error('the stream ended');
+  } catch (error) {
+    throw error instanceof ApiRefusal || error instanceof ApiUnreachable ? error : new ApiUnreachable(error);
   } finally {
     clearTimeout(watch);
     signal.removeEventListener('abort', abort);

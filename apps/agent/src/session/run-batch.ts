@@ -11,7 +11,9 @@ import type { Run, StopReason } from './tabs.js';
 
 const QUERY_CANCELED = '57014';
 const NOT_IN_BLOCK = '25001';
-const NO_ROWS = 0;
+const NOTHING = { rows: 0, chars: 1_000 };
+/** Characters of all results of a text: what one run may take of the agent's memory. */
+const CHARS_MAX = 64 * 1024 * 1024;
 
 /** Statements that make or end transactions themselves, and those that PostgreSQL refuses inside a block. */
 const UNWRAPPABLE = new Set([
@@ -59,21 +61,23 @@ export async function runBatch(
     !statements.some(({ kind }) => UNWRAPPABLE.has(kind));
   const results: StatementResult[] = [];
   let current: StatementClass | undefined;
+  let charsLeft = CHARS_MAX;
   try {
-    if (isWrapped) await session.execute('BEGIN', NO_ROWS);
+    if (isWrapped) await session.execute('BEGIN', NOTHING);
     for (const statement of statements) {
       current = statement;
       if (run.stopped) throw new RunStopped();
-      results.push(
-        resultOf(statement, await session.execute(sql.slice(statement.start, statement.end), maxRows)),
-      );
+      const text = sql.slice(statement.start, statement.end);
+      const executed = await session.execute(text, { rows: maxRows, chars: charsLeft });
+      charsLeft -= executed.chars;
+      results.push(resultOf(statement, executed));
     }
-    if (isWrapped) await session.execute('COMMIT', NO_ROWS);
+    if (isWrapped) await session.execute('COMMIT', NOTHING);
     return { results, failure: null };
   } catch (error) {
     const failure = failureOf(error, run, sql, current);
     if (!isWrapped) return { results, failure };
-    if (session.ended === undefined) await session.execute('ROLLBACK', NO_ROWS).catch(() => undefined);
+    if (session.ended === undefined) await session.execute('ROLLBACK', NOTHING).catch(() => undefined);
     return { results, failure: { ...failure, fix: rolledBack(failure) } };
   }
 }

@@ -23,6 +23,10 @@ export interface StatementRequest {
   readonly path: 'console';
 }
 
+/** Statement kinds in one event, and reasons in one answer: a text of thousands must not make an event that nobody takes. */
+const KINDS_MAX = 100;
+const REASONS_MAX = 100;
+
 const NOTHING: Classification = { statements: [], required: 0 };
 
 /** Rows that a person may get from one statement. */
@@ -114,7 +118,8 @@ export class StatementRunner {
     decision: Denied,
     kinds: readonly string[],
   ): Promise<never> {
-    const { code, message, fix, missing, reasons } = decision;
+    const { code, message, fix, missing } = decision;
+    const reasons = decision.reasons.slice(0, REASONS_MAX);
     const held = permissionsOf(decision.held);
     const auditId = await this.#recorder.record({
       ...this.#common(request, kinds, policy),
@@ -205,7 +210,8 @@ export class StatementRunner {
       allowed.classification,
     );
     if (decision.allowed) return decision;
-    const { code, message, fix, missing, reasons } = decision;
+    const { code, message, fix, missing } = decision;
+    const reasons = decision.reasons.slice(0, REASONS_MAX);
     const held = permissionsOf(decision.held);
     const facts = { auditId: allowed.intentId, connection: request.connection, missing, held, reasons };
     throw new RunRefused(code, message, { fix }, facts);
@@ -232,7 +238,7 @@ export class StatementRunner {
       kind: 'statement.decided' as const,
       actor: actorOf(request.owner),
       path: request.path,
-      statement: auditStatementOf(request.sql, kinds),
+      statement: auditStatementOf(request.sql, kinds.slice(0, KINDS_MAX)),
       sessionId: request.owner.consoleSession,
       ...(policy ? { policyVersion: policy.bundle.version } : {}),
     };

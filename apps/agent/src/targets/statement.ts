@@ -1,7 +1,11 @@
 import type { FieldMessage, WireConnection } from './wire-client.js';
 
-/** Characters of one result that are kept in memory; a wider one is stopped. */
-const RESULT_CHARS_MAX = 64 * 1024 * 1024;
+/** How much of a result is wanted. */
+export interface ResultLimits {
+  readonly rows: number;
+  /** Characters that are kept in memory; a wider result is stopped. */
+  readonly chars: number;
+}
 
 export interface RawResult {
   readonly fields: readonly FieldMessage[];
@@ -9,6 +13,7 @@ export interface RawResult {
   /** Command tag; undefined when the row limit suspended the portal before the command completed. */
   readonly tag: string | undefined;
   readonly truncated: boolean;
+  readonly chars: number;
 }
 
 /** Why the agent itself stops a statement; the server then reports a cancelled one. */
@@ -21,7 +26,7 @@ export type StopReason = 'too_large' | 'copy_to_client';
  */
 export class Statement {
   readonly #text: string;
-  readonly #maxRows: number;
+  readonly #limits: ResultLimits;
   readonly #onStop: (reason: StopReason) => void;
   #fields: readonly FieldMessage[] = [];
   #rows: (string | null)[][] = [];
@@ -30,9 +35,9 @@ export class Statement {
   #stopped: StopReason | undefined;
   #error: Error | undefined;
 
-  constructor(text: string, maxRows: number, onStop: (reason: StopReason) => void) {
+  constructor(text: string, limits: ResultLimits, onStop: (reason: StopReason) => void) {
     this.#text = text;
-    this.#maxRows = maxRows;
+    this.#limits = limits;
     this.#onStop = onStop;
   }
 
@@ -45,9 +50,9 @@ export class Statement {
   }
 
   result(): RawResult {
-    const truncated = this.#rows.length > this.#maxRows;
-    const rows = truncated ? this.#rows.slice(0, this.#maxRows) : this.#rows;
-    return { fields: this.#fields, rows, tag: this.#tag, truncated };
+    const truncated = this.#rows.length > this.#limits.rows;
+    const rows = truncated ? this.#rows.slice(0, this.#limits.rows) : this.#rows;
+    return { fields: this.#fields, rows, tag: this.#tag, truncated, chars: this.#chars };
   }
 
   submit(connection: WireConnection): void {
@@ -55,7 +60,7 @@ export class Statement {
     connection.parse({ text: this.#text, name: '', types: [] });
     connection.bind({ portal: '', statement: '', values: [] });
     connection.describe({ type: 'P', name: '' });
-    connection.execute({ portal: '', rows: this.#maxRows + 1 });
+    connection.execute({ portal: '', rows: this.#limits.rows + 1 });
     connection.sync();
     connection.stream.uncork();
   }
@@ -67,7 +72,7 @@ export class Statement {
   handleDataRow(message: { fields: (string | null)[] }): void {
     if (this.#stopped) return;
     for (const value of message.fields) this.#chars += value?.length ?? 0;
-    if (this.#chars > RESULT_CHARS_MAX) this.#stop('too_large');
+    if (this.#chars > this.#limits.chars) this.#stop('too_large');
     else this.#rows.push(message.fields);
   }
 

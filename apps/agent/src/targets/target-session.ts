@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { requestCancel } from './cancel.js';
 import { connectWalled, type PinnedSettings, type Walls } from './connect.js';
-import { type RawResult, Statement, type StopReason } from './statement.js';
+import { type RawResult, type ResultLimits, Statement, type StopReason } from './statement.js';
 import type { TypeNames } from './type-names.js';
 import type { ParameterMessage, WireClient } from './wire-client.js';
 
@@ -90,11 +90,11 @@ export class TargetSession {
   }
 
   /** Runs one statement. Throws pg's DatabaseError, {@link StatementStopped} or {@link SessionLost}. */
-  async execute(text: string, maxRows: number): Promise<Executed> {
+  async execute(text: string, limits: ResultLimits): Promise<Executed> {
     await this.#cancelling;
     if (this.#ended !== undefined) throw new SessionLost(this.#ended);
     const notices: Notice[] = [];
-    const statement = new Statement(text, maxRows, () => void this.cancel());
+    const statement = new Statement(text, limits, () => void this.cancel());
     const startedAt = performance.now();
     const watchdog = setTimeout(() => void this.cancel(), this.#statementTimeoutMs + TIMEOUT_GRACE_MS);
     try {
