@@ -24,8 +24,14 @@ async function generateSigningKey(file: string | undefined): Promise<void> {
   const jwk = await exportJWK(privateKey);
   const kid = await calculateJwkThumbprint(jwk);
   const text = `${JSON.stringify({ ...jwk, kid, alg: 'EdDSA', use: 'sig' })}\n`;
-  // `wx`: a key that agents trust is never overwritten.
-  writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
+  try {
+    writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    throw new Error(
+      `\`${file}\` exists; agents may trust that key, so it is not overwritten: choose another file`,
+    );
+  }
   console.log(`wrote ${file}`);
 }
 

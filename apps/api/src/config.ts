@@ -56,7 +56,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const parsed = schema.safeParse(env);
   const problems = parsed.success
     ? []
-    : parsed.error.issues.map((issue) => `\`${issue.path.join('.')}\`: ${issue.message.toLowerCase()}`);
+    : parsed.error.issues.map(
+        (issue) =>
+          `\`${issue.path.join('.')}\`: ${issue.message.replace(/^[A-Z]/, (letter) => letter.toLowerCase())}`,
+      );
   const queue = env.POSTERN_QUEUE ?? 'redis';
   if (queue === 'redis' && !env.POSTERN_REDIS_URL)
     problems.push('`POSTERN_REDIS_URL`: needed when POSTERN_QUEUE is redis (or set POSTERN_QUEUE=postgres)');

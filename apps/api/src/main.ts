@@ -5,7 +5,6 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const app = await createApp(config);
   await app.listen(config.port, config.host);
-  console.log(JSON.stringify({ level: 30, service: 'api', msg: 'ready', url: await app.getUrl() }));
 }
 
 main().catch((error: unknown) => {
