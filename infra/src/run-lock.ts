@@ -12,9 +12,16 @@ export function liveRun(path: string): LiveRun | undefined {
   if (!existsSync(path)) return undefined;
   const run = JSON.parse(readFileSync(path, 'utf8')) as LiveRun;
   if (run.pid === process.pid || !isAlive(run.pid)) return undefined;
-  const listed = spawnSync('ps', ['-o', 'command=', '-p', String(run.pid)], { encoding: 'utf8' });
-  // Without `ps` (slim containers) a living pid is taken for ours: the mild mistake of the two.
-  return listed.status === 0 && !/bootstrap\.mjs|infra\/dist|vitest/.test(listed.stdout) ? undefined : run;
+  const command = commandOf(run.pid);
+  return command !== undefined && !/bootstrap\.mjs|infra\/dist|vitest/.test(command) ? undefined : run;
+}
+
+/** Command line of a process; undefined where the machine does not tell. */
+function commandOf(pid: number): string | undefined {
+  const file = `/proc/${pid}/cmdline`;
+  if (existsSync(file)) return readFileSync(file, 'utf8').replaceAll('\0', ' ');
+  const listed = spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
+  return listed.status === 0 ? listed.stdout : undefined;
 }
 
 /** Takes the folder for this process; throws when another run has it. Returns the release. */
