@@ -1,6 +1,6 @@
 'use client';
 import { Dialog as Radix } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { IconButton } from './button';
 import { cx } from './cx';
 import { Icon } from './icons';
@@ -19,13 +19,29 @@ interface Props {
 
 const OVERLAY = 'fixed inset-0 z-40 bg-overlay animate-fade';
 
+/** Nothing of ours opens by a Radix trigger, so where the focus goes back to is remembered here: the row or button before. */
+function useReturnFocus() {
+  const before = useRef<Element | null>(null);
+  return {
+    onOpenAutoFocus: () => {
+      before.current = document.activeElement;
+    },
+    onCloseAutoFocus: (event: Event) => {
+      event.preventDefault();
+      if (before.current instanceof HTMLElement && before.current.isConnected) before.current.focus();
+    },
+  };
+}
+
 /** A dialog in the middle: short questions and things shown once. */
 export function Dialog({ open, onClose, title, description, children, footer, wide, sticky }: Props) {
+  const focus = useReturnFocus();
   return (
     <Radix.Root open={open} onOpenChange={(next) => next || onClose()}>
       <Radix.Portal>
         <Radix.Overlay className={OVERLAY} />
         <Radix.Content
+          {...focus}
           {...(description ? {} : { 'aria-describedby': undefined })}
           onInteractOutside={(event) => sticky && event.preventDefault()}
           className={cx(
@@ -44,11 +60,13 @@ export function Dialog({ open, onClose, title, description, children, footer, wi
 
 /** A panel at the right: one thing of a list, seen or edited beside the list. */
 export function Panel({ open, onClose, title, description, children, footer, wide, sticky }: Props) {
+  const focus = useReturnFocus();
   return (
     <Radix.Root open={open} onOpenChange={(next) => next || onClose()}>
       <Radix.Portal>
         <Radix.Overlay className={OVERLAY} />
         <Radix.Content
+          {...focus}
           {...(description ? {} : { 'aria-describedby': undefined })}
           onInteractOutside={(event) => sticky && event.preventDefault()}
           className={cx(
