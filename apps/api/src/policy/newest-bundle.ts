@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { TenantDb } from '../tenancy/tenant-db.js';
 import { readBundle, readNewestVersion } from './bundle.store.js';
+import { SharedReads } from './shared-reads.js';
 
 /** Bundles kept in memory: one for each environment whose agents pull at the same time. */
 const KEPT_MAX = 200;
@@ -15,11 +16,15 @@ export interface SignedBundle {
 export class NewestBundle {
   private readonly kept = new Map<string, Promise<string | undefined>>();
 
+  private readonly versions = new SharedReads<number>();
+
   constructor(private readonly db: TenantDb) {}
 
-  /** 0 before the first. */
+  /** 0 before the first. All agents of an environment ask in the same moment: when they are told of a new one. */
   version(orgId: string, environmentId: string): Promise<number> {
-    return this.db.withOrgClient(orgId, (client) => readNewestVersion(client, environmentId));
+    return this.versions.read(environmentId, () =>
+      this.db.withOrgClient(orgId, (client) => readNewestVersion(client, environmentId)),
+    );
   }
 
   /** The newest bundle; `current` when the reader has it already, undefined when nothing was ever published. */
