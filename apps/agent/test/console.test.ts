@@ -305,7 +305,8 @@ describe('the console over HTTP', () => {
       headers: { cookie, 'content-type': 'application/json' },
       body: JSON.stringify({ connection: 'shop', tab: 'gone', sql: 'select pg_sleep(30)' }),
     });
-    const active = "select 1 from pg_stat_activity where query = 'select pg_sleep(30)' and state = 'active'";
+    const active =
+      "select 1 from pg_stat_activity where datname = current_database() and query = 'select pg_sleep(30)' and state = 'active'";
     await until(async () => (await asSuperuser(url, active)).length === 1);
     leaving.abort();
     await expect(running).rejects.toThrow();

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -167,6 +168,18 @@ export class World {
     return until(() => this.received().find((event) => event.id === id));
   }
 
+  /** Texts whose decision was recorded while `action` went on. */
+  async recordedDuring(browser: Browser, action: () => Promise<unknown>): Promise<string[]> {
+    const mark = async () =>
+      this.event((await browser.run('shop', `select '${randomUUID()}'`, 'mark')).auditId);
+    const from = await mark();
+    await action();
+    const to = await mark();
+    const decided = this.received('statement.decided');
+    const between = decided.slice(decided.indexOf(from) + 1, decided.indexOf(to));
+    return between.map(({ statement }) => statement?.text ?? '');
+  }
+
   async outcome(intentId: string | undefined): Promise<AuditEvent> {
     return until(() => this.received().find((event) => event.intentId === intentId));
   }
@@ -227,7 +240,7 @@ export interface RunAnswer extends RunResponse {
 }
 
 /** Waits for a condition; gives up loudly. */
-export async function until<T>(condition: () => T | Promise<T>, ms = 10_000): Promise<NonNullable<T>> {
+export async function until<T>(condition: () => T | Promise<T>, ms = 30_000): Promise<NonNullable<T>> {
   const end = Date.now() + ms;
   for (;;) {
     const value = await condition();

@@ -7,7 +7,8 @@ import { makeSigningKey } from './control-plane.js';
 import { asSuperuser, rule, until, World } from './fixture.js';
 
 const READER = rule('shop', ['read'], '*');
-const ACTIVE = "select 1 from pg_stat_activity where query = 'select pg_sleep(30)' and state = 'active'";
+const ACTIVE =
+  "select 1 from pg_stat_activity where datname = current_database() and query = 'select pg_sleep(30)' and state = 'active'";
 
 describe('the agent and its control plane', () => {
   let url: string;
@@ -125,7 +126,7 @@ describe('the agent and its control plane', () => {
     await world.start();
     world.plane.loseAnswers = 2;
     await world.plane.up();
-    await until(() => world.plane.events.length > 0 && world.agent.spool.depth === 0, 20_000);
+    await until(() => world.plane.events.length > 0 && world.agent.spool.depth === 0);
     const delivered = world.received('statement.decided').map(({ id }) => id);
     expect(delivered).toHaveLength(new Set(delivered).size);
     for (const id of ids) {

@@ -6,6 +6,7 @@ import { isoTime } from '../clock.js';
 import { checkStatement } from '../session/check-statement.js';
 import { rowCapOf } from '../session/run-statement.js';
 import { AGENT_VERSION } from '../version.js';
+import type { ConsoleParts } from './console-parts.js';
 import type { SignedIn } from './console-sessions.js';
 import {
   type CheckResponse,
@@ -15,7 +16,6 @@ import {
   runRequest,
   tabRequest,
 } from './contract.js';
-import type { ConsoleParts } from './http.js';
 
 function parsed<T>(schema: z.ZodType<T>, body: unknown): T {
   const result = schema.safeParse(body);

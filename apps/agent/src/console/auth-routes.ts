@@ -1,6 +1,6 @@
 import { PosternError } from '@postern/core/errors';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { ConsoleParts } from './http.js';
+import type { ConsoleParts } from './console-parts.js';
 import { authorizeLocation, localPath, SignIns, verifyConsoleToken } from './sign-in.js';
 import { signInErrorPage } from './sign-in-page.js';
 

@@ -5,41 +5,13 @@ import fastifyStatic from '@fastify/static';
 import { PosternError } from '@postern/core/errors';
 import { MAX_SQL_BYTES } from '@postern/core/sql';
 import { type FastifyInstance, type FastifyReply, fastify } from 'fastify';
-import type { Recorder } from '../audit/recorder.js';
-import type { Clock } from '../clock.js';
-import type { AgentIdentity } from '../link/identity.js';
 import { errorFacts, type Logger } from '../log.js';
-import type { PolicyHolder } from '../policy/policy-holder.js';
-import type { Classifier } from '../session/classifier.js';
-import type { StatementRunner } from '../session/run-statement.js';
-import type { Tabs } from '../session/tabs.js';
-import type { Target } from '../targets/target.js';
 import { addApiRoutes } from './api-routes.js';
 import { addAuthRoutes } from './auth-routes.js';
-import type { ConsoleSessions } from './console-sessions.js';
+import type { ConsoleParts } from './console-parts.js';
 import { addGuards } from './guards.js';
 import { problemOf } from './http-errors.js';
 import { consoleMissingPage } from './sign-in-page.js';
-
-/** What the console needs of the agent. */
-export interface ConsoleParts {
-  readonly identity: AgentIdentity;
-  readonly agentName: string;
-  readonly publicUrl: string;
-  readonly cookieName: string;
-  readonly policy: PolicyHolder;
-  readonly runner: StatementRunner;
-  readonly classifier: Classifier;
-  readonly tabs: Tabs;
-  readonly targets: ReadonlyMap<string, Target>;
-  readonly sessions: ConsoleSessions;
-  readonly recorder: Recorder;
-  readonly clock: Clock;
-  readonly log: Logger;
-  exchangeCode(body: { code: string; codeVerifier: string; redirectUri: string }): Promise<string>;
-  refreshPolicy(): Promise<void>;
-  isReachable(): boolean;
-}
 
 /** JSON may write a character of SQL as two. */
 const BODY_LIMIT = 2 * MAX_SQL_BYTES + 16_384;
