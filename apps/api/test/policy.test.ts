@@ -53,7 +53,7 @@ const createConnection = (company: Company, slug: string, environmentId = compan
 
 /** What the agent gets, verified as an agent does. */
 async function pull(peer: AgentPeer, version?: number) {
-  const headers = version === undefined ? {} : { 'if-none-match': `"${version}"` };
+  const headers: Record<string, string> = version === undefined ? {} : { 'if-none-match': `"${version}"` };
   const answer = await peer.send('GET', PATHS.policy, undefined, { headers });
   if (answer.status !== 200) return { ...answer, bundle: undefined };
   const [key] = (

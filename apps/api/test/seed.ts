@@ -114,11 +114,11 @@ export async function eventually<T>(
   what: string,
   check: () => Promise<T> | T,
   timeoutMs = 20_000,
-): Promise<T> {
+): Promise<Exclude<T, undefined | null | false>> {
   const end = Date.now() + timeoutMs;
   for (;;) {
     const value = await check();
-    if (value) return value;
+    if (value) return value as Exclude<T, undefined | null | false>;
     if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 15));
   }

@@ -1,6 +1,6 @@
 import type { ChainedEvent } from '@postern/core/audit';
 import type { PoolClient } from 'pg';
-import { auditRow } from './audit.store.js';
+import { auditRow } from './audit-row.js';
 
 /** What has been stored of an agent's chain. */
 export interface ChainHead {
