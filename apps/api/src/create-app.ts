@@ -5,8 +5,9 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { type FastifyInstance, LogController } from 'fastify';
 import { appModule } from './app.module.js';
 import type { Config } from './config.js';
+import { answerError } from './errors/edge.filter.js';
 import { createLogger, NestLog } from './log.js';
-import { answerBrokenRequests, guardGraphql, logRequests } from './request-rules.js';
+import { guardGraphql, logRequests } from './request-rules.js';
 
 const BODY_LIMIT = 1_048_576;
 /** Requests in hand have this long at shutdown; kept-alive connections without one would hold it up for more than a minute. */
@@ -29,8 +30,10 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
     rawBody: true, // agents sign the bytes of their requests
   });
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  // A route keeps the error handler of the moment it is registered, so ours comes first and Nest's second one not at all.
+  fastify.setErrorHandler(answerError);
+  adapter.setErrorHandler = () => fastify;
   await fastify.register(cookie);
-  answerBrokenRequests(fastify);
   logRequests(fastify);
   guardGraphql(fastify, config.webUrl);
   fastify.addHook('preClose', async () => {

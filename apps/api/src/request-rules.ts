@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify';
-import { toHttpAnswer } from './errors/to-http.js';
 
 /**
  * Cross-site requests to /graphql: a browser sends the session cookie along, so only JSON (which a form cannot send) from
@@ -37,17 +36,5 @@ export function logRequests(fastify: FastifyInstance): void {
       { method, path: url.split('?')[0], status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
       'request',
     );
-  });
-}
-
-/** Agents' requests that Fastify itself refuses, before Nest sees them (broken JSON, a body too large): same form as elsewhere. */
-export function answerBrokenRequests(fastify: FastifyInstance): void {
-  fastify.addHook('onRoute', (route) => {
-    if (!route.url.startsWith('/agent/')) return;
-    route.errorHandler = (error, request, reply) => {
-      const { status, body } = toHttpAnswer(error);
-      if (status >= 500) request.log.error({ err: error }, 'request failed');
-      return reply.status(status).send(body);
-    };
   });
 }

@@ -4,8 +4,6 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
-// The engine's glue has no types.
-// @ts-expect-error
 import * as glue from '@prisma/schema-engine-wasm/schema_engine_bg';
 import pg from 'pg';
 import { MIGRATIONS_DIR } from '../src/migrate.js';
@@ -96,10 +94,12 @@ async function schemaEngine(url: string, schema: { path: string; content: string
   const dir = path.dirname(require.resolve('@prisma/schema-engine-wasm'));
   const wasm = readFileSync(path.join(dir, 'schema_engine_bg.wasm'));
   Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message: console.error } });
-  const { instance } = await WebAssembly.instantiate(wasm, { './schema_engine_bg.js': glue });
+  const { instance } = await (globalThis as Untyped).WebAssembly.instantiate(wasm, {
+    './schema_engine_bg.js': glue,
+  });
   glue.__wbg_set_wasm(instance.exports);
-  (instance.exports.__wbindgen_start as () => void)();
-  const datamodels = [[schema.path, schema.content]];
+  instance.exports.__wbindgen_start();
+  const datamodels: [string, string][] = [[schema.path, schema.content]];
   return glue.SchemaEngine.new({ datamodels }, () => {}, adapterFactory(url));
 }
 

@@ -196,6 +196,15 @@ describe('group members', () => {
     expect((await auditTrail(api, company.orgId)).length).toBe(before);
   });
 
+  it('are counted anew by each mutation of one document', async () => {
+    const query = `mutation ($orgId: ID!, $id: ID!, $userIds: [ID!]!) {
+      first: setGroupMembers(orgId: $orgId, id: $id, userIds: []) { memberCount }
+      second: setGroupMembers(orgId: $orgId, id: $id, userIds: $userIds) { memberCount }
+    }`;
+    const answer = await run(query, { id: company.groupId, userIds: [company.userId] });
+    expect(answer.data).toEqual({ first: { memberCount: 0 }, second: { memberCount: 1 } });
+  });
+
   it('names the one who is no member of the organisation', async () => {
     const stranger = await furnish(api, 'stranger');
     const answer = await run(SET, { id: company.groupId, userIds: [company.userId, stranger.userId] });

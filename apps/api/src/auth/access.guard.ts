@@ -20,6 +20,8 @@ export class AccessGuard implements CanActivate {
     if (execution.getType<string>() !== 'graphql') return true;
     const gql = GqlExecutionContext.create(execution);
     const context = gql.getContext<RequestContext>();
+    const { fieldName, operation } = gql.getInfo<{ fieldName: string; operation: { operation: string } }>();
+    if (operation.operation === 'mutation') context.forgetLoaded();
     const access = this.reflector.get<Access | undefined>(ACCESS, execution.getHandler());
     if (access === undefined) return false;
     switch (access.kind) {
@@ -30,12 +32,7 @@ export class AccessGuard implements CanActivate {
         return true;
       case 'org': {
         const { orgId } = gql.getArgs<{ orgId: string }>();
-        await this.actors.admit(
-          context,
-          orgId,
-          access.atLeast,
-          gql.getInfo<{ fieldName: string }>().fieldName,
-        );
+        await this.actors.admit(context, orgId, access.atLeast, fieldName);
         return true;
       }
       default:

@@ -1,17 +1,35 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { toGraphqlAnswer } from './to-graphql.js';
 import { toHttpAnswer } from './to-http.js';
 
-/** The one place where errors leave: GraphQL's go on to its own formatter, the others become an HTTP answer. */
+const GRAPHQL_PATH = '/graphql';
+
+/** The one place where errors leave: those of resolvers go on to GraphQL's formatter, the others become the route's answer. */
 @Catch()
 export class EdgeFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     if (host.getType<string>() === 'graphql') throw error;
     const http = host.switchToHttp();
-    const request = http.getRequest<FastifyRequest>();
-    const reply = http.getResponse<FastifyReply>();
-    const { status, body } = toHttpAnswer(error);
-    if (status >= 500) request.log.error({ err: error }, 'request failed');
-    if (!reply.sent && !reply.raw.headersSent) void reply.status(status).send(body);
+    answerError(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
   }
+}
+
+/** Answers in the form of the address that was asked. Fastify's own refusals, which Nest never sees, come here directly. */
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  if (reply.sent || reply.raw.headersSent) return;
+  if (request.url.split('?')[0] === GRAPHQL_PATH) answerGraphql(error, request, reply);
+  else answerHttp(error, request, reply);
+}
+
+/** Refused before any resolver ran: a broken body, a document that is not valid or asks too much. */
+function answerGraphql(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const { statusCode, response } = toGraphqlAnswer({ errors: [error] }, request.log, request.id);
+  void reply.status(statusCode).send(response);
+}
+
+function answerHttp(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const { status, body } = toHttpAnswer(error);
+  if (status >= 500) request.log.error({ err: error }, 'request failed');
+  void reply.status(status).send(body);
 }

@@ -86,7 +86,7 @@ function messageOf(error: unknown): string {
 
 /** One answer for every failed execution. Nothing but a {@link PosternError} or a fault of the request is shown. */
 export function toGraphqlAnswer(
-  execution: ExecutionResult,
+  execution: { data?: ExecutionResult['data']; errors?: readonly unknown[] },
   log: FastifyBaseLogger,
   requestId: string,
 ): { statusCode: number; response: ExecutionResult } {

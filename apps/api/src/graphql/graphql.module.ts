@@ -13,6 +13,8 @@ export const graphqlModule = GraphQLModule.forRoot<MercuriusDriverConfig>({
   jit: 1,
   queryDepth: MAX_DEPTH,
   graphiql: false,
+  // Mercurius would answer every route's errors in GraphQL's form; EdgeFilter knows which is whose.
+  errorHandler: false,
   allowBatchedQueries: false,
   validationRules: LIMITS,
   context: (request: FastifyRequest, reply: RequestContext['reply']) => new RequestContext(request, reply),
