@@ -1,16 +1,20 @@
 import type { LoggerService } from '@nestjs/common';
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 
 /** Names whose values never reach the log, wherever they stand in what is logged. */
 const SECRETS = ['authorization', 'cookie', 'password', 'token', 'set-cookie'];
 
 /** The log of a process: JSON lines on standard output. */
-export function createLogger(level: string, service: 'api' | 'worker'): Logger {
+export function createLogger(
+  level: string,
+  service: 'api' | 'worker',
+  destination?: DestinationStream,
+): Logger {
   const paths = SECRETS.flatMap((name) => {
     const key = name.includes('-') ? `["${name}"]` : `.${name}`;
     return [key.replace(/^\./, ''), `*${key}`, `*.*${key}`];
   });
-  return pino({ level, base: { service }, redact: { paths, censor: '[redacted]' } });
+  return pino({ level, base: { service }, redact: { paths, censor: '[redacted]' } }, destination);
 }
 
 /** Nest's own messages in the same log. */
