@@ -30,15 +30,27 @@ async function runAgent(config: AgentConfig): Promise<void> {
   const { startAgent } = await import('./main.js');
   const { createLog } = await import('./log.js');
   const log = createLog(config.logLevel);
-  const agent = await startAgent({ config, log });
-  const ms = Math.round(performance.now() - startedAt);
-  process.stdout.write(`agent ready in ${ms} ms: console at ${agent.url}\n`);
+  // Before anything says "ready": whoever waits for that may send a signal at once.
+  const starting = startAgent({ config, log });
+  stopOnSignals(starting);
+  const { url } = await starting;
+  process.stdout.write(`agent ready in ${Math.round(performance.now() - startedAt)} ms: console at ${url}\n`);
+}
+
+/** The first signal stops in order (exit 0), the second at once (exit 1). While still starting there is nothing to put in order. */
+function stopOnSignals(starting: Promise<{ stop(): Promise<void> }>): void {
+  let agent: { stop(): Promise<void> } | undefined;
   let isStopping = false;
+  starting.then(
+    (started) => {
+      agent = started;
+    },
+    () => undefined,
+  );
   const stop = async () => {
     if (isStopping) process.exit(1);
     isStopping = true;
-    log.info('stopping');
-    await agent.stop();
+    await agent?.stop();
     process.exit(0);
   };
   process.on('SIGTERM', () => void stop());

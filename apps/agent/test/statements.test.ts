@@ -106,14 +106,14 @@ describe('a statement on its way through the agent', () => {
   it('does not even open a session for what is refused', async () => {
     const before = await asSuperuser(
       url,
-      "select count(*) from pg_stat_activity where application_name like 'postern:sam%'",
+      "select count(*) from pg_stat_activity where datname = current_database() and application_name like 'postern:sam%'",
     );
     await world.publish([READER, DBA, rule('shop', ['read'], 'user:sam@acme.example')]);
     const sam = await world.signIn('sam');
     await sam.run('shop', 'drop table items');
     const after = await asSuperuser(
       url,
-      "select count(*) from pg_stat_activity where application_name like 'postern:sam%'",
+      "select count(*) from pg_stat_activity where datname = current_database() and application_name like 'postern:sam%'",
     );
     expect([before, after]).toEqual([[['0']], [['0']]]);
   });
