@@ -66,14 +66,14 @@ describe('signing in to a console', () => {
       org: acme.orgId,
     });
     expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(300);
-    const [newest] = await auditTrail(api, acme.orgId);
-    expect(newest).toMatchObject({ kind: 'console.signed_in', actor_label: acme.email });
   });
 
   it('works once', async () => {
     const code = await newCode();
     const answers = await Promise.all([trade(peer, code), trade(peer, code), trade(peer, code)]);
     expect(answers.map((answer) => answer.status).sort()).toEqual([200, 400, 400]);
+    const newest = (await auditTrail(api, acme.orgId)).slice(0, 2);
+    for (const event of newest) expect(event).toMatchObject({ kind: 'access.refused', decision: 'denied' });
   });
 
   it.each([

@@ -11,7 +11,7 @@ import { type ConsoleCode, findMemberUser, takeCode } from './console-code.store
 
 const TOKEN_LIFETIME = '5m';
 
-/** Trades a code for a token that says who signed in. What they may do is the policy bundle's to say. */
+/** Trades a code for a token that says who signed in. What they may do is the policy bundle's to say (ADR 0004). */
 @Injectable()
 export class IssueConsoleToken {
   constructor(
@@ -22,24 +22,30 @@ export class IssueConsoleToken {
   async run(agent: AgentIdentity, exchange: ConsoleTokenRequest): Promise<string> {
     // A transaction of its own: the code is used up even when what follows refuses it.
     const code = await this.db.withOrg(agent.orgId, (tx) => takeCode(tx, hashOf(exchange.code)));
-    if (!code || !isGood(code, agent, exchange)) throw codeInvalid();
-    const person = await this.db.withOrg(agent.orgId, async (tx) => {
-      const found = await findMemberUser(tx, code.userId);
-      if (!found) throw codeInvalid();
-      await recordChange(tx, agent.orgId, {
-        kind: 'console.signed_in',
-        actor: { type: 'user', id: found.id, label: found.email },
-        path: 'console',
-        target: { type: 'agent', id: agent.id, label: agent.name },
-      });
-      return found;
-    });
+    if (!code || !isGood(code, agent, exchange)) throw await this.refuse(agent);
+    const person = await this.db.withOrg(agent.orgId, (tx) => findMemberUser(tx, code.userId));
+    if (!person) throw await this.refuse(agent);
     const { email, name } = person;
     return this.key.signToken(
       { email, name, org: agent.orgId },
       { sub: person.id, aud: agent.id },
       TOKEN_LIFETIME,
     );
+  }
+
+  /** The sign-in itself is the agent's to record (`console.signed_in`, with the session that statements name). */
+  private async refuse(agent: AgentIdentity): Promise<PosternError> {
+    const error = codeInvalid();
+    await this.db.withOrg(agent.orgId, (tx) =>
+      recordChange(tx, agent.orgId, {
+        kind: 'access.refused',
+        actor: { type: 'agent', id: agent.id, label: agent.name },
+        decision: 'denied',
+        path: 'console',
+        reason: `a sign-in to the console was refused: ${error.message}`,
+      }),
+    );
+    return error;
   }
 }
 
