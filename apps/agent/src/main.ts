@@ -139,6 +139,7 @@ async function startOn(dataDir: DataDir, options: AgentOptions): Promise<Running
       await stopServing(app, tabs);
       await runner.settled();
       await link.stop();
+      await policy.settled();
       await pusher.stop();
       await lastPush(pusher, spool);
       await classifier.stop();

@@ -110,7 +110,12 @@ export class Link {
     this.#streaming.abort();
     if (this.#policy.state === 'revoked') return;
     this.#log.error('this agent was revoked: everything is denied, the audit spool is kept');
-    await this.#policy.revoke();
+    try {
+      await this.#policy.revoke();
+    } catch (error) {
+      // Denied all the same. A restart would forget it until the control plane says so again.
+      this.#log.error(errorFacts(error), 'the revocation could not be saved');
+    }
   }
 
   async #streamLoop(): Promise<void> {

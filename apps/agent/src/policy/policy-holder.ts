@@ -34,6 +34,7 @@ export class PolicyHolder {
   #trustedKeys: AgentIdentity['signingKeys'];
   #current: EnforcedPolicy | undefined;
   #revoked = false;
+  #saving: Promise<void> = Promise.resolve();
   #lastRefused = '';
   #lastState: PolicyStateName = 'none';
 
@@ -179,9 +180,22 @@ export class PolicyHolder {
     return policy;
   }
 
-  async #saveLease(): Promise<void> {
-    const confirmedAt = this.#lease.confirmedAt ?? 0;
-    await writeLease(this.#paths.leaseFile, { confirmedAt, revoked: this.#revoked });
+  /** Waits until what was heard last is on disk. */
+  async settled(): Promise<void> {
+    await this.#saving.catch(() => undefined);
+  }
+
+  /** One write after the other, each of what is true then: an older one must not overtake a revocation. */
+  #saveLease(): Promise<void> {
+    this.#saving = this.#saving
+      .catch(() => undefined)
+      .then(() =>
+        writeLease(this.#paths.leaseFile, {
+          confirmedAt: this.#lease.confirmedAt ?? 0,
+          revoked: this.#revoked,
+        }),
+      );
+    return this.#saving;
   }
 }
 
