@@ -2,6 +2,7 @@
 import { PosternError } from '@postern/core/errors';
 import { Command } from 'commander';
 import { type AgentConfig, ConfigError, loadConfig } from './config.js';
+import { keepYoungGenerationSmall } from './heap.js';
 import { AGENT_VERSION } from './version.js';
 
 /** What a person at a terminal reads when it does not work: the text and the way out, no stack. */
@@ -27,6 +28,7 @@ async function withConfig(path: string, action: (config: AgentConfig) => Promise
 
 async function runAgent(config: AgentConfig): Promise<void> {
   const startedAt = performance.now();
+  keepYoungGenerationSmall();
   const { startAgent } = await import('./main.js');
   const { createLog } = await import('./log.js');
   const log = createLog(config.logLevel);
