@@ -223,3 +223,17 @@ describe('removing a member', () => {
     ]);
   });
 });
+
+describe('the short name of an organisation', () => {
+  it.each([
+    ['Zürich & Söhne GmbH', /^zurich-sohne-gmbh$/],
+    ['Sign in', /^sign-in-[0-9a-f]{6}$/],
+    ['GraphQL', /^graphql-[0-9a-f]{6}$/],
+    ['東京', /^org(-[0-9a-f]{6})?$/],
+  ])('of %s is an address of its own', async (name, slug) => {
+    const { cookie } = await signUpCompany(api, `slugs-${Buffer.from(name).toString('hex').slice(0, 12)}`);
+    const create = 'mutation ($name: String!) { createOrg(name: $name) { slug } }';
+    const { createOrg } = await must<{ createOrg: { slug: string } }>(api, create, { name }, cookie);
+    expect(createOrg.slug).toMatch(slug);
+  });
+});

@@ -19,10 +19,24 @@ export interface NewOrg {
   name: string;
 }
 
-/** Letters and digits of a name, joined by hyphens. */
+/** First path segments that belong to the web app and its files: an organisation of that name could not be reached. */
+const RESERVED = new Set([
+  'sign-in',
+  'sign-up',
+  'invite',
+  'authorize',
+  'graphql',
+  'api',
+  'healthz',
+  'static',
+  'new',
+]);
+
+/** Letters and digits of a name without their accents, joined by hyphens. */
 export function slugOf(name: string): string {
   const slug = name
     .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
@@ -33,10 +47,11 @@ export function slugOf(name: string): string {
 
 /** Runs `found` with a slug made of the name; while that belongs to somebody, with a longer one. */
 export async function withFreeSlug<T>(name: string, found: (org: NewOrg) => Promise<T>): Promise<T> {
+  const slug = slugOf(name);
   for (let attempt = 0; attempt < 5; attempt++) {
-    const suffix = attempt === 0 ? '' : `-${randomBytes(3).toString('hex')}`;
+    const suffix = attempt === 0 && !RESERVED.has(slug) ? '' : `-${randomBytes(3).toString('hex')}`;
     try {
-      return await found({ id: uuidv7(), slug: slugOf(name) + suffix, name });
+      return await found({ id: uuidv7(), slug: slug + suffix, name });
     } catch (error) {
       if (violatedConstraint(error) !== 'org_slug_unique') throw error;
     }
