@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { CONFIG, type Config } from '../config.js';
@@ -7,9 +7,12 @@ import { type Prisma, PrismaClient } from '../generated/prisma/client.js';
 /** A transaction that belongs to one organisation. Stores take it; nobody else opens one. */
 export type Tx = Prisma.TransactionClient;
 
+/** No organisation has this id (RFC 9562, nil UUID). */
+const NO_ORG = '00000000-0000-0000-0000-000000000000';
+
 /** Rows read or written here belong to one organisation: PostgreSQL's row-level security sees to it, not our queries. */
 @Injectable()
-export class TenantDb implements OnApplicationShutdown {
+export class TenantDb implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly prisma: PrismaClient;
   private readonly pool: pg.Pool;
 
@@ -57,6 +60,16 @@ export class TenantDb implements OnApplicationShutdown {
   /** Answers when the database does. */
   async ping(): Promise<void> {
     await this.pool.query('select 1');
+  }
+
+  /**
+   * The first query loads Prisma's query compiler and opens the first connection: that belongs to the start, not to somebody's
+   * request or the first policy. A database that is away is noticed by whoever needs it.
+   */
+  async onApplicationBootstrap(): Promise<void> {
+    await this.withOrg(NO_ORG, (tx) => tx.environment.findFirst({ select: { id: true } })).catch(
+      () => undefined,
+    );
   }
 
   async onApplicationShutdown(): Promise<void> {
