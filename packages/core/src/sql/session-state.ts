@@ -58,8 +58,9 @@ const CERTAIN_NAME = /^[\x20-\x7e]{1,59}$/;
  * The state as soon as a statement is sent, whatever becomes of it: code may prepare and deallocate, and neither is undone
  * when it fails. So a name that stood for something may stand for something of that code, which is `execute`.
  */
-export function sessionDuring(state: SessionState, { required }: RanStatement): SessionState {
-  if ((required & CODE) === 0 || (state.prepared.size === 0 && state.cursors.size === 0)) return state;
+export function sessionDuring(state: SessionState, { required, effect }: RanStatement): SessionState {
+  const runsCode = (required & CODE) !== 0 && effect?.does !== 'prepare';
+  if (!runsCode || (state.prepared.size === 0 && state.cursors.size === 0)) return state;
   return {
     prepared: mapped(state.prepared, (one) => ({
       run: replaceable(one.run),
