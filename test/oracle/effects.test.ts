@@ -38,7 +38,7 @@ describe('the effect oracle', () => {
     const client = await sandbox.connect('statement');
     let ran = 0;
     try {
-      await client.query('set statement_timeout = 2000');
+      await client.query(`set statement_timeout = ${sqls.length > 10 ? 200 : 2_000}`);
       for (const sql of sqls) {
         await client.query(sql).then(
           () => ran++,
@@ -69,6 +69,23 @@ describe('the effect oracle', () => {
     }
     console.info(`effect oracle: ${executed} of ${harmless.length} harmless texts of the corpus executed`);
     expect(executed / harmless.length).toBeGreaterThan(0.6);
+  });
+
+  test('functions of PostgreSQL’s own that the classifier calls harmless change nothing', async () => {
+    const calls = (await sandbox.builtinCalls()).filter(isHarmless);
+    let executed = 0;
+    const size = 100;
+    for (let first = 0; first < calls.length; first += size) {
+      const { changed, ran } = await changes(...calls.slice(first, first + size));
+      executed += ran;
+      if (changed.length === 0) continue;
+      // Once more, one by one, to name the one that did it.
+      for (const sql of calls.slice(first, first + size))
+        expect({ sql, changed: (await changes(sql)).changed }).toEqual({ sql, changed: [] });
+      expect({ calls: calls.slice(first, first + size), changed }).toEqual({ changed: [] });
+    }
+    console.info(`effect oracle: ${executed} of ${calls.length} calls of harmless built-ins executed`);
+    expect(executed).toBeGreaterThan(1_500);
   });
 
   test.each([

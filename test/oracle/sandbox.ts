@@ -40,6 +40,78 @@ const SEQUENCES = `
   select string_agg(format('select %L, last_value || '' '' || is_called from %s', c.oid::regclass, c.oid::regclass), ' union all ')
   from pg_class c where c.relkind = 'S'`;
 
+/** Arguments that mean something: objects that exist, the session that works. Other types get null. */
+const VALUES: Readonly<Record<string, string>> = {
+  smallint: '1::smallint',
+  integer: "(select pid from pg_stat_activity where application_name = 'oracle: works')",
+  bigint: '1::bigint',
+  oid: "'t'::regclass::oid",
+  regclass: "'s'::regclass",
+  text: "'t'::text",
+  name: "'jobs'::name",
+  cstring: "'1'",
+  boolean: 'true',
+  real: '1::real',
+  'double precision': '0.01::float8',
+  numeric: '2::numeric',
+  json: `'{"a": 1}'::json`,
+  jsonb: `'{"a": 1}'::jsonb`,
+  jsonpath: "'$.a'::jsonpath",
+  bytea: "'x'::bytea",
+  date: "'2026-01-01'::date",
+  'timestamp without time zone': "'2026-01-01'::timestamp",
+  'timestamp with time zone': "'2026-01-01'::timestamptz",
+  interval: "'10 ms'::interval",
+  'time without time zone': "'10:00'::time",
+  'time with time zone': "'10:00+00'::timetz",
+  uuid: "'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'::uuid",
+  inet: "'10.0.0.1'::inet",
+  cidr: "'10.0.0.0/8'::cidr",
+  macaddr: "'08:00:2b:01:02:03'::macaddr",
+  point: "'(1,2)'::point",
+  box: "'(1,1),(0,0)'::box",
+  circle: "'<(0,0),1>'::circle",
+  lseg: "'[(0,0),(1,1)]'::lseg",
+  line: "'{1,2,3}'::line",
+  path: "'((0,0),(1,1))'::path",
+  polygon: "'((0,0),(1,1),(1,0))'::polygon",
+  bit: "'1'::bit",
+  'bit varying': "'101'::varbit",
+  character: "'a'::bpchar",
+  'character varying': "'a'::varchar",
+  '"char"': `'a'::"char"`,
+  money: '1::money',
+  xml: "'<a/>'::xml",
+  tsvector: "'a b'::tsvector",
+  tsquery: "'a'::tsquery",
+  int4range: "'[1,5)'::int4range",
+  numrange: "'[1,5)'::numrange",
+  anyrange: "'[1,5)'::int4range",
+  anymultirange: "'{[1,5)}'::int4multirange",
+  anyelement: '1',
+  anycompatible: '1',
+  anynonarray: '1',
+  anyarray: 'array[1, 2]',
+  anycompatiblearray: 'array[1, 2]',
+  anyenum: 'null',
+  any: '1',
+  '"any"': '1',
+  record: 'row(1, 2)',
+  'text[]': "array['t', 'a']",
+  'integer[]': 'array[1, 2]',
+  'oid[]': "array['t'::regclass::oid]",
+  xid: "'3'::xid",
+  xid8: "'3'::xid8",
+  tid: "'(0,1)'::tid",
+  pg_lsn: "'0/1'::pg_lsn",
+  regproc: "'now'::regproc",
+  regprocedure: "'my_fn(int)'::regprocedure",
+  regtype: "'int'::regtype",
+  regrole: "'bystander'::regrole",
+  regnamespace: "'shop'::regnamespace",
+  refcursor: "'c'::refcursor",
+};
+
 export type Fingerprint = ReadonlyMap<string, string>;
 
 /** A server of its own with something of everything in it, and two bystanders: one that listens and one that works. */
@@ -107,6 +179,23 @@ export class Sandbox {
   /** Process id of the session that works: what statements may want to end. */
   get victimPid(): number {
     return Number((this.#observers[1] as unknown as { processID: number }).processID);
+  }
+
+  /** A call of every function of PostgreSQL's own, with a value of each argument's type. */
+  async builtinCalls(): Promise<string[]> {
+    const client = await this.connect('owner');
+    try {
+      const { rows } = await client.query<{ name: string; types: string[] }>(
+        `select proname as name, array(select format_type(t, null) from unnest(proargtypes) with ordinality u(t, n) order by n) as types
+         from pg_proc where pronamespace = 'pg_catalog'::regnamespace and prokind = 'f' order by oid`,
+      );
+      return rows.map(({ name, types }) => {
+        const args = types.map((type) => VALUES[type] ?? `null::${type}`);
+        return `select pg_catalog.${client.escapeIdentifier(name)}(${args.join(', ')})`;
+      });
+    } finally {
+      await client.end();
+    }
   }
 
   async #bystanders(): Promise<void> {
