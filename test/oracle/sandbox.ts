@@ -30,11 +30,16 @@ const SERVER_STATE = `
   union all select 'other sessions', (select string_agg(pid || application_name, ',' order by pid) from pg_stat_activity
     where application_name like 'oracle: %')`;
 
-/** Contents and row versions of every table, catalogs included; the values of every sequence. */
+/**
+ * Row versions of every table, catalogs included, and contents where rows may change in place (heapam.c,
+ * heap_inplace_update); the values of every sequence.
+ */
 const TABLES = `
   select string_agg(format(
-    'select %L, count(*) || '' '' || coalesce(sum(hashtextextended(x::text, 0)::numeric + x.xmin::text::numeric), 0) from %s x',
-    c.oid::regclass, c.oid::regclass), ' union all ' order by c.oid)
+    'select %L, count(*) || '' '' || coalesce(sum(hashtextextended(%s, 0)::numeric + x.xmin::text::numeric), 0) from %s x',
+    c.oid::regclass,
+    case when c.oid >= 16384 or c.relname in ('pg_class', 'pg_index', 'pg_database', 'pg_sequence') then 'x::text' else 'x.ctid::text' end,
+    c.oid::regclass), ' union all ' order by c.oid)
   from pg_class c where c.relkind in ('r', 'm')`;
 const SEQUENCES = `
   select string_agg(format('select %L, last_value || '' '' || is_called from %s', c.oid::regclass, c.oid::regclass), ' union all ')
