@@ -117,10 +117,8 @@ describe('the effect oracle', () => {
   });
 
   test('sees that a session is cancelled', async () => {
-    const { changed } = await changes(
-      `select pg_cancel_backend(${sandbox.victimPid})`,
-      'select pg_sleep(0.2)',
-    );
-    expect(changed).toContain('working session');
+    const { changed } = await changes(`select pg_cancel_backend(${sandbox.victimPid})`);
+    // The signal takes its time; the test's own limit ends a wait in vain.
+    while (!changed.includes('working session')) changed.push(...(await changes()).changed);
   });
 });

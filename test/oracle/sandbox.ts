@@ -173,6 +173,8 @@ export class Sandbox {
       await add(await generated(TABLES));
       await add(await generated(SEQUENCES));
       await add(SERVER_STATE);
+      // A session gets its messages before it answers.
+      await this.#observers[0]?.query('select 1');
       state.set('messages received', String(this.#messages));
       state.set('working session', this.#victim);
       return state;
