@@ -90,9 +90,8 @@ export function addApiRoutes(app: FastifyInstance, parts: ConsoleParts): void {
   });
 
   app.post('/api/check', async (request): Promise<CheckResponse> => {
-    const { principal } = who(request);
-    const { connection, sql } = parsed(runRequest, request.body);
-    return checkStatement(parts, { principalId: principal.id, connection, sql });
+    const { owner } = who(request);
+    return checkStatement(parts, { owner, ...parsed(runRequest, request.body) });
   });
 
   app.post('/api/cancel', async (request, reply) => {

@@ -2,18 +2,20 @@ import { decide, permissionsOf } from '@postern/core/policy';
 import type { PolicyHolder } from '../policy/policy-holder.js';
 import type { Classifier } from './classifier.js';
 import { RunRefused } from './outcome.js';
+import type { Owner, Tabs } from './tabs.js';
 
 const NOTHING = { statements: [], required: 0 };
 
 /** What a text would need, without running or recording it: for the editor's hints. */
 export async function checkStatement(
-  parts: { classifier: Classifier; policy: PolicyHolder },
-  request: { principalId: string; connection: string; sql: string },
+  parts: { classifier: Classifier; policy: PolicyHolder; tabs: Tabs },
+  request: { owner: Owner; tab: string; connection: string; sql: string },
 ) {
-  const classified = await parts.classifier.classify(request.sql);
+  const { owner, tab, connection, sql } = request;
+  const classified = await parts.classifier.classify(sql, parts.tabs.memory(owner, tab, connection));
   const { compiled } = parts.policy.inForce();
   const classification = classified.ok ? classified.classification : NOTHING;
-  const decision = decide(compiled, request.principalId, request.connection, classification);
+  const decision = decide(compiled, owner.principalId, connection, classification);
   if (!decision.allowed && decision.code === 'connection.not_found') {
     throw new RunRefused(decision.code, decision.message, { fix: decision.fix }, {});
   }

@@ -4,6 +4,8 @@ import {
   INLINE_PARSE_BYTES,
   loadParser,
   MAX_SQL_BYTES,
+  NEW_SESSION,
+  type SessionState,
 } from '@postern/core/sql';
 import { ParseThread } from './parse-thread.js';
 
@@ -11,7 +13,10 @@ import { ParseThread } from './parse-thread.js';
 const CACHE_ENTRIES = 500;
 const CACHE_TEXT_MAX = 8_192;
 
-/** Classification by text. A pure function of the text, so one cache serves everybody. */
+/**
+ * Classification by text. A pure function of the text, so one cache serves everybody; except for texts that use names of
+ * their session, which are looked at anew each time.
+ */
 export class Classifier {
   readonly #thread: ParseThread;
   readonly #cache = new Map<string, ClassifyResult>();
@@ -27,7 +32,7 @@ export class Classifier {
     return this.#ready;
   }
 
-  async classify(sql: string): Promise<ClassifyResult> {
+  async classify(sql: string, session: SessionState = NEW_SESSION): Promise<ClassifyResult> {
     const known = this.#cache.get(sql);
     if (known) {
       // Re-inserted, so that the first key is always the one not used for longest.
@@ -35,8 +40,9 @@ export class Classifier {
       this.#cache.set(sql, known);
       return known;
     }
-    const result = await this.#parse(sql);
-    if (sql.length <= CACHE_TEXT_MAX) this.#remember(sql, result);
+    const result = await this.#parse(sql, session);
+    const isItsOwn = result.ok && result.classification.usesSession === true;
+    if (sql.length <= CACHE_TEXT_MAX && !isItsOwn) this.#remember(sql, result);
     return result;
   }
 
@@ -44,11 +50,11 @@ export class Classifier {
     return this.#thread.stop();
   }
 
-  async #parse(sql: string): Promise<ClassifyResult> {
+  async #parse(sql: string, session: SessionState): Promise<ClassifyResult> {
     const bytes = Buffer.byteLength(sql);
-    if (bytes > INLINE_PARSE_BYTES && bytes <= MAX_SQL_BYTES) return this.#thread.classify(sql);
+    if (bytes > INLINE_PARSE_BYTES && bytes <= MAX_SQL_BYTES) return this.#thread.classify(sql, session);
     await this.prepare();
-    return classify(sql);
+    return classify(sql, session);
   }
 
   #remember(sql: string, result: ClassifyResult): void {

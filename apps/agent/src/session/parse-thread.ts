@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { ClassifyResult } from '@postern/core/sql';
+import { type ClassifyResult, NEW_SESSION, type SessionState } from '@postern/core/sql';
 import type { ParseRequest } from './parse-worker.js';
 
 const STACK_MB = 32;
@@ -37,9 +37,9 @@ export class ParseThread {
     this.#script = script;
   }
 
-  classify(sql: string): Promise<ClassifyResult> {
+  classify(sql: string, session: SessionState = NEW_SESSION): Promise<ClassifyResult> {
     return new Promise((resolve) => {
-      this.#queue.push({ request: { id: this.#nextId++, sql }, resolve });
+      this.#queue.push({ request: { id: this.#nextId++, sql, session }, resolve });
       this.#next();
     });
   }

@@ -1,4 +1,10 @@
-import type { StatementClass } from '@postern/core/sql';
+import {
+  type StatementClass,
+  sessionAfter,
+  sessionDuring,
+  sessionOutsideTransaction,
+} from '@postern/core/sql';
+import type { ResultLimits } from '../targets/statement.js';
 import {
   type Executed,
   isServerError,
@@ -68,18 +74,39 @@ export async function runBatch(
       current = statement;
       if (run.stopped) throw new RunStopped();
       const text = sql.slice(statement.start, statement.end);
-      const executed = await session.execute(text, { rows: maxRows, chars: charsLeft });
+      const executed = await runOne(session, statement, text, { rows: maxRows, chars: charsLeft });
       charsLeft -= executed.chars;
       results.push(resultOf(statement, executed));
     }
     if (isWrapped) await session.execute('COMMIT', NOTHING);
+    forgetTransaction(session);
     return { results, failure: null };
   } catch (error) {
     const failure = failureOf(error, run, sql, current);
+    if (isWrapped && session.ended === undefined)
+      await session.execute('ROLLBACK', NOTHING).catch(() => undefined);
+    forgetTransaction(session);
     if (!isWrapped) return { results, failure };
-    if (session.ended === undefined) await session.execute('ROLLBACK', NOTHING).catch(() => undefined);
     return { results, failure: { ...failure, fix: rolledBack(failure) } };
   }
+}
+
+/** Runs one statement and keeps the session's memory: what it prepared or declared counts once it succeeded. */
+async function runOne(
+  session: TargetSession,
+  statement: StatementClass,
+  text: string,
+  limits: ResultLimits,
+): Promise<Executed> {
+  session.memory = sessionDuring(session.memory, statement);
+  const executed = await session.execute(text, limits);
+  session.memory = sessionAfter(session.memory, statement);
+  return executed;
+}
+
+/** Cursors end with their transaction, however it ended. */
+function forgetTransaction(session: TargetSession): void {
+  if (session.transaction === 'idle') session.memory = sessionOutsideTransaction(session.memory);
 }
 
 /** Stopped between two statements. */

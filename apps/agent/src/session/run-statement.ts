@@ -1,7 +1,7 @@
 import { type AuditOutcome, auditStatementOf } from '@postern/core/audit';
 import { PosternError } from '@postern/core/errors';
 import { type Allowed, type Denied, decide, PERMISSION_BIT, permissionsOf } from '@postern/core/policy';
-import type { Classification, ClassifyResult, SqlRejection } from '@postern/core/sql';
+import type { Classification, ClassifyResult, SessionState, SqlRejection } from '@postern/core/sql';
 import type { AuditFacts, Recorder } from '../audit/recorder.js';
 import { errorFacts, type Logger } from '../log.js';
 import type { EnforcedPolicy, PolicyHolder } from '../policy/policy-holder.js';
@@ -74,7 +74,8 @@ export class StatementRunner {
   }
 
   async #govern(run: Run, request: StatementRequest): Promise<RunOutcome> {
-    const classified = await this.#classifier.classify(request.sql);
+    const memory = this.#tabs.memory(request.owner, request.tab, request.connection);
+    const classified = await this.#classifier.classify(request.sql, memory);
     if (classified.ok && classified.classification.statements.length === 0) {
       throw new RunRefused('sql.empty', 'there is no statement in the text', { fix: 'write one' }, {});
     }
@@ -92,7 +93,7 @@ export class StatementRunner {
     if (!decision.allowed) return this.#deny(request, policy, decision, kinds);
     run.required = decision.required;
     const intentId = await this.#recorder.record(this.#allowedFacts(request, policy, decision, kinds));
-    return this.#execute(run, request, { policy, decision, classification, intentId });
+    return this.#execute(run, request, { policy, decision, classification, memory, intentId });
   }
 
   /** The policy in force; where there is none the attempt is a denial like any other. */
@@ -195,6 +196,11 @@ export class StatementRunner {
         fix: 'run it again',
       });
     }
+    if (classification.usesSession === true && session.memory !== allowed.memory) {
+      const fix = 'prepare or declare it again';
+      const message = 'the database session that knew the name of this statement or cursor has ended';
+      throw new PosternError('connection.unavailable', message, { fix });
+    }
     const batch = await runBatch(run, session, request.sql, classification.statements, rowCapOf(decision));
     return { auditId: intentId, ...batch, transaction: session.transaction };
   }
@@ -275,6 +281,8 @@ interface AllowedRun {
   readonly policy: EnforcedPolicy;
   readonly decision: Allowed;
   readonly classification: Classification;
+  /** What the classification was made with. */
+  readonly memory: SessionState;
   readonly intentId: string;
 }
 

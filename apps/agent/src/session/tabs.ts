@@ -1,5 +1,6 @@
 import { PosternError } from '@postern/core/errors';
 import type { PermissionMask, PolicyConnection } from '@postern/core/policy';
+import { NEW_SESSION, type SessionState } from '@postern/core/sql';
 import { unavailable } from '../targets/connect.js';
 import type { Target } from '../targets/target.js';
 import type { TargetSession } from '../targets/target-session.js';
@@ -62,6 +63,9 @@ const newTab = (owner: Owner, name: string, slug: string): Tab => ({
 /** What a person may do on a connection now; undefined: nothing, so their sessions end. */
 export type Judge = (owner: Owner, slug: string) => { mask: PermissionMask; readOnly: boolean } | undefined;
 
+const keyOf = (owner: Owner, name: string, slug: string): string =>
+  JSON.stringify([owner.consoleSession, name, slug]);
+
 const steadyNow = (): number => performance.now();
 
 /** All open tabs, and the only place where database sessions begin and end. */
@@ -76,7 +80,7 @@ export class Tabs {
 
   /** Takes the tab for one run; a tab that is still running takes no second one. */
   begin(owner: Owner, name: string, slug: string): Run {
-    const key = JSON.stringify([owner.consoleSession, name, slug]);
+    const key = keyOf(owner, name, slug);
     if (this.#isClosing) throw new PosternError('connection.unavailable', 'the agent is stopping', {});
     const tab = this.#tabs.get(key) ?? newTab(owner, name, slug);
     if (tab.run) {
@@ -110,6 +114,12 @@ export class Tabs {
     const opened = await target.open(connection, readOnly, tab.owner.email);
     tab.session = opened;
     return opened;
+  }
+
+  /** What names stand for in the tab's database session; nothing where there is none. */
+  memory(owner: Owner, name: string, slug: string): SessionState {
+    const session = this.#tabs.get(keyOf(owner, name, slug))?.session;
+    return session === undefined || session.ended !== undefined ? NEW_SESSION : session.memory;
   }
 
   #checkLimits(tab: Tab, target: Target): void {

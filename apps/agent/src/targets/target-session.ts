@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { NEW_SESSION, type SessionState } from '@postern/core/sql';
 import type pg from 'pg';
 import { requestCancel } from './cancel.js';
 import { connectWalled, type PinnedSettings, type Walls } from './connect.js';
@@ -45,6 +46,8 @@ export class StatementStopped extends Error {
 export class TargetSession {
   readonly id = randomUUID();
   readonly readOnly: boolean;
+  /** What the names of prepared statements and cursors stand for in it. */
+  memory: SessionState = NEW_SESSION;
   readonly #client: WireClient;
   readonly #config: pg.ClientConfig;
   readonly #pinned: PinnedSettings;

@@ -1,37 +1,46 @@
-import { maskOf, type Permission, type PermissionMask, permissionsOf } from '../policy/permission.js';
+import { maskOf, type PermissionMask } from '../policy/permission.js';
 import type { ClassifyResult, Requirement, StatementClass, WallBreak } from './model.js';
 import { type ParsedStatement, type ParsedText, parseText } from './parse.js';
-import { type Finding, TextSession } from './session.js';
+import type { Finding } from './session.js';
+import {
+  effectOf,
+  NEW_SESSION,
+  type SessionEffect,
+  type SessionState,
+  TextSession,
+} from './session-state.js';
 import { STATEMENTS } from './statements.js';
-import { unwrap } from './tree.js';
+import { child, unwrap } from './tree.js';
 import { type NestedText, walkStatement } from './walk.js';
 
 /**
  * What a text is and what running it requires (PERMISSIONS.md). Understands PostgreSQL 18's grammar; what cannot be
  * understood is a rejection, what nobody decided about needs `admin`. Synchronous: call {@link loadParser} once before,
  * and give texts over `INLINE_PARSE_BYTES` to a worker thread. Never throws.
+ *
+ * `session`: what earlier texts prepared and declared in the database session that this one is for. Each statement's
+ * `effect` tells what it adds; apply it with `sessionAfter` once the statement succeeded.
  */
-export function classify(sql: string): ClassifyResult {
-  return classifyText(sql, 0);
+export function classify(sql: string, session: SessionState = NEW_SESSION): ClassifyResult {
+  return classifyText(sql, 0, session);
 }
 
 /** Texts inside texts inside texts: each level is parsed anew, so there must be an end to it. */
 const MAX_TEXT_DEPTH = 4;
 
-function classifyText(sql: string, depth: number): ClassifyResult {
+function classifyText(sql: string, depth: number, state: SessionState): ClassifyResult {
   const result = parseText(sql);
   if (!result.ok) return result;
-  const statements = classifyStatements(result.parsed, depth);
+  const session = new TextSession(state);
+  const nested = (inner: string) => nestedFindings(inner, depth + 1);
+  const statements = result.parsed.statements.map((statement, i) => {
+    const classified = classifyStatement(statement, i + 1, result.parsed, session, nested);
+    session.note(classified);
+    return classified;
+  });
   const required = statements.reduce<PermissionMask>((mask, statement) => mask | statement.required, 0);
-  return { ok: true, classification: { statements, required } };
-}
-
-function classifyStatements(parsed: ParsedText, depth: number): StatementClass[] {
-  const session = new TextSession();
-  const nested = (sql: string) => nestedFindings(sql, depth + 1);
-  return parsed.statements.map((statement, i) =>
-    classifyStatement(statement, i + 1, parsed, session, nested),
-  );
+  const usesSession = session.wasAsked ? { usesSession: true } : {};
+  return { ok: true, classification: { statements, required, ...usesSession } };
 }
 
 function classifyStatement(
@@ -51,7 +60,7 @@ function classifyStatement(
     else requirements.push({ permission: finding.permission, statement: index, what, ...place });
   }
   const required = maskOf(requirements.map((requirement) => requirement.permission));
-  remember(stmt, session, permissionsOf(required));
+  const effect = sessionEffect(stmt, findings, session, nested);
   return {
     index,
     kind: kindOf(stmt),
@@ -62,12 +71,21 @@ function classifyStatement(
     wallBreaks,
     relations,
     functions,
+    ...(effect === undefined ? {} : { effect }),
   };
 }
 
-function remember(stmt: object, session: TextSession, needed: readonly Permission[]): void {
+function sessionEffect(
+  stmt: object,
+  findings: readonly Finding[],
+  session: TextSession,
+  nested: NestedText,
+): SessionEffect | undefined {
   const wrapped = unwrap(stmt);
-  if (wrapped !== undefined) session.remember(wrapped.type, wrapped.node, needed);
+  if (wrapped === undefined) return undefined;
+  const { type, node } = wrapped;
+  const planned = () => walkStatement(child(node, 'query'), session, nested, 'plan').findings;
+  return effectOf(type, node, findings, planned);
 }
 
 function kindOf(stmt: object): string {
@@ -79,7 +97,7 @@ function kindOf(stmt: object): string {
 
 /** A text given to a function that runs it: its statements' findings, without places, which would be in that text. */
 function nestedFindings(sql: string, depth: number): readonly Finding[] | undefined {
-  const result = depth > MAX_TEXT_DEPTH ? undefined : classifyText(sql, depth);
+  const result = depth > MAX_TEXT_DEPTH ? undefined : classifyText(sql, depth, NEW_SESSION);
   if (!result?.ok) return undefined;
   return result.classification.statements.flatMap(({ requirements, wallBreaks }): Finding[] => [
     ...requirements.map(({ permission, what }) => ({ permission, what })),

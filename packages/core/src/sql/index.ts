@@ -1,3 +1,11 @@
 export { classify } from './classify.js';
 export * from './model.js';
 export { INLINE_PARSE_BYTES, loadParser, MAX_SQL_BYTES } from './parse.js';
+export {
+  NEW_SESSION,
+  type SessionEffect,
+  type SessionState,
+  sessionAfter,
+  sessionDuring,
+  sessionOutsideTransaction,
+} from './session-state.js';

@@ -1,4 +1,5 @@
 import type { Permission, PermissionMask } from '../policy/permission.js';
+import type { SessionEffect } from './session-state.js';
 
 /** One reason why a statement needs a permission: what a refusal shows and what audit keeps. */
 export interface Requirement {
@@ -38,12 +39,16 @@ export interface StatementClass {
   readonly relations: readonly string[];
   /** Functions called, `schema.name` or `name`, each once. */
   readonly functions: readonly string[];
+  /** What it changes in its database session once it succeeded: see `sessionAfter`. */
+  readonly effect?: SessionEffect;
 }
 
 /** A text understood. `required` is the union over its statements: a batch runs as a whole or not at all. */
 export interface Classification {
   readonly statements: readonly StatementClass[];
   readonly required: PermissionMask;
+  /** True when it depends on the session's state (EXECUTE, FETCH …): of no use for another session. */
+  readonly usesSession?: boolean;
 }
 
 /** A text that could not be understood is never run. `position` as in {@link Requirement}. */

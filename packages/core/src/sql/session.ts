@@ -114,32 +114,3 @@ function schemaList(path: string): string[] {
     .filter((part) => part !== '')
     .map((part) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part.toLowerCase()));
 }
-
-/** What earlier statements of one text have set up for later ones. */
-export class TextSession {
-  readonly #cursors = new Set<string>();
-  readonly #prepared = new Map<string, readonly Permission[]>();
-
-  /** EXECUTE: what the statement prepared under this name needs. */
-  executeFindings(name: string): Finding[] {
-    const needed = this.#prepared.get(name);
-    if (needed === undefined)
-      return [{ permission: 'admin', what: `executes \`${name}\`, prepared elsewhere` }];
-    return needed.map((permission) => ({ permission, what: `executes \`${name}\`` }));
-  }
-
-  /** FETCH, MOVE. */
-  fetchFindings(name: string): Finding[] {
-    if (this.#cursors.has(name)) return [];
-    return [{ permission: 'admin', what: `fetches from \`${name}\`, a cursor declared elsewhere` }];
-  }
-
-  /** Takes note of a statement once it is classified. Whatever may have ended a cursor or statement forgets it. */
-  remember(type: string, node: AstNode, needed: readonly Permission[]): void {
-    if (type === 'DeclareCursorStmt') this.#cursors.add(text(node, 'portalname'));
-    if (type === 'PrepareStmt') this.#prepared.set(text(node, 'name'), needed);
-    if (type === 'ClosePortalStmt' || type === 'TransactionStmt' || type === 'DiscardStmt')
-      this.#cursors.clear();
-    if (type === 'DeallocateStmt' || type === 'DiscardStmt') this.#prepared.clear();
-  }
-}

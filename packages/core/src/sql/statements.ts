@@ -10,8 +10,9 @@ import {
 import { words } from './functions.js';
 import { TRUSTED_EXTENSIONS } from './generated/builtins.js';
 import { objectName, objectNeeds } from './objects.js';
-import { type Finding, setFindings, type TextSession, transactionModeFindings } from './session.js';
-import { type AstNode, child, hasOption, isNode, list, text } from './tree.js';
+import { type Finding, setFindings, transactionModeFindings } from './session.js';
+import type { TextSession } from './session-state.js';
+import { type AstNode, child, hasOption, isNode, list, text, unwrap } from './tree.js';
 
 /**
  * How a part of a statement counts.
@@ -35,6 +36,8 @@ export interface StatementRow {
   readonly why: string;
   /** Needs and wall breaks with words of their own. */
   readonly findings?: (node: AstNode, session: TextSession) => readonly Finding[];
+  /** What it needs when it is only planned (EXPLAIN). */
+  readonly planFindings?: (node: AstNode, session: TextSession) => readonly Finding[];
   /** How its parts count where that differs from itself; by field, or for all. Parts of what is stored are stored. */
   readonly parts?: Mode | ((node: AstNode, mode: Mode) => FieldModes);
 }
@@ -110,9 +113,13 @@ function createTableAsKind(node: AstNode): string {
   return text(node, 'objtype') === 'OBJECT_MATVIEW' ? 'CREATE MATERIALIZED VIEW' : 'CREATE TABLE AS';
 }
 
-/** WITH NO DATA only analyses the query; under EXPLAIN it is planned, and started, all the same. */
+/**
+ * WITH NO DATA only analyses the query; under EXPLAIN it is planned, and started, all the same, and so is EXECUTE, which
+ * computes its arguments (prepare.c, ExecuteQuery).
+ */
 function createTableAsParts(node: AstNode, mode: Mode): FieldModes {
-  return mode === 'run' && child(node, 'into').skipData === true ? { query: 'stored' } : {};
+  const isExecute = unwrap(node.query)?.type === 'ExecuteStmt';
+  return mode === 'run' && !isExecute && child(node, 'into').skipData === true ? { query: 'stored' } : {};
 }
 
 /**
@@ -133,7 +140,7 @@ export const STATEMENTS: Readonly<Record<string, StatementRow>> = {
   FetchStmt: {
     kind: (node) => (node.ismove === true ? 'MOVE' : 'FETCH'),
     needs: ['read'],
-    why: 'runs the query of a cursor, which is known only if this text declared it',
+    why: 'runs the query of a cursor, which is known only if this session declared it',
     findings: (node, known) => known.fetchFindings(text(node, 'portalname')),
   },
   ClosePortalStmt: session('CLOSE'),
@@ -179,8 +186,9 @@ export const STATEMENTS: Readonly<Record<string, StatementRow>> = {
   ExecuteStmt: {
     kind: 'EXECUTE',
     needs: [],
-    why: 'needs what was prepared needs, which is known only if this text prepared it',
+    why: 'needs what was prepared needs, which is known only if this session prepared it',
     findings: (node, known) => known.executeFindings(text(node, 'name')),
+    planFindings: (node, known) => known.planFindings(text(node, 'name')),
     parts: () => ({ params: 'run' }),
   },
   DeallocateStmt: session('DEALLOCATE'),

@@ -2,7 +2,8 @@ import { classifyCall, dotted, isBuiltinOperator, isBuiltinSampling, words } fro
 import { RESTRICTED_RELATIONS } from './generated/builtins.js';
 import { TYPED_FIELDS } from './generated/grammar.js';
 import { PLAIN_NODES } from './nodes.js';
-import { type Finding, setConfigFindings, type TextSession } from './session.js';
+import { type Finding, setConfigFindings } from './session.js';
+import type { TextSession } from './session-state.js';
 import { type FieldModes, type Mode, STATEMENTS, type StatementRow } from './statements.js';
 import {
   type AstNode,
@@ -44,11 +45,17 @@ const NONE: FieldModes = {};
 
 /**
  * Walks a whole statement, every field of every node, with a stack of its own: a tree as deep as the parser can make it
- * must not overflow ours. Nothing is skipped because nobody listed it; an unknown node needs admin.
+ * must not overflow ours. Nothing is skipped because nobody listed it; an unknown node needs admin. `mode`: `plan` tells
+ * what planning the statement alone would do.
  */
-export function walkStatement(stmt: AstNode, session: TextSession, nested: NestedText): WalkResult {
+export function walkStatement(
+  stmt: AstNode,
+  session: TextSession,
+  nested: NestedText,
+  mode: Mode = 'run',
+): WalkResult {
   const walker = new Walker(session, nested);
-  walker.walk(stmt);
+  walker.walk(stmt, mode);
   return walker.result();
 }
 
@@ -72,13 +79,13 @@ class Walker {
     return { findings: this.#findings, relations, functions: inTextOrder(this.#functions) };
   }
 
-  walk(stmt: AstNode): void {
+  walk(stmt: AstNode, mode: Mode): void {
     const top = unwrap(stmt);
     if (top === undefined) {
       this.#unknown('statement');
       return;
     }
-    this.#frames.push({ ...top, mode: 'run', isTop: true });
+    this.#frames.push({ ...top, mode, isTop: true });
     for (let frame = this.#frames.pop(); frame !== undefined; frame = this.#frames.pop()) this.#visit(frame);
   }
 
@@ -87,7 +94,7 @@ class Walker {
     const row = STATEMENTS[type];
     if (row !== undefined) {
       if (mode === 'run' || mode === 'analyze') this.#statement(row, frame);
-      else if (mode === 'plan' && row.findings !== undefined) this.#planned(row, node);
+      else if (mode === 'plan') this.#planned(row, node);
     } else if (PLAIN_NODES.has(type)) {
       this.#plain(type, node, mode);
     } else {
@@ -110,6 +117,7 @@ class Walker {
   #planned(row: StatementRow, node: AstNode): void {
     const findings = row.findings?.(node, this.#session) ?? [];
     this.#findings.push(...findings.filter((finding) => 'wall' in finding));
+    if (row.planFindings !== undefined) this.#findings.push(...row.planFindings(node, this.#session));
   }
 
   #plain(type: string, node: AstNode, mode: Mode): void {

@@ -1,6 +1,13 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { PERMISSION_BIT } from '../../src/policy/index.js';
-import { type Classification, classify, loadParser } from '../../src/sql/index.js';
+import {
+  type Classification,
+  classify,
+  loadParser,
+  NEW_SESSION,
+  type SessionState,
+  sessionAfter,
+} from '../../src/sql/index.js';
 import { sqlCorpus } from '../corpus.js';
 
 beforeAll(loadParser);
@@ -33,8 +40,8 @@ const wrappers: readonly { name: string; wrap: (sql: string) => string; adds: nu
   { name: 'a batch', wrap: (sql) => `SELECT 1; ${sql}; SELECT 2`, adds: PERMISSION_BIT.read },
 ];
 
-function understood(sql: string): Classification | undefined {
-  const result = classify(sql);
+function understood(sql: string, session?: SessionState): Classification | undefined {
+  const result = classify(sql, session);
   return result.ok ? result.classification : undefined;
 }
 
@@ -61,5 +68,50 @@ describe.each(wrappers)('$name never lowers what a statement needs', ({ name, wr
       expect(walls(outer)).toEqual(expect.arrayContaining(walls(inner)));
     }
     expect(wrapped).toBeGreaterThan(100);
+  });
+});
+
+/** Ways to run a statement in a later text than the one that holds it. */
+const laterWays: readonly { name: string; first: (sql: string) => string; later: string; adds: number }[] = [
+  { name: 'EXECUTE', first: (sql) => `PREPARE q AS ${sql}`, later: 'EXECUTE q', adds: 0 },
+  {
+    name: 'EXPLAIN ANALYZE EXECUTE',
+    first: (sql) => `PREPARE q AS ${sql}`,
+    later: 'EXPLAIN (ANALYZE) EXECUTE q',
+    adds: PERMISSION_BIT.explain,
+  },
+  {
+    name: 'CREATE TABLE AS EXECUTE',
+    first: (sql) => `PREPARE q AS ${sql}`,
+    later: 'CREATE TABLE x AS EXECUTE q',
+    adds: PERMISSION_BIT.ddl,
+  },
+  {
+    name: 'FETCH',
+    first: (sql) => `DECLARE q CURSOR WITH HOLD FOR ${sql}`,
+    later: 'FETCH ALL FROM q',
+    adds: PERMISSION_BIT.read,
+  },
+];
+
+describe.each(laterWays)('$name in a later text never lowers what a statement needs', (way) => {
+  test('for every query of the corpus that the grammar lets it hold', () => {
+    let held = 0;
+    for (const { sql } of sqlCorpus.flatMap((file) => file.cases)) {
+      const inner = understood(sql);
+      const [only, ...others] = inner?.statements ?? [];
+      if (inner === undefined || only === undefined || others.length > 0 || !QUERIES.has(only.kind)) continue;
+      const first = understood(way.first(sql.slice(only.start, only.end)))?.statements[0];
+      if (first === undefined) continue;
+      held++;
+      const later = understood(way.later, sessionAfter(NEW_SESSION, first));
+      const least = inner.required | way.adds;
+      expect({ sql, mask: (later?.required ?? 0) & least }).toEqual({ sql, mask: least });
+      // Each wall is told once, whatever breaks it.
+      const broken = (text: Classification | undefined) =>
+        new Set(text?.statements.flatMap(({ wallBreaks }) => wallBreaks.map(({ when }) => when)));
+      expect(broken(later)).toEqual(broken(inner));
+    }
+    expect(held).toBeGreaterThan(100);
   });
 });
