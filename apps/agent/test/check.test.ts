@@ -192,7 +192,9 @@ describe('postern check --stream', () => {
     const files = await Promise.all(names.map((name) => readFile(new URL(name, CORPUS), 'utf8')));
     const texts = files.flatMap((file) => (JSON.parse(file) as { sql: string }[]).map(({ sql }) => sql));
     // The parser thread must answer the same, between those of the main thread.
-    const all = texts.flatMap((sql, i) => (i % 5 === 0 ? [sql, `/*${'x'.repeat(8_192)}*/ ${sql}`] : [sql]));
+    const all = texts.flatMap((sql, i) =>
+      i % 5 === 0 ? [sql, `/*${'x'.repeat(INLINE_PARSE_BYTES)}*/ ${sql}`] : [sql],
+    );
     const input = all.map((sql, id) => `${JSON.stringify({ id, sql })}\n`).join('');
     const { code, stdout } = await check(['--stream'], input);
     expect(code).toBe(0);
@@ -255,6 +257,26 @@ describe('postern check --stream', () => {
       { id: null, error: { code: 'sql.too_large' } },
       { id: 10, permissions: ['read'] },
     ]);
+  });
+
+  it('goes on in its thread when the main one runs out of stack', async () => {
+    const deep = `SELECT ${'+'.repeat(INLINE_PARSE_BYTES - 100)}a`;
+    const input = Array.from(
+      { length: 50 },
+      (_, id) => `${JSON.stringify({ id, sql: `${deep} -- ${id}` })}\n`,
+    );
+    // A fifth of the stack that Node has otherwise.
+    const { stdin, stdout, exited } = start(['--stream'], ['--stack-size=200']);
+    await pipeline(
+      Readable.from([...input, '{"id":50,"sql":"DELETE FROM t"}\n'], { objectMode: false }),
+      stdin,
+    );
+    const answers = jsonLines((await buffer(stdout)).toString());
+    expect(answers).toEqual([
+      ...input.map((_, id) => ({ id, permissions: ['read'] })),
+      { id: 50, permissions: ['write'] },
+    ]);
+    expect(await exited).toBe(0);
   });
 
   it('answers each line as soon as it is there', async () => {

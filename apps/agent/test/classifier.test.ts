@@ -97,18 +97,20 @@ describe('the agent’s classifier outlives hostile texts', () => {
     await stillWorks();
   });
 
-  it('a hundred short ones on the main thread', async () => {
-    for (let i = 0; i < 100; i++) {
+  it('short ones on the main thread, more often than its parser would survive overflows', async () => {
+    for (let i = 0; i < 35; i++) {
       for (const [open, close] of [
         ['(', ')'],
         ['(SELECT ', ')'],
         ['1+', ''],
+        ['-+', ''],
+        ['+', ''],
         ['NOT ', ''],
         ['f(', ')'],
       ] as const) {
         const times = Math.floor((INLINE_PARSE_BYTES - 30) / (open.length + close.length));
         const result = await classifier.classify(`${repeated(open, '1', close, times)} -- ${i}`);
-        if (!result.ok) expect(['sql.syntax', 'sql.too_complex']).toContain(result.rejection.code);
+        expect(result.ok).toBe(true);
       }
     }
     await stillWorks();

@@ -16,6 +16,8 @@ export class Classifier {
   readonly #thread: ParseThread;
   readonly #cache = new Map<string, ClassifyResult>();
   #ready: Promise<void> | undefined;
+  /** The parser of the main thread ran out of stack: it may be broken, and it cannot be replaced. */
+  #isInlineSpent = false;
 
   constructor(workerScript?: URL) {
     this.#thread = new ParseThread(workerScript);
@@ -46,9 +48,13 @@ export class Classifier {
 
   async #parse(sql: string): Promise<ClassifyResult> {
     const bytes = Buffer.byteLength(sql);
-    if (bytes > INLINE_PARSE_BYTES && bytes <= MAX_SQL_BYTES) return this.#thread.classify(sql);
+    const isLong = bytes > INLINE_PARSE_BYTES && bytes <= MAX_SQL_BYTES;
+    if (isLong || this.#isInlineSpent) return this.#thread.classify(sql);
     await this.prepare();
-    return classify(sql);
+    const result = classify(sql);
+    if (result.ok || result.rejection.code !== 'sql.too_complex') return result;
+    this.#isInlineSpent = true;
+    return this.#thread.classify(sql);
   }
 
   #remember(sql: string, result: ClassifyResult): void {
