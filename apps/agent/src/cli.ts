@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { PosternError } from '@postern/core/errors';
 import { Command } from 'commander';
+import { addCheckCommand } from './check/command.js';
 import { type AgentConfig, ConfigError, loadConfig } from './config.js';
 import { keepYoungGenerationSmall } from './heap.js';
 import { AGENT_VERSION } from './version.js';
@@ -90,5 +91,7 @@ program
   .action((options: { config: string; token?: string }) =>
     withConfig(options.config, (config) => runEnrol(config, options.token)),
   );
+
+addCheckCommand(program);
 
 await program.parseAsync();

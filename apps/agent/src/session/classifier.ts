@@ -21,6 +21,8 @@ export class Classifier {
   readonly #thread: ParseThread;
   readonly #cache = new Map<string, ClassifyResult>();
   #ready: Promise<void> | undefined;
+  /** The parser of the main thread ran out of stack: it may be broken, and it cannot be replaced. */
+  #isInlineSpent = false;
 
   constructor(workerScript?: URL) {
     this.#thread = new ParseThread(workerScript);
@@ -52,9 +54,13 @@ export class Classifier {
 
   async #parse(sql: string, session: SessionState): Promise<ClassifyResult> {
     const bytes = Buffer.byteLength(sql);
-    if (bytes > INLINE_PARSE_BYTES && bytes <= MAX_SQL_BYTES) return this.#thread.classify(sql, session);
+    const isLong = bytes > INLINE_PARSE_BYTES && bytes <= MAX_SQL_BYTES;
+    if (isLong || this.#isInlineSpent) return this.#thread.classify(sql, session);
     await this.prepare();
-    return classify(sql, session);
+    const result = classify(sql, session);
+    if (result.ok || result.rejection.code !== 'sql.too_complex') return result;
+    this.#isInlineSpent = true;
+    return this.#thread.classify(sql, session);
   }
 
   #remember(sql: string, result: ClassifyResult): void {

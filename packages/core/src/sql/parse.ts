@@ -2,8 +2,11 @@ import { hasSqlDetails, loadModule, parseSync } from 'libpg-query';
 import type { SqlRejection } from './model.js';
 import { type AstNode, isNode } from './tree.js';
 
-/** Longer texts (UTF-8 bytes) must be parsed in a worker thread with a large stack: parser and tree recurse. */
-export const INLINE_PARSE_BYTES = 8_192;
+/**
+ * Longer texts (UTF-8 bytes) must be parsed in a worker thread with a large stack: parser and tree recurse, and thirty
+ * overflows break the parser for good. `SELECT +++…a` nests once a byte; Node's default stack ends at about 7,500.
+ */
+export const INLINE_PARSE_BYTES = 4_096;
 
 /** Longest text that is parsed at all, in UTF-8 bytes: the parser takes seconds and gigabytes far above it. */
 export const MAX_SQL_BYTES = 1_000_000;

@@ -107,7 +107,9 @@ class Walker {
     const kind = typeof row.kind === 'string' ? row.kind : row.kind(node);
     const needs = typeof row.needs === 'function' ? row.needs(node) : row.needs;
     const what = `${isTop ? 'is' : 'contains'} ${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind}`;
-    for (const permission of needs) this.#findings.push({ permission, what });
+    // Nodes that change rows have no place of their own; that of their table says more than the start of the text.
+    const location = CHANGES_ROWS.has(type) ? locationOf(child(node, 'relation')) : undefined;
+    for (const permission of needs) this.#findings.push({ permission, what, location });
     if (row.findings !== undefined) this.#findings.push(...row.findings(node, this.#session));
     if (CHANGES_ROWS.has(type) || node.is_from === true)
       this.#findings.push(...catalogFindings(child(node, 'relation')));
