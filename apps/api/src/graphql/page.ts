@@ -92,8 +92,7 @@ export function pageOf<Row, T>(
   };
 }
 
-/** The GraphQL types `<name>Edge` and `<name>Connection` of a list of `node`. */
-export function Paged<T>(node: Type<T>, name: string): Type<Page<T>> {
+function edgeOf<T>(node: Type<T>, name: string): Type<Edge<T>> {
   @ObjectType(`${name}Edge`)
   class NodeEdge implements Edge<T> {
     @Field(() => String)
@@ -102,11 +101,17 @@ export function Paged<T>(node: Type<T>, name: string): Type<Page<T>> {
     @Field(() => node)
     node!: T;
   }
+  return NodeEdge;
+}
+
+/** The GraphQL types `<name>Edge` and `<name>Connection` of a list of `node`. */
+export function Paged<T>(node: Type<T>, name: string): Type<Page<T>> {
+  const NodeEdge = edgeOf(node, name);
 
   @ObjectType(`${name}Connection`)
   class NodePage implements Page<T> {
     @Field(() => [NodeEdge])
-    edges!: NodeEdge[];
+    edges!: Edge<T>[];
 
     @Field(() => PageInfo)
     pageInfo!: PageInfo;
@@ -116,19 +121,12 @@ export function Paged<T>(node: Type<T>, name: string): Type<Page<T>> {
 
 /** {@link Paged} with `totalCount`. */
 export function CountedPaged<T>(node: Type<T>, name: string): Type<CountedPage<T>> {
-  @ObjectType(`${name}Edge`)
-  class NodeEdge implements Edge<T> {
-    @Field(() => String)
-    cursor!: string;
-
-    @Field(() => node)
-    node!: T;
-  }
+  const NodeEdge = edgeOf(node, name);
 
   @ObjectType(`${name}Connection`)
   class NodePage implements CountedPage<T> {
     @Field(() => [NodeEdge])
-    edges!: NodeEdge[];
+    edges!: Edge<T>[];
 
     @Field(() => PageInfo)
     pageInfo!: PageInfo;

@@ -3,6 +3,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { CONFIG, type Config } from '../config.js';
 import { type Prisma, PrismaClient } from '../generated/prisma/client.js';
+import { inTransaction } from './pg-transaction.js';
 
 /** A transaction that belongs to one organisation. Stores take it; nobody else opens one. */
 export type Tx = Prisma.TransactionClient;
@@ -37,24 +38,12 @@ export class TenantDb implements OnApplicationBootstrap, OnApplicationShutdown {
     );
   }
 
-  /** The same for hot paths that speak SQL themselves (COPY, keyset pages). */
-  async withOrgClient<T>(orgId: string, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
-    let broken: Error | undefined;
-    try {
-      await client.query('begin');
+  /** The same for hot paths that speak SQL themselves (audit ingestion, keyset pages). */
+  withOrgClient<T>(orgId: string, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    return inTransaction(this.pool, async (client) => {
       await client.query("select set_config('app.org_id', $1, true)", [orgId]);
-      const result = await work(client);
-      await client.query('commit');
-      return result;
-    } catch (error) {
-      await client.query('rollback').catch((e: Error) => {
-        broken = e;
-      });
-      throw error;
-    } finally {
-      client.release(broken);
-    }
+      return work(client);
+    });
   }
 
   /** Answers when the database does. */
