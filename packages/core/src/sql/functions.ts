@@ -101,6 +101,11 @@ function classifyBuiltin(name: string, args: readonly unknown[]): CallClass | un
   return permission && { class: 'needs', permission, planTime: planTime.has(name) };
 }
 
+/** True for PostgreSQL's own functions that need something. Others may as well be columns where a name could be both. */
+export function isEffectfulBuiltin(name: string): boolean {
+  return builtinNeeds.has(name) || runsSql.has(name) || name === 'set_config' || name === 'lo_open';
+}
+
 /** The arguments at these places; all of them, to be safe, when any is given by name. */
 function textArguments(places: readonly number[], args: readonly unknown[]): readonly unknown[] {
   const isNamed = (arg: unknown) => unwrap(arg)?.type === 'NamedArgExpr';

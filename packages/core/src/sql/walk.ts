@@ -1,4 +1,11 @@
-import { classifyCall, dotted, isBuiltinOperator, isBuiltinSampling, words } from './functions.js';
+import {
+  classifyCall,
+  dotted,
+  isBuiltinOperator,
+  isBuiltinSampling,
+  isEffectfulBuiltin,
+  words,
+} from './functions.js';
 import { RESTRICTED_RELATIONS } from './generated/builtins.js';
 import { TYPED_FIELDS } from './generated/grammar.js';
 import { PLAIN_NODES } from './nodes.js';
@@ -127,6 +134,12 @@ class Walker {
       case 'FuncCall':
         this.#call(node, mode);
         return;
+      case 'A_Indirection':
+        this.#attributes(node.arg, list(node, 'indirection'), node, mode);
+        return;
+      case 'ColumnRef':
+        this.#attributes(undefined, list(node, 'fields').slice(1), node, mode);
+        return;
       case 'RangeVar':
         this.#relation(node, mode);
         return;
@@ -150,12 +163,29 @@ class Walker {
 
   #call(node: AstNode, mode: Mode): void {
     const name = nameParts(node.funcname);
-    const shown = dotted(name);
-    note(this.#functions, shown, node);
+    note(this.#functions, dotted(name), node);
+    this.#called(name, list(node, 'args'), locationOf(node), mode);
+  }
+
+  /**
+   * Attribute notation (manual, "Using Composite Types in Queries"): `(1234).pg_terminate_backend` is a call, and so is
+   * `f.nextval FROM to_regclass('s') AS f`.
+   */
+  #attributes(first: unknown, attributes: readonly unknown[], node: AstNode, mode: Mode): void {
+    let argument = first;
+    for (const name of nameParts(attributes)) {
+      if (isEffectfulBuiltin(name)) {
+        note(this.#functions, name, node);
+        this.#called([name], [argument], locationOf(node), mode);
+      }
+      argument = undefined;
+    }
+  }
+
+  #called(name: readonly string[], args: readonly unknown[], location: number | undefined, mode: Mode): void {
     if (mode === 'stored') return;
 
-    const args = list(node, 'args');
-    const location = locationOf(node);
+    const shown = dotted(name);
     const call = classifyCall(name, args);
     switch (call.class) {
       case 'harmless':
