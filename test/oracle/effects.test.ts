@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { permissionsOf } from '@postern/core/policy';
 import { classify, loadParser } from '@postern/core/sql';
+import { hasPostgres } from '@postern/infra/postgres-binaries';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { differences, type Fingerprint, Sandbox } from './sandbox.js';
 
@@ -21,14 +22,21 @@ function isHarmless(sql: string): boolean {
   );
 }
 
+/** Those that `npm run postgres-majors` brings are tried where they are installed. */
+const majors = ([14, 15, 16, 17, 18] as const).filter(
+  (major) => major === 15 || major === 18 || hasPostgres(major),
+);
+
 /** Statements run as a superuser, without read-only mode: only what they really do counts. */
-describe('the effect oracle', () => {
+describe.each(majors)('the effect oracle on PostgreSQL %i', (major) => {
+  // Not every platform has the older one: the report then names the version that was not tried.
+  if (!hasPostgres(major)) return test.skip('is not installed for this platform');
   let sandbox: Sandbox;
   let state: Fingerprint;
 
   beforeAll(async () => {
     await loadParser();
-    sandbox = await Sandbox.start();
+    sandbox = await Sandbox.start(major);
     state = await sandbox.fingerprint();
   });
   afterAll(() => sandbox.stop());
@@ -67,7 +75,9 @@ describe('the effect oracle', () => {
       expect({ sql, changed }).toEqual({ sql, changed: [] });
       executed += ran;
     }
-    console.info(`effect oracle: ${executed} of ${harmless.length} harmless texts of the corpus executed`);
+    console.info(
+      `effect oracle on ${major}: ${executed} of ${harmless.length} harmless texts of the corpus executed`,
+    );
     expect(executed / harmless.length).toBeGreaterThan(0.6);
   });
 
@@ -84,7 +94,9 @@ describe('the effect oracle', () => {
         expect({ sql, changed: (await changes(sql)).changed }).toEqual({ sql, changed: [] });
       expect({ calls: calls.slice(first, first + size), changed }).toEqual({ changed: [] });
     }
-    console.info(`effect oracle: ${executed} of ${calls.length} calls of harmless built-ins executed`);
+    console.info(
+      `effect oracle on ${major}: ${executed} of ${calls.length} calls of harmless built-ins executed`,
+    );
     expect(executed).toBeGreaterThan(1_500);
   });
 
@@ -113,6 +125,9 @@ describe('the effect oracle', () => {
     ['create table c as execute q(nextval($$s$$)) with no data', 's', 'prepare q(bigint) as select $1'],
   ])('sees what %s does', async (sql, where, before?: string) => {
     const { changed } = await changes(...(before === undefined ? [] : [before]), sql);
+    // Before 15, statistics are reset by another process, a moment later.
+    for (let look = 0; major === 14 && look < 50 && !changed.includes(where); look++)
+      changed.push(...(await changes()).changed);
     expect(changed).toContain(where);
   });
 
