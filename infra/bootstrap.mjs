@@ -59,6 +59,10 @@ async function withPatience(text, work) {
 
 const sha256 = (path) => createHash('sha256').update(readFileSync(path)).digest('hex');
 
+/** What only other platforms need is not there, and what has no platform may have failed to build. */
+const mayBeMissing = ({ optional, os, cpu, libc }) =>
+  optional && !(libc === undefined && os?.includes(process.platform) && cpu?.includes(process.arch));
+
 /** Does node_modules hold what the lock file says? npm keeps its own record, so an `npm ci` by hand counts too. */
 function isInstalled(lockHash) {
   if (!existsSync(join(ROOT, 'node_modules'))) return false;
@@ -70,7 +74,7 @@ function isInstalled(lockHash) {
   return Object.entries(wanted).every(
     ([path, entry]) =>
       !path.includes('node_modules/') ||
-      entry.optional ||
+      mayBeMissing(entry) ||
       entry.peer ||
       entry.link ||
       present[path]?.version === entry.version,

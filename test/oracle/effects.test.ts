@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { permissionsOf } from '@postern/core/policy';
 import { classify, loadParser } from '@postern/core/sql';
+import { hasPostgres } from '@postern/infra/postgres-binaries';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectNoEffects } from './expect-no-effects.js';
 import { Sandbox } from './sandbox.js';
@@ -22,13 +23,20 @@ function isHarmless(sql: string): boolean {
   );
 }
 
+/** Those that `npm run postgres-majors` brings are tried where they are installed. */
+const majors = ([14, 15, 16, 17, 18] as const).filter(
+  (major) => major === 15 || major === 18 || hasPostgres(major),
+);
+
 /** Statements run as a superuser, without read-only mode: only what they really do counts. */
-describe('the effect oracle', () => {
+describe.each(majors)('the effect oracle on PostgreSQL %i', (major) => {
+  // Not every platform has the older one: the report then names the version that was not tried.
+  if (!hasPostgres(major)) return test.skip('is not installed for this platform');
   let sandbox: Sandbox;
 
   beforeAll(async () => {
     await loadParser();
-    sandbox = await Sandbox.start();
+    sandbox = await Sandbox.start(major);
   });
   afterAll(() => sandbox.stop());
 
@@ -39,14 +47,19 @@ describe('the effect oracle', () => {
   test('what the classifier calls a read of the corpus changes nothing', async () => {
     const harmless = texts.filter(isHarmless);
     const executed = await expectNoEffects(sandbox, harmless, 'each');
-    console.info(`effect oracle: ${executed} of ${harmless.length} harmless texts of the corpus executed`);
-    expect(executed / harmless.length).toBeGreaterThan(0.8);
+    console.info(
+      `effect oracle on ${major}: ${executed} of ${harmless.length} harmless texts of the corpus executed`,
+    );
+    // Some of the tools' queries are for the newest catalog.
+    expect(executed / harmless.length).toBeGreaterThan(major === 18 ? 0.8 : 0.6);
   });
 
   test('functions of PostgreSQL’s own that the classifier calls harmless change nothing', async () => {
     const calls = (await sandbox.builtinCalls()).filter(isHarmless);
     const executed = await expectNoEffects(sandbox, calls, 'one');
-    console.info(`effect oracle: ${executed} of ${calls.length} calls of harmless built-ins executed`);
+    console.info(
+      `effect oracle on ${major}: ${executed} of ${calls.length} calls of harmless built-ins executed`,
+    );
     expect(executed).toBeGreaterThan(1_500);
   });
 
@@ -75,6 +88,9 @@ describe('the effect oracle', () => {
     ['create table c as execute q(nextval($$s$$)) with no data', 's', 'prepare q(bigint) as select $1'],
   ])('sees what %s does', async (sql, where, before?: string) => {
     const { changed } = await sandbox.effects([...(before === undefined ? [] : [before]), sql]);
+    // Before 15, statistics are reset by another process, a moment later.
+    for (let look = 0; major === 14 && look < 50 && !changed.includes(where); look++)
+      changed.push(...(await sandbox.effects([])).changed);
     expect(changed).toContain(where);
   });
 

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type PostgresServer, startPostgres } from '@postern/infra/postgres';
+import type { PostgresMajor } from '@postern/infra/postgres-binaries';
 import pg from 'pg';
 
 const SCHEMA = readFileSync(new URL('./sandbox.sql', import.meta.url), 'utf8');
@@ -15,7 +16,7 @@ const SERVER_STATE = `
   union all select 'setting files', md5(coalesce(string_agg(f::text, ',' order by seqno), '')) from pg_file_settings f
   union all select 'configuration load', pg_conf_load_time()::text
   union all select 'data folder', string_agg(name, ',' order by name) from pg_ls_dir('.') name
-  union all select 'wal file', pg_walfile_name(pg_current_wal_lsn())
+  union all select 'wal file', pg_walfile_name(pg_current_wal_lsn() + 1)
   union all select 'checkpoint', checkpoint_lsn::text from pg_control_checkpoint()
   union all select 'statistics resets', md5(
     (select string_agg(coalesce(stats_reset::text, ''), ',' order by datid) from pg_stat_database)
@@ -171,10 +172,10 @@ export class Sandbox {
   }
 
   /** `more`: SQL that adds to what sandbox.sql makes. */
-  static async start(more = ''): Promise<Sandbox> {
+  static async start(major: PostgresMajor, more = ''): Promise<Sandbox> {
     const dir = mkdtempSync(join(tmpdir(), 'postern-oracle-'));
     chmodSync(dir, 0o755);
-    const server = await startPostgres({ dataDir: join(dir, 'data'), durable: false, flags: QUIET });
+    const server = await startPostgres({ dataDir: join(dir, 'data'), major, durable: false, flags: QUIET });
     const sandbox = new Sandbox(server, dir, server.superuserUrl());
     const owner = await sandbox.connect('owner');
     await owner.query(SCHEMA);

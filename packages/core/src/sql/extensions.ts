@@ -87,7 +87,16 @@ const reviews: ReadonlyMap<string, Review> = new Map([
 
   // Geometry. FlatGeobuf makes a table, unquoted before 3.5.6; rasters may lie in files or behind addresses, and their
   // map algebra calls functions by oid; topologies and address rules are tables named in text.
-  ['postgis', { otherwise: NOTHING, except: [[/^st_fromflatgeobuftotable$/, ADMIN], [/^checkauthtrigger$/, EXECUTE]] }],
+  [
+    'postgis',
+    {
+      otherwise: NOTHING,
+      except: [
+        [/^st_fromflatgeobuftotable$/, ADMIN],
+        [/^checkauthtrigger$/, EXECUTE],
+      ],
+    },
+  ],
   ['postgis_sfcgal', computes],
   ['postgis_raster', runsWhatItLikes],
   ['postgis_topology', runsWhatItLikes],

@@ -1,4 +1,5 @@
 export { classify } from './classify.js';
+export { extensionFunctionNeeds } from './extensions.js';
 export * from './model.js';
 export { INLINE_PARSE_BYTES, loadParser, MAX_SQL_BYTES } from './parse.js';
 export {
