@@ -1,4 +1,3 @@
-export type * from './catalog/model.js';
 export { classify } from './classify.js';
 export * from './model.js';
 export { INLINE_PARSE_BYTES, loadParser, MAX_SQL_BYTES } from './parse.js';

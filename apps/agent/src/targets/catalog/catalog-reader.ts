@@ -1,4 +1,4 @@
-import { codeOf, connectWalled, type Walls } from '../connect.js';
+import { connectWalled, type Walls } from '../connect.js';
 import type { WireClient } from '../wire-client.js';
 import { FINGERPRINT } from './fingerprint.js';
 import { type ReadCatalog, readCatalog, type SessionFacts } from './read-catalog.js';
@@ -13,12 +13,10 @@ const WALLS: Walls = {
 
 /** Reads that a busy catalog outran before the last one counts, which is then looked at again at the next check. */
 const ATTEMPTS = 3;
-const REFUSED = new Set(['42501', '0A000', '42883']);
 
-/** Where a database is in its log, and where its sessions look for names: the same as before, so is its catalog. */
+/** Which transactions a session sees, and where it looks for names: both the same as before, so is its catalog. */
 export interface CatalogPosition {
-  /** Undefined where the server does not tell. */
-  readonly wal: string | undefined;
+  readonly snapshot: string;
   readonly searchPath: readonly string[];
 }
 
@@ -27,14 +25,13 @@ export interface CheckedCatalog extends ReadCatalog {
   readonly fingerprint: string | undefined;
 }
 
-interface FactsRow extends SessionFacts {
-  readonly wal?: string;
-}
-
-const FACTS = `pg_catalog.current_setting('server_version_num')::pg_catalog.int4 as "serverVersion",
+/**
+ * The snapshot differs once any transaction that wrote something has come to its end. (The log's position would not do: it
+ * moves before others see what was committed.)
+ */
+const FACTS = `select pg_catalog.pg_current_snapshot()::pg_catalog.text as snapshot,
+  pg_catalog.current_setting('server_version_num')::pg_catalog.int4 as "serverVersion",
   session_user::pg_catalog.text as "user", pg_catalog.to_json(pg_catalog.current_schemas(false)) as "searchPath"`;
-const WAL = `case when pg_catalog.pg_is_in_recovery() then pg_catalog.pg_last_wal_replay_lsn()
-  else pg_catalog.pg_current_wal_insert_lsn() end::pg_catalog.text as wal`;
 
 /**
  * The agent's own session in a target database, which reads catalogs. Its search_path is left as the login's default, to see
@@ -42,7 +39,6 @@ const WAL = `case when pg_catalog.pg_is_in_recovery() then pg_catalog.pg_last_wa
  */
 export class CatalogReader {
   readonly #client: WireClient;
-  #isWalTold = true;
 
   private constructor(client: WireClient) {
     this.#client = client;
@@ -53,9 +49,8 @@ export class CatalogReader {
     return new CatalogReader(client);
   }
 
-  async position(): Promise<CatalogPosition> {
-    const { wal, searchPath } = await this.#facts();
-    return { wal, searchPath };
+  position(): Promise<CatalogPosition> {
+    return this.#one<CatalogPosition>(FACTS);
   }
 
   fingerprint(): Promise<string> {
@@ -64,7 +59,7 @@ export class CatalogReader {
 
   /** The whole catalog as it was at one moment, which the fingerprints before and after it prove. */
   async read(): Promise<CheckedCatalog> {
-    const { serverVersion, user, searchPath } = await this.#facts();
+    const { serverVersion, user, searchPath } = await this.#one<SessionFacts>(FACTS);
     return this.#withEmptyPath(async () => {
       let before = await this.#fingerprint();
       for (let attempt = 1; ; attempt++) {
@@ -86,18 +81,6 @@ export class CatalogReader {
   /** Leaves at once, whatever is being read. */
   destroy(): void {
     this.#client.connection.stream.destroy();
-  }
-
-  async #facts(): Promise<FactsRow> {
-    if (this.#isWalTold) {
-      try {
-        return await this.#one<FactsRow>(`select ${FACTS}, ${WAL}`);
-      } catch (error) {
-        if (!REFUSED.has(codeOf(error) ?? '')) throw error;
-        this.#isWalTold = false;
-      }
-    }
-    return this.#one<FactsRow>(`select ${FACTS}`);
   }
 
   async #fingerprint(): Promise<string> {
