@@ -1,3 +1,5 @@
+export { type Catalog, compileCatalog } from './catalog/catalog.js';
+export * from './catalog/model.js';
 export { classify } from './classify.js';
 export * from './model.js';
 export { INLINE_PARSE_BYTES, loadParser, MAX_SQL_BYTES } from './parse.js';
@@ -7,5 +9,7 @@ export {
   type SessionState,
   sessionAfter,
   sessionDuring,
+  sessionNamesKey,
   sessionOutsideTransaction,
+  sessionWithCatalog,
 } from './session-state.js';
