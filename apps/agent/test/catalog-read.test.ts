@@ -2,7 +2,7 @@ import type { CatalogData } from '@postern/core/sql';
 import { createDatabase, testServer, uniqueName } from '@postern/infra/test-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CatalogReader } from '../src/targets/catalog/catalog-reader.js';
-import { SCHEMA } from './catalog-schema.js';
+import { EXTENSIONS, SCHEMA } from './catalog-schema.js';
 import { asSuperuser } from './fixture.js';
 
 describe('the catalog of a database', () => {
@@ -24,7 +24,7 @@ describe('the catalog of a database', () => {
 
   beforeAll(async () => {
     url = await createDatabase(await testServer(), uniqueName('catalog'));
-    await asSuperuser(url, SCHEMA);
+    await asSuperuser(url, SCHEMA + EXTENSIONS);
     data = await read();
   });
   afterAll(() => undefined);

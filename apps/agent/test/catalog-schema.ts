@@ -61,6 +61,9 @@ create extension file_fdw;
 create server files foreign data wrapper file_fdw;
 create foreign table app.lines (line text) server files options (program 'echo ran');
 create foreign table app.parts_old partition of app.parts for values from ('2010-01-01') to ('2020-01-01') server files options (filename '/dev/null');
+`;
+
+export const EXTENSIONS = `
 create extension hstore schema public;
 create extension citext schema public;
 create table app.emails (email citext);

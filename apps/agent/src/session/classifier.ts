@@ -7,6 +7,7 @@ import {
   MAX_SQL_BYTES,
   NEW_SESSION,
   type SessionState,
+  sessionNamesKey,
 } from '@postern/core/sql';
 import { ParseThread } from './parse-thread.js';
 
@@ -43,7 +44,8 @@ export class Classifier {
     session: SessionState = NEW_SESSION,
     catalog?: Catalog,
   ): Promise<ClassifyResult> {
-    const cache = isOrdinary(session) ? this.#cacheOf(catalog) : undefined;
+    // In a session that changed nothing of it, names mean what they mean in every other.
+    const cache = sessionNamesKey(session) === '' ? this.#cacheOf(catalog) : undefined;
     const known = cache?.get(sql);
     if (cache && known) {
       // Re-inserted, so that the first key is always the one not used for longest.
@@ -79,11 +81,6 @@ export class Classifier {
     this.#caches.set(catalog, cache);
     return cache;
   }
-}
-
-/** Names mean in it what they mean in a new session. */
-function isOrdinary({ searchPath, storedCode }: SessionState): boolean {
-  return searchPath === NEW_SESSION.searchPath && !storedCode;
 }
 
 function remember(cache: Map<string, ClassifyResult>, sql: string, result: ClassifyResult): void {
