@@ -1,4 +1,5 @@
 import type { Permission } from '../policy/permission.js';
+import { extensionFunctionNeeds } from './extensions.js';
 import {
   ADMIN_FUNCTIONS,
   DDL_FUNCTIONS,
@@ -70,19 +71,54 @@ const HARMLESS: CallClass = { class: 'harmless' };
 
 /** Classifies a call by its name as written, split at the dots and folded by the parser, and its arguments. */
 export function classifyCall(name: readonly string[], args: readonly unknown[]): CallClass {
-  const schema = name.at(-2);
   const base = name.at(-1) ?? '';
-  if (schema === undefined || schema === 'pg_catalog') {
-    const builtin = classifyBuiltin(base, args);
-    if (builtin !== undefined) return builtin;
-  }
-  if (schema === 'information_schema' && informationSchema.has(base)) return HARMLESS;
+  const builtin = classifyBuiltinCall(name, args);
+  if (builtin !== undefined) return builtin;
   if (extensionAdmin.test(base)) return { class: 'needs', permission: 'admin', planTime: true };
   const sqlArgs = extensionRunsSql.get(base);
   if (sqlArgs !== undefined) {
     return { class: 'runs_sql', texts: textArguments(sqlArgs, args), alsoNeeds: 'execute' };
   }
   return { class: 'needs', permission: 'execute', planTime: true };
+}
+
+/** The same for PostgreSQL's own functions; undefined: the name is not one of them. */
+export function classifyBuiltinCall(
+  name: readonly string[],
+  args: readonly unknown[],
+): CallClass | undefined {
+  const schema = name.at(-2);
+  const base = name.at(-1) ?? '';
+  if (schema === undefined || schema === 'pg_catalog') return classifyBuiltin(base, args);
+  return schema === 'information_schema' && informationSchema.has(base) ? HARMLESS : undefined;
+}
+
+/** A function of an extension that runs SQL given as text; undefined: it is not known to. */
+export function classifyExtensionSql(name: string, args: readonly unknown[]): CallClass | undefined {
+  const sqlArgs = extensionRunsSql.get(name);
+  return sqlArgs && { class: 'runs_sql', texts: textArguments(sqlArgs, args), alsoNeeds: 'execute' };
+}
+
+/** What a function in C of an extension needs; undefined: nobody reviewed it. */
+export function extensionNeeds(extension: string, name: string): readonly Permission[] | undefined {
+  const reviewed = extensionFunctionNeeds(extension, name);
+  return reviewed ?? (extensionAdmin.test(name) ? ['admin'] : undefined);
+}
+
+/**
+ * What PostgreSQL's own code behind a cast, an operator, a type or a trigger needs. Functions that SQL cannot call, for
+ * input and output or for triggers, are in no list; all of them are harmless.
+ */
+export function builtinNeedsOf(name: string): Permission | undefined {
+  return isRunsSql(name) ? 'admin' : builtinNeeds.get(name);
+}
+
+/** Major versions of the servers from which the lists of built-ins were generated. */
+const GENERATED_FROM = [15, 18];
+
+/** True when the lists hold every built-in of this server (`server_version_num`). */
+export function isGeneratedFor(serverVersion: number): boolean {
+  return GENERATED_FROM.includes(Math.floor(serverVersion / 10_000));
 }
 
 function classifyBuiltin(name: string, args: readonly unknown[]): CallClass | undefined {
@@ -103,7 +139,11 @@ function classifyBuiltin(name: string, args: readonly unknown[]): CallClass | un
 
 /** True for PostgreSQL's own functions that need something. Others may as well be columns where a name could be both. */
 export function isEffectfulBuiltin(name: string): boolean {
-  return builtinNeeds.has(name) || runsSql.has(name) || name === 'set_config' || name === 'lo_open';
+  return builtinNeeds.has(name) || isRunsSql(name);
+}
+
+function isRunsSql(name: string): boolean {
+  return runsSql.has(name) || name === 'set_config' || name === 'lo_open';
 }
 
 /** The arguments at these places; all of them, to be safe, when any is given by name. */

@@ -1,3 +1,5 @@
+export { type Catalog, compileCatalog } from './catalog/catalog.js';
+export * from './catalog/model.js';
 export { classify } from './classify.js';
 export { extensionFunctionNeeds } from './extensions.js';
 export * from './model.js';
@@ -8,5 +10,7 @@ export {
   type SessionState,
   sessionAfter,
   sessionDuring,
+  sessionNamesKey,
   sessionOutsideTransaction,
+  sessionWithCatalog,
 } from './session-state.js';

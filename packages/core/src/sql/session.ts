@@ -107,7 +107,7 @@ export function setConfigFindings(args: readonly unknown[], location?: number): 
 }
 
 /** A search_path as text, split as the server's SplitIdentifierString does it. */
-function schemaList(path: string): string[] {
+export function schemaList(path: string): string[] {
   const parts = path.match(/"(?:[^"]|"")*"|[^,]+/g) ?? [];
   return parts
     .map((part) => part.trim())
