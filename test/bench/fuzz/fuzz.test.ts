@@ -6,7 +6,7 @@ import { corpusTexts, run } from './run.js';
 
 test('20,000 mutated statements hold every invariant', async () => {
   await loadParser();
-  const { findings, outcomes, kinds } = run(7, 0, 20_000);
+  const { findings, outcomes, kinds } = await run(7, 0, 20_000);
   expect(findings).toEqual([]);
   expect(outcomes.understood).toBeGreaterThan(4_000);
   expect(outcomes['sql.syntax']).toBeGreaterThan(1_000);

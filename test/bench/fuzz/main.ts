@@ -68,7 +68,7 @@ function report(tallies: readonly Tally[], count: number, seed: number, seconds:
 const range = process.env[WORKER];
 if (range !== undefined && process.send !== undefined) {
   const [seed, first, last] = JSON.parse(range) as [number, number, number];
+  process.once('disconnect', () => process.exit(1));
   await loadParser();
-  process.send(run(seed, first, last));
-  process.disconnect();
+  process.send(await run(seed, first, last), () => process.exit(0));
 }

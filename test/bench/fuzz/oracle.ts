@@ -72,10 +72,20 @@ const RUNS_ALL = new Set([
   ...['DeclareCursorStmt', 'IndexStmt'],
 ]);
 
-function callDemand(node: Node): number | undefined {
-  const parts = (Array.isArray(node.funcname) ? node.funcname : []).map((part: unknown) =>
+const stringsOf = (list: unknown): string[] =>
+  (Array.isArray(list) ? list : []).map((part: unknown) =>
     isNode(part) && isNode(part.String) ? String(part.String.sval) : '',
   );
+
+/** `(1).pg_terminate_backend` and `t.nextval` are calls, when there is no such column. */
+function attributeDemands(type: string, node: Node): number[] {
+  if (type !== 'A_Indirection' && type !== 'ColumnRef') return [];
+  const names = type === 'ColumnRef' ? stringsOf(node.fields).slice(1) : stringsOf(node.indirection);
+  return names.flatMap((name) => (ADMIN.has(name) ? [BIT.admin] : WRITE.has(name) ? [BIT.write] : []));
+}
+
+function callDemand(node: Node): number | undefined {
+  const parts = stringsOf(node.funcname);
   const name = parts.at(-1) ?? '';
   const isBuiltin = parts.length === 1 || parts.at(-2) === 'pg_catalog';
   if (isBuiltin && ADMIN.has(name)) return BIT.admin;
@@ -97,6 +107,7 @@ function demandsInside(tree: Node, demands: number[]): void {
         if (change !== undefined) demands.push(change);
         const call = key === 'FuncCall' && isNode(part) ? callDemand(part) : undefined;
         if (call !== undefined) demands.push(call);
+        if (isNode(part)) demands.push(...attributeDemands(key, part));
         pending.push(part);
       }
     }
