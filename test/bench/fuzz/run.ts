@@ -34,6 +34,19 @@ export function corpusTexts(): string[] {
 
 const ENOUGH = 20;
 
+type Slowest = Tally['slowest'];
+
+/** Measured anew: what took long once was mostly another process's turn. */
+function slower(known: Slowest, sql: string): Slowest {
+  const times = Array.from({ length: 5 }, () => {
+    const at = performance.now();
+    classify(sql);
+    return performance.now() - at;
+  });
+  const ms = Math.min(...times);
+  return ms > known.ms ? { ms, sql } : known;
+}
+
 /** Tries the cases from `from` to `to` - 1. The parser must be loaded. */
 export async function run(seed: number, from: number, to: number): Promise<Tally> {
   const corpus = corpusTexts();
@@ -41,7 +54,7 @@ export async function run(seed: number, from: number, to: number): Promise<Tally
   const kinds = new Set<string>();
   const findings: Finding[] = [];
   const megabytes: number[] = [];
-  let slowest = { ms: 0, sql: '' };
+  let slowest: Slowest = { ms: 0, sql: '' };
   const tenth = Math.max(1, Math.floor((to - from) / 10));
   for (let index = from; index < to && findings.length < ENOUGH; index++) {
     const sql = caseAt(seed, index, corpus);
@@ -50,7 +63,7 @@ export async function run(seed: number, from: number, to: number): Promise<Tally
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
     if (result?.ok) for (const { kind } of result.classification.statements) kinds.add(kind);
     if (violation !== undefined) findings.push({ index, sql, violation });
-    if (ms > slowest.ms) slowest = { ms, sql };
+    if (ms > slowest.ms) slowest = slower(slowest, sql);
     // Lets a process hear that nobody waits for it any more.
     if (index % 1_000 === 0) await breathe();
     if ((index - from + 1) % tenth === 0) {
