@@ -1,4 +1,4 @@
-// The one entry of `npm start`, `npm test`, `npm run reset` and `npm run bench`. Node's own modules only: on a fresh clone
+// The one entry of `npm start`, `npm test` and `npm run reset|bench|fuzz`. Node's own modules only: on a fresh clone
 // nothing is installed yet. It brings node_modules and the build up to date, then hands over to infra/dist/<command>.js.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const STAMP = join(ROOT, 'node_modules', '.postern-lock');
-const COMMANDS = ['start', 'test', 'reset', 'bench'];
+const COMMANDS = ['start', 'test', 'reset', 'bench', 'fuzz'];
 
 const seconds = () => `${(performance.now() / 1000).toFixed(1).padStart(6)} s`;
 const say = (text) => process.stdout.write(`${seconds()}  ${text}\n`);
