@@ -8,7 +8,7 @@ import {
   PLAN_TIME_FUNCTIONS,
   WRITE_FUNCTIONS,
 } from './generated/builtins.js';
-import { type AstNode, settingLiteral, unwrap } from './tree.js';
+import { type AstNode, asServersFold, settingLiteral, unwrap } from './tree.js';
 
 /** The words of a generated list. */
 export function words(generated: string): ReadonlySet<string> {
@@ -114,15 +114,16 @@ export function builtinNeedsOf(name: string): Permission | undefined {
 }
 
 /** Major versions of the servers from which the lists of built-ins were generated. */
-const GENERATED_FROM = [15, 18];
+const GENERATED_FROM = [14, 15, 16, 17, 18];
 
 /** True when the lists hold every built-in of this server (`server_version_num`). */
 export function isGeneratedFor(serverVersion: number): boolean {
   return GENERATED_FROM.includes(Math.floor(serverVersion / 10_000));
 }
 
-function classifyBuiltin(name: string, args: readonly unknown[]): CallClass | undefined {
-  if (harmless.has(name)) return HARMLESS;
+function classifyBuiltin(written: string, args: readonly unknown[]): CallClass | undefined {
+  if (harmless.has(written)) return HARMLESS;
+  const name = asServersFold(written);
   if (name === 'set_config') return { class: 'set_config' };
   if (name === 'lo_open') {
     const reads = args.length === 2 && settingLiteral(args[1]) === INV_READ;
@@ -138,7 +139,8 @@ function classifyBuiltin(name: string, args: readonly unknown[]): CallClass | un
 }
 
 /** True for PostgreSQL's own functions that need something. Others may as well be columns where a name could be both. */
-export function isEffectfulBuiltin(name: string): boolean {
+export function isEffectfulBuiltin(written: string): boolean {
+  const name = asServersFold(written);
   return builtinNeeds.has(name) || isRunsSql(name);
 }
 

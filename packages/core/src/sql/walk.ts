@@ -18,6 +18,7 @@ import type { TextSession } from './session-state.js';
 import { type FieldModes, type Mode, STATEMENTS, type StatementRow } from './statements.js';
 import {
   type AstNode,
+  asServersFold,
   child,
   isNode,
   list,
@@ -260,7 +261,7 @@ class Walker {
     if (name === '') return;
     note(this.#relations, schema === '' ? name : `${schema}.${name}`, node);
     if (mode === 'stored' || mode === 'plan') return;
-    if (!SYSTEM_SCHEMAS.includes(schema) || !restrictedRelations.has(name)) return;
+    if (!SYSTEM_SCHEMAS.includes(schema) || !restrictedRelations.has(asServersFold(name))) return;
     this.#findings.push({ permission: 'admin', what: `touches ${name}`, location: locationOf(node) });
   }
 
@@ -333,7 +334,7 @@ const CHANGES_ROWS = new Set(['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeSt
  */
 function catalogFindings(target: AstNode): Finding[] {
   const schema = text(target, 'schemaname');
-  const name = text(target, 'relname');
+  const name = asServersFold(text(target, 'relname'));
   const location = locationOf(target);
   if (schema !== 'pg_catalog' && (schema !== '' || !name.startsWith('pg_'))) return [];
   if (name === 'pg_settings')
