@@ -9,6 +9,8 @@ export const reviewed = {
     /^timezone$/,
     /^(random|random_normal|setseed|gen_random_uuid|uuidv4|uuidv7)$/,
     /^(lo_close|lo_get|lo_lseek|lo_lseek64|lo_tell|lo_tell64|loread)$/,
+    // Its own session's locks only; drivers clean up with them, as with DISCARD ALL.
+    /^pg_advisory_unlock(_all|_shared)?$/,
     /^pg_(blocking_pids|safe_snapshot_blocking_pids|lock_status|prepared_xact|isolation_test_session_is_blocked)$/,
     /^pg_(database|indexes|relation|table|tablespace|total_relation)_size$/,
     /^pg_(database_)?collation_actual_version$/,
@@ -29,8 +31,7 @@ export const reviewed = {
   write: exactly(`
     nextval setval lo_creat lo_create lo_from_bytea lo_put lo_truncate lo_truncate64 lo_unlink lowrite
     pg_notify pg_logical_emit_message
-    pg_advisory_lock pg_advisory_lock_shared pg_advisory_unlock pg_advisory_unlock_all pg_advisory_unlock_shared
-    pg_advisory_xact_lock pg_advisory_xact_lock_shared pg_try_advisory_lock pg_try_advisory_lock_shared
+    pg_advisory_lock pg_advisory_lock_shared pg_advisory_xact_lock pg_advisory_xact_lock_shared pg_try_advisory_lock pg_try_advisory_lock_shared
     pg_try_advisory_xact_lock pg_try_advisory_xact_lock_shared`),
   // Maintenance with lasting effect.
   ddl: exactly(`
