@@ -25,12 +25,15 @@ const ENDS_TRANSACTION = new Set(['PLpgSQL_stmt_commit', 'PLpgSQL_stmt_rollback'
 
 /**
  * Every statement and expression in a function in PL/pgSQL, as statements, with the types of its variables. `definition`:
- * its CREATE FUNCTION; `source`: the text after AS.
+ * its CREATE FUNCTION; `original`: the text after AS.
  */
-export function plpgsqlStatements(definition: string, source: string): readonly AstNode[] | Opaque {
-  const root = parsePlpgsql(definition);
-  if (root === undefined) return NOT_UNDERSTOOD;
-  const texts: string[] = [];
+export function plpgsqlStatements(definition: string, original: string): readonly AstNode[] | Opaque {
+  const source = withoutRowtype(original);
+  const root =
+    definition.split(original).length === 2 && parsePlpgsql(definition.replace(original, () => source));
+  if (!root) return NOT_UNDERSTOOD;
+  // Where it was no type but the operator, that counts.
+  const texts: string[] = source === original ? [] : ['SELECT 1 % 1'];
   const records: AstNode[] = [];
   const frames: AstNode[] = [root];
   for (let frame = frames.pop(); frame !== undefined; frame = frames.pop()) {
@@ -94,14 +97,24 @@ function assignmentTexts(query: string): string[] {
   return [UNREADABLE];
 }
 
-/** The type of a variable. `t%ROWTYPE` and `t.a%TYPE` are of the table t, or of another variable. */
+/** The type of a variable. `t.a%TYPE` is of the table t, whose name as a type stands for all of its columns' types. */
 function typeText(name: string): string {
   const [path = '', reference] = name.split('%');
-  if (reference === undefined) return `SELECT NULL::${name}`;
-  // The row type of a table stands for all of its columns' types.
-  const isRow = /^rowtype/i.test(reference.trim());
-  const table = isRow ? path : path.replace(/\.(?:"(?:[^"]|"")*"|[^."]+)\s*$/, '');
-  return `SELECT NULL::${table}`;
+  return `SELECT NULL::${reference === undefined ? name : path.replace(/\.(?:"(?:[^"]|"")*"|[^."]+)\s*$/, '')}`;
+}
+
+/**
+ * `t%ROWTYPE` as `t`, which means the same and is what the parser can take fields of. Keeps every other word in its place.
+ */
+function withoutRowtype(source: string): string {
+  const tokens = tokensOf(source) ?? [];
+  let out = source;
+  tokens.forEach(({ text: word, start }, i) => {
+    const next = tokens[i + 1];
+    if (word !== '%' || next?.text.toLowerCase() !== 'rowtype') return;
+    out = out.slice(0, start) + out.slice(start, next.end).replace(/[^\n]/g, ' ') + out.slice(next.end);
+  });
+  return out;
 }
 
 /**
