@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asSuperuser, type Browser, rule, until, World } from './fixture.js';
 
 /**
- * The classifier knows PostgreSQL's own functions by their names. A superuser who replaces one leaves the delete to the kernel's wall,
+ * The classifier knows PostgreSQL's own functions by their names. A superuser who replaces one that is written in SQL leaves the delete to the kernel's wall,
  * which is what is tested here.
  */
 const SCHEMA = `
@@ -11,9 +11,9 @@ const SCHEMA = `
   insert into logs select generate_series(1, 10);
   create function wipe() returns bigint language sql volatile as
     'with gone as (delete from logs returning 1) select count(*) from gone';
-  create or replace function pg_catalog.pg_size_bytes(text) returns bigint language plpgsql volatile as
+  create or replace function pg_catalog.bit_length(text) returns int language plpgsql volatile as
     'begin return public.wipe(); end';
-  create view leak as select pg_size_bytes('') as gone;`;
+  create view leak as select bit_length('') as gone;`;
 const LEAK = 'select * from leak';
 
 /** READ_ONLY.md, "Leaving READ ONLY": the ways in which sessions leave the mode, one message after the other. */
