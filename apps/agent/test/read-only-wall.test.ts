@@ -5,13 +5,18 @@ import { createDatabase, testServer, uniqueName } from '@postern/infra/test-serv
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asSuperuser, type Browser, rule, until, World } from './fixture.js';
 
-/** The classifier does not look into views: that leaves the delete to the kernel's wall, which is what is tested here. */
+/**
+ * The classifier knows PostgreSQL's own functions by their names. A superuser who replaces one that is written in SQL leaves the delete to the kernel's wall,
+ * which is what is tested here.
+ */
 const SCHEMA = `
   create table logs (id int);
   insert into logs select generate_series(1, 10);
   create function wipe() returns bigint language sql volatile as
     'with gone as (delete from logs returning 1) select count(*) from gone';
-  create view leak as select wipe() as gone;
+  create or replace function pg_catalog.bit_length(text) returns int language plpgsql volatile as
+    'begin return public.wipe(); end';
+  create view leak as select bit_length('') as gone;
   select lo_from_bytea(1, 'large');`;
 const LEAK = 'select * from leak';
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connectWalled, type Walls } from '../connect.js';
 import type { WireClient } from '../wire-client.js';
 import { FINGERPRINT } from './fingerprint.js';
@@ -29,13 +30,32 @@ export interface CheckedCatalog extends ReadCatalog {
  * The snapshot differs once any transaction that wrote something has come to its end. (The log's position would not do: it
  * moves before others see what was committed.)
  */
-const FACTS = `select pg_catalog.pg_current_snapshot()::pg_catalog.text as snapshot,
-  pg_catalog.current_setting('server_version_num')::pg_catalog.int4 as "serverVersion",
-  session_user::pg_catalog.text as "user", pg_catalog.to_json(pg_catalog.current_schemas(false)) as "searchPath"`;
+const FACTS = `begin read only; set local search_path to default;
+  select pg_catalog.pg_current_snapshot()::pg_catalog.text as snapshot,
+    pg_catalog.current_setting('server_version_num')::pg_catalog.int4 as "serverVersion",
+    session_user::pg_catalog.text as "user", pg_catalog.to_json(pg_catalog.current_schemas(false)) as "searchPath";
+  commit`;
 
 /**
- * The agent's own session in a target database, which reads catalogs. Its search_path is left as the login's default, to see
- * what sessions of people have; all that is read is read with an empty one.
+ * Transactions that others see as ended, but which have not told yet which cached catalog rows are out of date (CommitTransaction
+ * in xact.c: they give up the lock of their own id only after that). What pg_get_functiondef prints comes from that cache.
+ */
+const ENDING = `
+  with now as (
+    select pg_catalog.pg_snapshot_xmax(s)::text::int8 as xmax,
+      array(select x::text::int8 & 4294967295 from pg_catalog.pg_snapshot_xip(s) x) as xip
+    from pg_catalog.pg_current_snapshot() s)
+  select pg_catalog.count(*)::int4 as count from (
+    select from pg_catalog.pg_locks l cross join now n cross join lateral (select l.transactionid::text::int8 as id) x
+    where l.locktype = 'transactionid' and l.mode = 'ExclusiveLock' and l.granted
+    group by l.virtualtransaction
+    having not pg_catalog.bool_or(x.id = any (n.xip) or ((n.xmax - x.id) & 4294967295) not between 1 and 2147483648)) ending`;
+const ENDING_LOOKS = 50;
+const ENDING_MS = 2;
+
+/**
+ * The agent's own session in a target database, which reads catalogs with an empty search_path. Each query is a transaction of
+ * its own: inside one, a session may go on with cached catalog rows that others have changed.
  */
 export class CatalogReader {
   readonly #client: WireClient;
@@ -46,30 +66,31 @@ export class CatalogReader {
 
   static async open(slug: string, url: string): Promise<CatalogReader> {
     const { client } = await connectWalled(slug, url, WALLS, 'postern:catalog');
+    await client.query(`set search_path = ''`);
     return new CatalogReader(client);
   }
 
+  /** The search_path is that of a new session of the same login. */
   position(): Promise<CatalogPosition> {
-    return this.#one<CatalogPosition>(FACTS);
+    return this.#facts<CatalogPosition>();
   }
 
-  fingerprint(): Promise<string> {
-    return this.#withEmptyPath(() => this.#fingerprint());
+  async fingerprint(): Promise<string> {
+    return (await this.#one<{ fingerprint: string }>(FINGERPRINT)).fingerprint;
   }
 
   /** The whole catalog as it was at one moment, which the fingerprints before and after it prove. */
   async read(): Promise<CheckedCatalog> {
-    const { serverVersion, user, searchPath } = await this.#one<SessionFacts>(FACTS);
-    return this.#withEmptyPath(async () => {
-      let before = await this.#fingerprint();
-      for (let attempt = 1; ; attempt++) {
-        const catalog = await readCatalog(this.#client, { serverVersion, user, searchPath });
-        const after = await this.#fingerprint();
-        if (after === before) return { ...catalog, fingerprint: after };
-        if (attempt === ATTEMPTS) return { ...catalog, fingerprint: undefined };
-        before = after;
-      }
-    });
+    const { serverVersion, user, searchPath } = await this.#facts<SessionFacts>();
+    let before = await this.fingerprint();
+    for (let attempt = 1; ; attempt++) {
+      await this.#ended();
+      const catalog = await readCatalog(this.#client, { serverVersion, user, searchPath });
+      const after = await this.fingerprint();
+      if (after === before) return { ...catalog, fingerprint: after };
+      if (attempt === ATTEMPTS) return { ...catalog, fingerprint: undefined };
+      before = after;
+    }
   }
 
   async close(): Promise<void> {
@@ -83,21 +104,21 @@ export class CatalogReader {
     this.#client.connection.stream.destroy();
   }
 
-  async #fingerprint(): Promise<string> {
-    return (await this.#one<{ fingerprint: string }>(FINGERPRINT)).fingerprint;
+  async #facts<Row>(): Promise<Row> {
+    const results = (await this.#client.query(FACTS)) as unknown as readonly { rows: readonly Row[] }[];
+    return results.flatMap(({ rows }) => rows)[0] as Row;
+  }
+
+  /** Waits a moment for transactions that are about to have ended. */
+  async #ended(): Promise<void> {
+    for (let look = 1; look <= ENDING_LOOKS; look++) {
+      if ((await this.#one<{ count: number }>(ENDING)).count === 0) return;
+      await sleep(ENDING_MS);
+    }
   }
 
   async #one<Row>(text: string): Promise<Row> {
     const { rows } = await this.#client.query(text);
     return rows[0] as Row;
-  }
-
-  async #withEmptyPath<T>(read: () => Promise<T>): Promise<T> {
-    await this.#client.query(`begin read only; set local search_path = ''`);
-    try {
-      return await read();
-    } finally {
-      await this.#client.query('commit');
-    }
   }
 }

@@ -57,15 +57,15 @@ export class LiveCatalog {
 
   /** Waits a bounded time; throws `connection.unavailable` when the catalog is not known well enough then. `force`: whatever it costs. */
   async current({ force = false } = {}): Promise<CurrentCatalog> {
-    if (this.#isStopped) throw this.#unavailable('the agent is stopping');
+    if (this.#isStopped) throw new PosternError('connection.unavailable', 'the agent is stopping');
     const askedAt = performance.now();
     try {
       await deadline(this.#queue.join(force), this.#waitMs);
     } catch (error) {
       if (!this.#known || performance.now() - this.#known.checkedAt > STALE_MS)
-        throw Object.assign(this.#unavailable(reasonOf(error)), { cause: error });
+        throw error instanceof PosternError ? error : this.#unavailable(error);
     }
-    if (!this.#known) throw this.#unavailable('it could not be read');
+    if (!this.#known) throw this.#unavailable(undefined);
     return { catalog: this.#known.catalog, isFresh: this.#known.checkedAt >= askedAt };
   }
 
@@ -168,19 +168,14 @@ export class LiveCatalog {
     await reader?.close();
   }
 
-  #unavailable(reason: string): PosternError {
-    const message = `the catalog of \`${this.#slug}\` could not be read in time, and without it nobody knows what the statement runs: ${reason}`;
-    return new PosternError('connection.unavailable', message, {
-      fix: 'run it again in a moment; if it stays like this, tell an administrator',
-    });
+  #unavailable(cause: unknown): PosternError {
+    const why =
+      cause instanceof TimedOut ? 'could not be read in time' : 'is not readable for the agent at the moment';
+    const message = `the catalog of \`${this.#slug}\` ${why}, so it is not known what the statement would run`;
+    const fix = 'run it again in a moment; if it stays like this, tell an administrator';
+    return Object.assign(new PosternError('connection.unavailable', message, { fix }), { cause });
   }
 }
 
 /** The last part of a fingerprint: settings of roles and databases. */
 const settingsIn = (fingerprint: string): string | undefined => fingerprint.split(' ').at(-1);
-
-function reasonOf(error: unknown): string {
-  if (error instanceof TimedOut) return 'reading it takes longer than a statement waits';
-  if (error instanceof PosternError) return error.message;
-  return 'the database did not let it be read';
-}
