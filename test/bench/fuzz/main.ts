@@ -58,7 +58,7 @@ function report(tallies: readonly Tally[], count: number, seed: number, seconds:
   for (const [name, times] of Object.entries(total).sort(([, a], [, b]) => b - a))
     say(`  ${name}: ${times.toLocaleString('en')}`);
   say(`  kinds of statement understood: ${kinds.size}`);
-  say(`  slowest: ${slowest.ms.toFixed(1)} ms, ${slowest.sql.length} characters`);
+  say(`  slowest: ${slowest.ms.toFixed(1)} ms: ${JSON.stringify(slowest.sql.slice(0, 200))}`);
   for (const { megabytes } of tallies) say(`  resident memory by tenths: ${megabytes.join(', ')} MB`);
   for (const { index, sql, violation } of tallies.flatMap(({ findings }) => findings))
     say(`  ✗ case ${index}: ${violation}\n    ${JSON.stringify(sql)}`);
