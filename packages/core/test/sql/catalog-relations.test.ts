@@ -117,6 +117,7 @@ describe('what relations run', () => {
     ['EXPLAIN SELECT * FROM app.fr', [foreign], ['explain', 'execute']],
     ['INSERT INTO app.fr VALUES (1)', [foreign], ['write', 'execute']],
     ['ANALYZE app.ft', [program], ['ddl', 'admin']],
+    ['ANALYZE', [parent, program], ['ddl', 'admin']],
     ['ALTER TABLE app.fr OWNER TO x', [foreign], ['ddl', 'admin', 'execute']],
     ['DROP TABLE app.ft', [program], ['ddl']],
     ['GRANT SELECT ON app.v TO x', [view], ['ddl']],

@@ -45,7 +45,7 @@ export class Collector {
     for (const target of targets) this.#relation(target, events | this.#allEvents, use);
     const isIndex = text(node, 'kind') === 'REINDEX_OBJECT_INDEX';
     if (isIndex || (targets.length === 0 && !isNew && (events & EVENT.rebuild) !== 0))
-      this.#everyTable(EVENT.rebuild);
+      this.#everyTable(events);
     if ((events & EVENT.truncate) !== 0 && text(node, 'behavior') === 'DROP_CASCADE')
       this.#everyTable(EVENT.truncate);
   }
@@ -171,13 +171,13 @@ export class Collector {
     for (const type of types) this.uses.push({ use: typeUse(type, this.#names.runPath), location });
   }
 
-  #everyTable(event: Events): void {
+  #everyTable(events: Events): void {
     const { relations } = this.#names.catalog.data;
     if (this.#isTooMuch(relations, 'tables')) return;
     for (const relation of relations) {
       if (relation.kind === 'view' || relation.kind === 'foreign_table') continue;
       const does = `touches ${relation.schema}.${relation.name}`;
-      this.uses.push({ use: this.#relationUse(relation, event, 'run', does), location: undefined });
+      this.uses.push({ use: this.#relationUse(relation, events, 'run', does), location: undefined });
     }
   }
 
