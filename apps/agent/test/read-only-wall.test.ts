@@ -17,7 +17,13 @@ const SCHEMA = `
   create or replace function pg_catalog.bit_length(text) returns int language plpgsql volatile as
     'begin return public.wipe(); end';
   create view leak as select bit_length('') as gone;
-  select lo_from_bytea(1, 'large');`;
+  select lo_from_bytea(1, 'large');
+  create extension pg_surgery; create extension pg_visibility; create extension dblink;
+  create extension pg_prewarm; create extension pg_stat_statements; create extension tablefunc;
+  create function app_wipe() returns bigint language sql as 'select wipe()';
+  create function volatile_fn() returns bigint language sql as 'select wipe()';
+  create function immutable_killer() returns boolean language sql immutable as
+    'select pg_terminate_backend(1)';`;
 const LEAK = 'select * from leak';
 
 /** READ_ONLY.md, "Leaving READ ONLY": the ways in which sessions leave the mode, one message after the other. */
