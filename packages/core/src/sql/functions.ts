@@ -56,6 +56,16 @@ const informationSchema = words(`
   _pg_interval_type _pg_numeric_precision _pg_numeric_precision_radix _pg_numeric_scale _pg_truetypid
   _pg_truetypmod`);
 
+/** Functions of pg_catalog that take a type as text or by oid and make a value of it, which its checks see. */
+const TYPES_BY_VALUE = words(
+  'array_in domain_in multirange_in pg_input_error_info pg_input_is_valid range_in record_in',
+);
+
+/** True when a call of PostgreSQL's own function can reach any type there is. */
+export function reachesAnyType(name: string): boolean {
+  return TYPES_BY_VALUE.has(name);
+}
+
 const INV_READ = '262144';
 
 /** What a call needs beyond what its arguments need. */

@@ -17,12 +17,16 @@ export function nestedText(names: Names | undefined, depth = 1): NestedText {
   };
 }
 
-/** All that the statements of a text of its own need and use, without places, which would be in that text. */
+/**
+ * All that the statements of a text of its own need and use, without places, which would be in that text. `keeps`: they
+ * leave something in their session, as PREPARE does.
+ */
 export function walkText(
   statements: readonly Pick<ParsedStatement, 'stmt'>[],
   names: Names | undefined,
   depth = 0,
-): Pick<WalkResult, 'findings' | 'uses' | 'searched'> {
+): Pick<WalkResult, 'findings' | 'uses' | 'searched'> & { readonly keeps: boolean } {
+  let keeps = false;
   const session = new TextSession(NEW_SESSION);
   const nested = nestedText(names, depth + 1);
   const walks = statements.map(({ stmt }) => {
@@ -31,6 +35,7 @@ export function walkText(
     const code = walk.uses.length > 0 ? (['execute'] as const) : [];
     const required = maskOf([...code, ...walk.findings.flatMap(permissionOf)]);
     const effect = statementEffect(stmt, walk.findings, session, nested);
+    keeps ||= effect !== undefined;
     session.note({ required, ...(effect === undefined ? {} : { effect }) });
     return walk;
   });
@@ -38,6 +43,7 @@ export function walkText(
     findings: walks.flatMap(({ findings }) => findings.map(placeless)),
     uses: walks.flatMap(({ uses }) => uses.map(({ use }) => ({ use, location: undefined }))),
     searched: walks.flatMap(({ searched }) => searched),
+    keeps,
   };
 }
 

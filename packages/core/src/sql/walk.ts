@@ -39,7 +39,7 @@ export interface WalkResult {
 }
 
 /** Classifies SQL given as text to a function; undefined when that is not possible. */
-export type NestedText = (sql: string) => Pick<WalkResult, 'findings' | 'uses'> | undefined;
+export type NestedText = (sql: string) => Pick<WalkResult, 'findings' | 'uses' | 'searched'> | undefined;
 
 /** How a statement is walked. */
 export interface WalkOptions {
@@ -250,6 +250,7 @@ class Walker {
     }
     for (const finding of found.findings)
       this.#findings.push({ ...finding, what: `${finding.what} (in ${name})`, location });
+    this.#collector?.searched.push(...found.searched);
     for (const { use } of found.uses)
       this.#collector?.uses.push({ use: { ...use, does: `${use.does} (in ${name})` }, location });
   }
@@ -341,8 +342,10 @@ function catalogFindings(target: AstNode): Finding[] {
   return [{ permission: 'admin', what: `changes the catalog ${name}`, location }];
 }
 
+const PLANNED_CONSTRAINTS = new Set(['CONSTR_GENERATED', 'CONSTR_EXCLUSION']);
+
 function partMode(own: Mode | FieldModes, field: string, inherited: Mode): Mode {
-  if (inherited === 'stored') return inherited;
+  if (inherited === 'stored') return own === 'plan' ? own : inherited;
   return typeof own === 'string' ? own : (ownValue(own, field) ?? inherited);
 }
 
@@ -376,6 +379,9 @@ function partModes(
   row: StatementRow | undefined,
 ): Mode | FieldModes {
   if (row?.parts !== undefined) return typeof row.parts === 'string' ? row.parts : row.parts(node, mode);
+  // Checked for being immutable, which the server does after it has computed what is constant in them.
+  if (type === 'Constraint' && mode === 'stored' && PLANNED_CONSTRAINTS.has(text(node, 'contype')))
+    return 'plan';
   // ALTER … SET DEFAULT is for rows to come; ADD COLUMN … DEFAULT is computed at once.
   if (type === 'AlterTableCmd' && text(node, 'subtype') === 'AT_ColumnDefault') return { def: 'stored' };
   return NONE;

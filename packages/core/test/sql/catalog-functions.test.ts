@@ -192,6 +192,12 @@ describe('a function that does anything else needs execute', () => {
       ['read', 'execute'],
     ],
     [
+      'names with escapes',
+      [plpgsql('DECLARE U&"a" record := now(); a record; BEGIN RETURN 1; END')],
+      'SELECT app.f()',
+      ['read', 'execute'],
+    ],
+    [
       'SET search_path',
       [plpgsql('BEGIN SET search_path = x; RETURN 1; END')],
       'SELECT app.f()',
@@ -275,6 +281,8 @@ describe('a function that does anything else needs execute', () => {
     ['FOR … IN EXECUTE', "DECLARE r record; BEGIN FOR r IN EXECUTE 'select 1' LOOP END LOOP; RETURN 1; END"],
     ['RETURN QUERY EXECUTE', "BEGIN RETURN QUERY EXECUTE 'select 1'; END"],
     ['OPEN … FOR EXECUTE', "DECLARE c refcursor; BEGIN OPEN c FOR EXECUTE 'select 1'; RETURN 1; END"],
+    ['PREPARE', 'BEGIN PREPARE p AS SELECT 1; RETURN 1; END'],
+    ['DEALLOCATE', 'BEGIN DEALLOCATE p; RETURN 1; END'],
     ['COMMIT', 'BEGIN COMMIT; RETURN 1; END'],
     ['PERFORM', 'BEGIN PERFORM app.kill(); RETURN 1; END'],
     ['assignment', 'DECLARE a int; BEGIN a := app.kill(); RETURN a; END'],
@@ -369,6 +377,7 @@ describe('operators, casts and types are functions too', () => {
       type('app.checked', { expressions: ['(app.kill() = VALUE)'] }),
       type('app._checked', { kind: 'array', parts: [oid('app.checked')] }),
       type('public.pair', { kind: 'composite', parts: [oid('app._checked')] }),
+      type('public.checked2', { parts: [oid('app.checked')] }),
       type('public.castable', { kind: 'base' }),
       type('public.loud', { kind: 'base', functions: [ref('app.kill')] }),
       type('public.mood', { kind: 'enum', functions: [ref('pg_catalog.enum_in')] }),
@@ -404,6 +413,10 @@ describe('operators, casts and types are functions too', () => {
     ["SELECT 'x'::loud", ['read', 'execute']],
     ["SELECT 'x'::mood, 'y'::public.mood[]", ['read']],
     ["SELECT 'x'::seq", ['read', 'write']],
+    ['SELECT (1).checked2', ['read', 'execute']],
+    ["SELECT pg_input_is_valid('1', 'app.checked')", ['read', 'write', 'execute']],
+    ["SELECT array_in('{1}', 'app.checked'::regtype, -1)", ['read', 'write', 'execute']],
+    ['PREPARE p (app.checked) AS SELECT $1', ['read', 'execute']],
     ["SELECT '1'::int4, 'x'::text, 'x'::nothing", ['read']],
   ])('%s', (sql, needs) => {
     expect(required(sql, data)).toEqual(needs);

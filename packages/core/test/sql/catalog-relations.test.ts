@@ -61,6 +61,20 @@ describe('what relations run', () => {
     ['COPY app.v TO STDOUT', [view], ['read', 'admin', 'export']],
     ['SELECT * FROM ids', [seq], ['read', 'write']],
     ['SELECT * FROM nice', [nice], ['read']],
+    [
+      'SELECT * FROM app.p',
+      [relation('app.p', { query: "SELECT set_config('search_path', 'x', false)" })],
+      ['read', 'execute'],
+    ],
+    [
+      'SELECT * FROM app.p',
+      [
+        relation('app.p', {
+          query: "SELECT query_to_xml('SET search_path = x', true, true, '''')".replace("''''", "''"),
+        }),
+      ],
+      ['read', 'execute'],
+    ],
     ['EXPLAIN SELECT * FROM ids', [seq], ['explain']],
     ['EXPLAIN ANALYZE SELECT * FROM ids', [seq], ['read', 'write', 'explain']],
     [
@@ -89,6 +103,11 @@ describe('what relations run', () => {
       [relation('app.t', { writeExpressions: ["nextval('s')"], planExpressions: ['lower(a)'] })],
       ['read'],
     ],
+    ['SELECT * FROM app.t', [{ ...computed, planExpressions: undefined as never }], ['read', 'execute']],
+    ['CREATE TABLE x (LIKE app.t INCLUDING ALL)', [computed], ['ddl', 'execute']],
+    ['CREATE TABLE x PARTITION OF app.t DEFAULT', [computed], ['ddl', 'execute']],
+    ['CREATE TABLE t ()', [relation('public.t', { writeExpressions: ['app.kill()'] })], ['ddl']],
+    ["SELECT brin_summarize_new_values('app.i')", [computed], ['read', 'ddl', 'execute']],
     // Materialized views
     ['SELECT * FROM app.m', [matview], ['read']],
     ['REFRESH MATERIALIZED VIEW app.m', [matview], ['read', 'ddl', 'admin']],
@@ -98,6 +117,7 @@ describe('what relations run', () => {
     ['EXPLAIN SELECT * FROM app.fr', [foreign], ['explain', 'execute']],
     ['INSERT INTO app.fr VALUES (1)', [foreign], ['write', 'execute']],
     ['ANALYZE app.ft', [program], ['ddl', 'admin']],
+    ['ANALYZE', [parent, program], ['ddl', 'admin']],
     ['ALTER TABLE app.fr OWNER TO x', [foreign], ['ddl', 'admin', 'execute']],
     ['DROP TABLE app.ft', [program], ['ddl']],
     ['GRANT SELECT ON app.v TO x', [view], ['ddl']],

@@ -119,6 +119,7 @@ export function relation(qualified: string, details: Partial<CatalogRelation> = 
     triggers: [],
     readExpressions: [],
     writeExpressions: [],
+    planExpressions: [],
     children: [],
     cascades: [],
     types: [],

@@ -1,4 +1,10 @@
-import { type CallClass, classifyBuiltinCall, classifyExtensionSql, dotted } from '../functions.js';
+import {
+  type CallClass,
+  classifyBuiltinCall,
+  classifyExtensionSql,
+  dotted,
+  reachesAnyType,
+} from '../functions.js';
 import type { Finding } from '../session.js';
 import { schemaList } from '../session.js';
 import type { Mode } from '../statements.js';
@@ -7,8 +13,8 @@ import type { CatalogFunction, CatalogRelation } from './model.js';
 import { callOf, type Names, refUse, relationUse, typeUse } from './names.js';
 import { EVENT, type Events, type LocatedUse, type Use, type UseMode } from './use.js';
 
-/** Tables that one statement without a table's name can rebuild before nobody looks into each. */
-const TABLES_MAX = 1_000;
+/** Objects that one statement can reach without naming any before nobody looks into each. */
+const OBJECTS_MAX = 1_000;
 const SYSTEM = new Set(['pg_catalog', 'information_schema']);
 
 /** What the tree of one statement uses of the catalog, collected while it is walked. */
@@ -34,10 +40,12 @@ export class Collector {
     if (type === 'VariableSetStmt') this.#setting(node);
     const events = EVENTS_OF[type]?.(node) ?? 0;
     if (events === 0) return;
-    const targets = [node.relation, ...list(node, 'relations'), ...list(node, 'rels')].flatMap(rangeVar);
+    const isNew = type === 'CreateStmt';
+    const targets = (isNew ? TAKEN_AFTER : TARGETS).flatMap((field) => node[field] ?? []).flatMap(rangeVar);
     for (const target of targets) this.#relation(target, events | this.#allEvents, use);
     const isIndex = text(node, 'kind') === 'REINDEX_OBJECT_INDEX';
-    if ((events & EVENT.rebuild) !== 0 && (targets.length === 0 || isIndex)) this.#everyTable(EVENT.rebuild);
+    if (isIndex || (targets.length === 0 && !isNew && (events & EVENT.rebuild) !== 0))
+      this.#everyTable(events);
     if ((events & EVENT.truncate) !== 0 && text(node, 'behavior') === 'DROP_CASCADE')
       this.#everyTable(EVENT.truncate);
   }
@@ -70,6 +78,9 @@ export class Collector {
     const location = locationOf(node);
     if (builtin?.class === 'set_config') this.#setConfig(args);
     if (this.#names.isStale && !isSystem(name)) this.#stale(`calls ${dotted(name)}`, location);
+    if (builtin !== undefined && reachesAnyType(name.at(-1) ?? '')) this.#everyType(location);
+    // Maintenance of an index computes its expressions.
+    if (builtin?.class === 'needs' && builtin.permission === 'ddl') this.#everyTable(EVENT.rebuild);
     const candidates = this.#names.functions(name, arityOf(node, args));
     const types = args.length === 1 ? this.#names.types(name) : [];
     this.#calls(candidates, location);
@@ -154,17 +165,27 @@ export class Collector {
       this.uses.push({ use: this.#relationUse(relation, events, mode, does), location });
   }
 
-  #everyTable(event: Events): void {
+  #everyType(location: number | undefined): void {
+    const { types } = this.#names.catalog.data;
+    if (this.#isTooMuch(types, 'types')) return;
+    for (const type of types) this.uses.push({ use: typeUse(type, this.#names.runPath), location });
+  }
+
+  #everyTable(events: Events): void {
     const { relations } = this.#names.catalog.data;
-    if (relations.length > TABLES_MAX) {
-      this.findings.push({ permission: 'execute', what: 'reaches more tables than can be looked into' });
-      return;
-    }
+    if (this.#isTooMuch(relations, 'tables')) return;
     for (const relation of relations) {
       if (relation.kind === 'view' || relation.kind === 'foreign_table') continue;
       const does = `touches ${relation.schema}.${relation.name}`;
-      this.uses.push({ use: this.#relationUse(relation, event, 'run', does), location: undefined });
+      this.uses.push({ use: this.#relationUse(relation, events, 'run', does), location: undefined });
     }
+  }
+
+  #isTooMuch(objects: readonly unknown[], what: string): boolean {
+    if (this.#names.isStale) this.#stale(`reaches ${what}`, undefined);
+    if (objects.length <= OBJECTS_MAX) return this.#names.isStale;
+    this.findings.push({ permission: 'execute', what: `reaches more ${what} than can be looked into` });
+    return true;
   }
 
   #relationUse(relation: CatalogRelation, events: Events, mode: UseMode, does: string): Use {
@@ -206,9 +227,14 @@ function arityOf(node: AstNode, args: readonly unknown[]): number | undefined {
 function rangeVar(value: unknown): AstNode[] {
   if (!isNode(value)) return [];
   if (isNode(value.VacuumRelation)) return rangeVar(value.VacuumRelation.relation);
+  if (isNode(value.TableLikeClause)) return rangeVar(value.TableLikeClause.relation);
   if (isNode(value.RangeVar)) return [value.RangeVar];
   return text(value, 'relname') === '' ? [] : [value];
 }
+
+/** Fields of statements that name the relations that they are about, and those that a new table takes after. */
+const TARGETS = ['relation', 'relations', 'rels'];
+const TAKEN_AFTER = ['inhRelations', 'tableElts'];
 
 /** What statements do to the relations that they are about. */
 const EVENTS_OF: Readonly<Record<string, (node: AstNode) => Events>> = {
@@ -220,7 +246,7 @@ const EVENTS_OF: Readonly<Record<string, (node: AstNode) => Events>> = {
   TruncateStmt: () => EVENT.truncate,
   IndexStmt: () => EVENT.rebuild,
   AlterTableStmt: () => EVENT.rebuild,
-  CreateStatsStmt: () => 0,
+  CreateStmt: () => EVENT.rebuild,
   VacuumStmt: () => EVENT.rebuild | EVENT.select,
   ReindexStmt: () => EVENT.rebuild,
   ClusterStmt: () => EVENT.rebuild,

@@ -61,6 +61,9 @@ export function joined(summaries: readonly Summary[]): Summary {
   };
 }
 
+/** Whoever reads would not know that names mean something else from then on. */
+const CHANGES_PATH = { permission: 'execute', what: 'changes search_path' } as const;
+
 function statementsSummary(
   statements: readonly AstNode[] | undefined,
   names: Names,
@@ -74,8 +77,9 @@ function statementsSummary(
   const walks = statements.map((stmt) =>
     walkStatement(stmt, session, nestedText(names), { mode, names, events }),
   );
+  const path = walks.some(({ searched }) => searched.length > 0) ? [CHANGES_PATH] : [];
   return {
-    findings: walks.flatMap(({ findings }) => findings.map(placeless)),
+    findings: [...path, ...walks.flatMap(({ findings }) => findings.map(placeless))],
     uses: walks.flatMap(({ uses }) => uses.map(({ use }) => use)),
   };
 }

@@ -101,7 +101,7 @@ export interface CatalogRelation {
   readonly writeExpressions: readonly string[];
   /**
    * Those of `writeExpressions` that the planner computes as far as they are constant, so that reading does too: index
-   * expressions and predicates, checks.
+   * expressions and predicates, checks. Without it, any of them may be.
    */
   readonly planExpressions?: readonly string[];
   /** Of a foreign table. `isProgram`: file_fdw that runs a program. */

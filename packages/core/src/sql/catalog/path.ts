@@ -34,10 +34,12 @@ export class SearchPath {
 }
 
 const TEMP = 'pg_temp';
+/** Names are cut at 63 bytes, or somewhat before in the middle of a character. */
+const CERTAIN_LENGTH = 55;
 
 /** `pg_temp_3` is the `pg_temp` of some session. */
 export function schemaName(schema: string): string {
-  return /^pg_temp(_\d+)?$/.test(schema) ? TEMP : nameKey(schema);
+  return schema.startsWith(TEMP) && /^pg_temp(_\d+)?$/.test(schema) ? TEMP : nameKey(schema);
 }
 
 /**
@@ -45,5 +47,12 @@ export function schemaName(schema: string): string {
  * depends on the database's encoding, which the parser does not know.
  */
 export function nameKey(name: string): string {
-  return /^[\x20-\x7e]{0,55}$/.test(name) ? name : `?${name.slice(0, 15).toLowerCase()}`;
+  return isCertain(name) ? name : `?${name.slice(0, 15).toLowerCase()}`;
+}
+
+/** Hot: for every object of a catalog. */
+function isCertain(name: string): boolean {
+  if (name.length > CERTAIN_LENGTH) return false;
+  for (let i = 0; i < name.length; i++) if (name.charCodeAt(i) > 0x7e) return false;
+  return true;
 }

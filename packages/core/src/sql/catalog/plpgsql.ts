@@ -123,7 +123,8 @@ function withoutRowtype(source: string): string {
  */
 function recordDefaults(source: string, records: readonly AstNode[]): string[] | undefined {
   const tokens = tokensOf(source);
-  if (tokens === undefined) return undefined;
+  // A name with escapes in it is not spelled as the tree has it.
+  if (tokens === undefined || tokens.some(({ text: word }) => /^u&"/i.test(word))) return undefined;
   const texts: string[] = [];
   for (const record of records) {
     const name = text(record, 'refname').toLowerCase();

@@ -38,7 +38,7 @@ export function relationSummary(catalog: Catalog, target: RelationTarget): Summa
       use,
     ),
     expressionsSummary(computed, names, use),
-    expressionsSummary(relation.planExpressions ?? [], names, { mode: 'plan' }),
+    expressionsSummary(relation.planExpressions ?? relation.writeExpressions, names, { mode: 'plan' }),
     ...(mode === 'run' ? [triggersSummary(catalog, target)] : []),
     { findings: foreignFindings(target), uses: otherUses(catalog, target) },
   ];

@@ -47,6 +47,7 @@ function functionSummary(catalog: Catalog, called: CatalogFunction, path: Search
   const run = walkText(body.statements, body.isAtomic ? definition : Names.inText(catalog, path));
   if (signature.searched.length + run.searched.length > 0)
     findings.push({ permission: 'execute', what: 'changes search_path' });
+  if (run.keeps) findings.push({ permission: 'execute', what: 'changes what its session has prepared' });
   return {
     findings: [...findings, ...signature.findings, ...run.findings],
     uses: [...uses, ...[...signature.uses, ...run.uses].map(({ use }) => use)],
