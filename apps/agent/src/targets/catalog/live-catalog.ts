@@ -46,6 +46,7 @@ export class LiveCatalog {
   /** Sessions keep the search_path that they began with, so all that were seen count. */
   readonly #searchPath = new Set<string>();
   readonly #looks: number[] = [];
+  #isSuspect = false;
   #idleTimer: NodeJS.Timeout | undefined;
   #isStopped = false;
 
@@ -69,6 +70,11 @@ export class LiveCatalog {
     return { catalog: this.#known.catalog, isFresh: this.#known.checkedAt >= askedAt };
   }
 
+  /** Something that may have changed it has run: whoever asks next gets a look, whatever it costs. */
+  suspect(): void {
+    this.#isSuspect = true;
+  }
+
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#idleTimer);
@@ -78,13 +84,16 @@ export class LiveCatalog {
   async #check(isForced: boolean): Promise<void> {
     clearTimeout(this.#idleTimer);
     const isReused = this.#reader !== undefined;
+    const force = isForced || this.#isSuspect;
+    this.#isSuspect = false;
     try {
-      await this.#look(isForced);
+      await this.#look(force);
     } catch (error) {
+      this.#isSuspect ||= force;
       this.#reader = undefined;
       // The session may have ended while nobody used it.
       if (!isReused || error instanceof TimedOut || this.#isStopped) throw error;
-      await this.#look(isForced);
+      await this.#look(force);
     } finally {
       if (!this.#isStopped) this.#idleTimer = setTimeout(() => void this.#close(), IDLE_MS).unref();
     }
@@ -108,8 +117,6 @@ export class LiveCatalog {
         this.#known = { ...known, snapshot, checkedAt: startedAt };
         return;
       }
-      // Settings of a login count from the start of a session.
-      if (settingsIn(fingerprint) !== settingsIn(known.fingerprint)) await this.#close();
     }
     await this.#read(snapshot, startedAt);
   }
@@ -120,12 +127,21 @@ export class LiveCatalog {
     const now = performance.now();
     const completeAfter = isPartial ? now + (now - startedAt) * SPACING : undefined;
     for (const schema of data.searchPath) this.#searchPath.add(schema);
+    if (this.#known && settingsIn(fingerprint) !== settingsIn(this.#known.fingerprint))
+      await this.#lookAnew();
     const searchPath = [...this.#searchPath];
     const version = JSON.stringify([data.version, ...searchPath]);
     const known = this.#known?.catalog;
     const catalog =
       known?.data.version === version ? known : compileCatalog({ ...data, version, searchPath });
     this.#known = { catalog, snapshot, fingerprint, completeAfter, checkedAt };
+  }
+
+  /** Settings of a login count from the start of a session. */
+  async #lookAnew(): Promise<void> {
+    await this.#close();
+    const { searchPath } = await this.#with((reader) => reader.position(), LOOK_MS);
+    for (const schema of searchPath) this.#searchPath.add(schema);
   }
 
   async #fingerprint(): Promise<string> {
@@ -178,4 +194,4 @@ export class LiveCatalog {
 }
 
 /** The last part of a fingerprint: settings of roles and databases. */
-const settingsIn = (fingerprint: string): string | undefined => fingerprint.split(' ').at(-1);
+const settingsIn = (fingerprint: string | undefined): string | undefined => fingerprint?.split(' ').at(-1);
