@@ -15,6 +15,8 @@ const READS: readonly Case[] = [
   ['select count(*) from app.pure'],
   ['select app.total(1), app.doubled(2), app.atomic(3), app.many(1, 2)'],
   ['select count(*) from app.kept'],
+  // A default is computed for whoever writes.
+  ['select * from app.numbered'],
   ['select app.sum_moved(id) from app.items'],
   ['select * from app.moving', 'write'],
   ['select * from app.on_view', 'write'],
@@ -40,6 +42,7 @@ const READS: readonly Case[] = [
 /** For somebody with read and write. */
 const WRITES: readonly Case[] = [
   ["insert into app.items (id, name) values (100, 'new')"],
+  ['insert into app.numbered default values', 'execute'],
   ['insert into app.policed values (1)', 'execute'],
   ['insert into app.watched (id) values (1)', 'execute'],
   ['insert into app.ruled values (1)', 'execute'],
@@ -148,6 +151,18 @@ describe('statements that run code of the database', () => {
     await runs(dana, 'select app.fresh()', 'ddl');
     await runs(dana, 'create temp view items as select pg_terminate_backend(-1)', 'ddl');
     await denied(dana, 'select * from items', 'admin', 'ddl');
+  });
+
+  it('by an event trigger', async () => {
+    await runs(dana, 'create table app.quiet (id int)');
+    await asSuperuser(
+      url,
+      `create function app.seen() returns event_trigger language plpgsql as $$ begin perform nextval('app.moved'); end $$;
+       create event trigger seen on ddl_command_end execute function app.seen()`,
+    );
+    await denied(dana, 'create table app.loud (id int)', 'execute');
+    await asSuperuser(url, 'alter event trigger seen disable');
+    await runs(dana, 'create table app.loud (id int)');
   });
 
   it('hints say the same, and long texts too', async () => {

@@ -43,6 +43,7 @@ create table app.watched (id int, note text default app.dynamic('app.items')::te
 create function app.noticed() returns trigger language plpgsql as $$ begin perform app.dynamic('app.items'); return new; end $$;
 create trigger "odd "" WHEN (true --" before insert or update on app.watched for each row
   when (new.note is distinct from 'a'') WHEN (' and app.doubled(new.id) > 0) execute function app.noticed('x) EXECUTE');
+create table app.numbered (id bigint default app.lying());
 create table app.ruled (id int);
 create rule also as on insert to app.ruled do also select app.lying();
 create table app.policed (id int);

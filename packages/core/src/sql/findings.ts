@@ -1,5 +1,5 @@
 import type { Finding } from './session.js';
-import { type AstNode, isNode, list, settingLiteral, text, unwrap } from './tree.js';
+import { type AstNode, child, isNode, list, nameParts, settingLiteral, text, unwrap } from './tree.js';
 
 // What some statements need beyond what their kind says, with words of its own: used by the table in statements.ts.
 
@@ -68,6 +68,29 @@ export function dataFindings(node: AstNode): Finding[] {
 export function copyFindings(node: AstNode): Finding[] {
   if (node.is_program === true) return [{ permission: 'admin', what: 'runs a program on the server' }];
   return text(node, 'filename') === '' ? [] : [{ permission: 'admin', what: 'uses a file of the server' }];
+}
+
+const SYSTEM_SCHEMAS = new Set(['pg_catalog', 'information_schema']);
+
+/**
+ * What a definition puts into PostgreSQL's own schemas, or takes out of them: everybody's statements run it, and the classifier
+ * takes it for PostgreSQL's. Without a schema a name goes where the search_path says, which may have been set to there.
+ */
+export function systemSchemaFindings(
+  node: AstNode,
+  searchPath: readonly string[] | 'any' | undefined,
+): Finding[] {
+  const objects = [child(node, 'func'), unwrap(node.object)?.node ?? {}];
+  const names = [node.funcname, node.defnames, node.typeName, ...objects.map(({ objname }) => objname)]
+    .map(nameParts)
+    .filter((name) => name.length > 0);
+  const isThere =
+    names.some((name) => SYSTEM_SCHEMAS.has(name.at(-2) ?? '')) ||
+    SYSTEM_SCHEMAS.has(text(node, 'newschema'));
+  const mayGoThere =
+    searchPath === 'any' || searchPath?.some((schema) => SYSTEM_SCHEMAS.has(schema)) === true;
+  if (!isThere && !(mayGoThere && names.some((name) => name.length === 1))) return [];
+  return [{ permission: 'admin', what: 'may change PostgreSQL’s own schema' }];
 }
 
 /** A schema made for somebody else's role is theirs: the same as OWNER TO. */

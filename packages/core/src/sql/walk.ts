@@ -1,6 +1,7 @@
 import { Collector, NAMED_ONLY } from './catalog/collector.js';
 import type { Names } from './catalog/names.js';
 import { EVENT, type LocatedUse } from './catalog/use.js';
+import { systemSchemaFindings } from './findings.js';
 import {
   type CallClass,
   classifyCall,
@@ -151,6 +152,8 @@ class Walker {
     const location = CHANGES_ROWS.has(type) ? locationOf(child(node, 'relation')) : undefined;
     for (const permission of needs) this.#findings.push({ permission, what, location });
     if (row.findings !== undefined) this.#findings.push(...row.findings(node, this.#session));
+    if (needs.includes('ddl'))
+      this.#findings.push(...systemSchemaFindings(node, this.#session.state.searchPath));
     if (CHANGES_ROWS.has(type) || node.is_from === true)
       this.#findings.push(...catalogFindings(child(node, 'relation')));
   }

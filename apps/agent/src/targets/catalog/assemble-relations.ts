@@ -31,6 +31,7 @@ interface Parts {
   triggers: CatalogRelation['triggers'][number][];
   readExpressions: string[];
   writeExpressions: string[];
+  planExpressions: string[];
   foreign?: NonNullable<CatalogRelation['foreign']>;
   children: number[];
   cascades: number[];
@@ -45,10 +46,11 @@ export class RelationParts {
     for (const row of rows.rules) this.#addRule(row);
     for (const row of rows.policies) this.#addPolicy(row);
     for (const row of rows.triggers) this.#addTrigger(row);
-    for (const { relation, text, isRead } of rows.expressions) {
+    for (const { relation, text, isRead, isPlanned } of rows.expressions) {
       const parts = this.#of(relation);
       // Checks and triggers may look at a virtual column while its row is written.
       parts.writeExpressions.push(text ?? NOT_READ);
+      if (isPlanned) parts.planExpressions.push(text ?? NOT_READ);
       if (isRead) parts.readExpressions.push(text ?? NOT_READ);
     }
     for (const { relation, wrapper, isProgram } of rows.foreign)
@@ -77,6 +79,7 @@ export class RelationParts {
       triggers: [],
       readExpressions: [],
       writeExpressions: [],
+      planExpressions: [],
       children: [],
       cascades: [],
       types: [],

@@ -21,6 +21,7 @@ const WATCHED: readonly (readonly [table: string, key: string, where: string])[]
   ],
   ['pg_rewrite', 'oid', 'oid >= 16384'],
   ['pg_trigger', 'oid', 'not tgisinternal'],
+  ['pg_event_trigger', 'oid', 'true'],
   ['pg_policy', 'oid', 'true'],
   ['pg_attrdef', 'oid', 'true'],
   ['pg_constraint', 'oid', `contype in ('c', 'f', 'x')`],

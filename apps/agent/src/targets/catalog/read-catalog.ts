@@ -28,6 +28,7 @@ export async function readCatalog(client: WireClient, facts: SessionFacts): Prom
   const functions = await rowsOf<section.FunctionRow>(client, section.FUNCTIONS, limit);
   const operators = await rowsOf<section.OperatorRow>(client, section.OPERATORS);
   const casts = await rowsOf<section.CastRow>(client, section.CASTS);
+  const eventTriggers = await rowsOf<section.EventTriggerRow>(client, section.EVENT_TRIGGERS);
   const types = await rowsOf<section.TypeRow>(client, section.TYPES, limit);
   const rows = {
     rules: await rowsOf<relation.RuleRow>(client, relation.RULES, limit),
@@ -49,6 +50,7 @@ export async function readCatalog(client: WireClient, facts: SessionFacts): Prom
     functions: functions.map((row) => functionOf(row, typed)),
     operators,
     casts: casts.map(castOf),
+    eventTriggers: eventTriggers.map((row) => row.function),
     types: types.map((type) => ({ ...type, expressions: type.expressions.map((text) => text ?? NOT_READ) })),
     relations: parts.named(names),
   };

@@ -87,6 +87,8 @@ export const TRIGGERS = `
 export interface ExpressionRow extends TextRow {
   /** A virtual generated column: computed by those who read. */
   readonly isRead: boolean;
+  /** The planner may compute a part of it for whoever reads: all but defaults. */
+  readonly isPlanned: boolean;
 }
 
 /** Defaults, generated columns, checks, indexes, partition keys, statistics; exclusion operators and operator classes as calls. */
@@ -108,17 +110,17 @@ export const EXPRESSIONS = `
   text as (
     select x.relation, x.is_read, x.is_default, ${TEXT('pg_catalog.pg_get_expr(x.tree, x.relation)', LOCKED('x.relation'))}
     from expression x where ${RUNS_CODE('x.tree')})
-  select relation as relation, is_read as "isRead", text, "isLocked" from text
+  select relation as relation, is_read as "isRead", not is_default as "isPlanned", text, "isLocked" from text
   where not is_default or text is null or text !~ '${ORDINARY_DEFAULT}'
   union all
-  select c.conrelid, false, pg_catalog.format('null operator(%I.%s) null', n.nspname, o.oprname), false
+  select c.conrelid, false, true, pg_catalog.format('null operator(%I.%s) null', n.nspname, o.oprname), false
   from pg_catalog.pg_constraint c
   cross join lateral pg_catalog.unnest(c.conexclop) as x(oid)
   join pg_catalog.pg_operator o on o.oid = x.oid and o.oid >= 16384
   join pg_catalog.pg_namespace n on n.oid = o.oprnamespace
   where c.contype = 'x'
   union all
-  select distinct i.indrelid, false, pg_catalog.format('%I.%I(%s)', n.nspname, p.proname,
+  select distinct i.indrelid, false, true, pg_catalog.format('%I.%I(%s)', n.nspname, p.proname,
     pg_catalog.array_to_string(pg_catalog.array_fill('null'::text, array[p.pronargs::int4]), ', ')), false
   from pg_catalog.pg_index i
   cross join lateral pg_catalog.unnest(i.indclass::oid[]) as x(oid)

@@ -102,6 +102,18 @@ export const CASTS = `
   where c.oid >= 16384
   order by c.oid`;
 
+/** Those of changes of the schema; who signs in goes by another way. */
+export const EVENT_TRIGGERS = `
+  with ${NAMES}
+  select r.value as function
+  from pg_catalog.pg_event_trigger e join ref r on r.oid = e.evtfoid
+  where e.evtenabled <> 'D' and e.evtevent <> 'login'
+  order by e.oid`;
+
+export interface EventTriggerRow {
+  readonly function: FunctionRef;
+}
+
 export interface TypeRow extends Omit<CatalogType, 'expressions'> {
   readonly expressions: readonly (string | null)[];
 }
