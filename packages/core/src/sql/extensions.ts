@@ -29,7 +29,7 @@ const reachesTheServer: Review = { otherwise: ADMIN };
 /**
  * Where an extension's own script takes a function away from PUBLIC, it needs admin here, as PostgreSQL's own do, even
  * if it only reports (PERMISSIONS.md). Those that PostgreSQL 18 ships were read name by name in a real server, and
- * test/oracle/extensions.test.ts looks for new ones and runs the harmless; the others from their sources and documents.
+ * test/oracle/extensions.test.ts looks for new ones and runs the harmless; the others from what is published about them.
  */
 const reviews: ReadonlyMap<string, Review> = new Map([
   // Types, operators, index support, text search: values in, values out, or a setting of their own session.
