@@ -85,7 +85,8 @@ describe.skipIf(!EXECUTABLE)('from a rule to its audit event, in the browser', (
   it('a read shows its rows, a write is refused and says what is missing', async () => {
     keepPictures();
     await run(`select count(*) as how_many from reviews /* ${mark} read */`);
-    await sam.getByText('how_many').first().waitFor();
+    // The name also stands in the editor: only the command tag says that it is done.
+    await sam.getByText('SELECT 1', { exact: true }).waitFor();
     await run(`update reviews set stars = 5 where id = 1 /* ${mark} refused */`);
     const refusal = sam.getByRole('alert').filter({ has: sam.getByRole('heading', { name: 'Refused' }) });
     await refusal.waitFor();
