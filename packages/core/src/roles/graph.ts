@@ -41,13 +41,22 @@ export interface RoleState {
   readonly verifier?: string;
 }
 
-export interface MembershipState {
+/** A member of a group: what all grants of it give together, and each one. */
+export interface MembershipState extends MembershipOptions {
+  /** By grantor, sorted; more than one only from PostgreSQL 16 on. */
+  readonly grants: readonly MembershipGrant[];
+}
+
+export interface MembershipOptions {
   readonly admin: boolean;
+  /** Before PostgreSQL 16: the member role's own INHERIT. */
   readonly inherit: boolean;
   /** SET option of PostgreSQL 16; always true before. */
   readonly set: boolean;
-  /** Who granted it, sorted; more than one from PostgreSQL 16 on. Options are of all grants together. */
-  readonly grantors: readonly string[];
+}
+
+export interface MembershipGrant extends MembershipOptions {
+  readonly grantor: string;
 }
 
 /** An object's owner and rights. Lists with the same content should be the same object, so that they compare at once. */
@@ -124,6 +133,8 @@ export interface ServerFacts {
   /** `pg_control_system().system_identifier`; null where it may not be read. */
   readonly systemIdentifier: string | null;
   readonly currentUser: string;
+  /** Role with oid 10: the grantor of what superusers grant, and who owns what has no owner. */
+  readonly bootstrapUser: string;
   readonly isSuperuser: boolean;
   /** A managed service, told by roles and settings of its own. */
   readonly provider: 'rds' | 'aurora' | 'cloud_sql' | 'alloydb' | 'azure' | null;
