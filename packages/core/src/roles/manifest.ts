@@ -115,9 +115,9 @@ const defaultModel = z.strictObject({
   owner: text('whose future objects are meant; else `default_owner`, else `postgres`').optional(),
   schema: text('objects in this schema').optional(),
   scope: z
-    .strictObject({ type: z.literal('global') })
+    .strictObject({ type: z.enum(['global', 'schema']), schema: text('with type `schema`').optional() })
     .optional()
-    .describe('instead of `schema`: objects anywhere'),
+    .describe('instead of `schema`: `{type: global}` for objects anywhere'),
   grant: list(defaultGrant, 'what is granted on such objects'),
 });
 
@@ -166,6 +166,14 @@ const rowSecurityModel = z.strictObject({
   policies: list(policyModel, 'all policies of the table'),
 });
 
+export const AUTH_PROVIDERS = [
+  'cloud_sql_iam',
+  'alloydb_iam',
+  'rds_iam',
+  'azure_ad',
+  'supabase',
+  'planet_scale',
+] as const;
 const option = (description: string) => text(description).optional();
 export const authProviderModel = z
   .discriminatedUnion('type', [
