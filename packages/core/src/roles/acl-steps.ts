@@ -1,0 +1,113 @@
+import { compare, type Level, levelsOf, NOTHING, type Revocation, revoked, sorted } from './acl.js';
+import type { Acl } from './graph.js';
+import type { PrivilegeMask } from './objects.js';
+
+export type RevokeStep = { readonly op: 'revoke'; readonly cascade: boolean } & Revocation;
+export interface GrantStep {
+  readonly op: 'grant';
+  readonly grantee: string;
+  readonly privileges: PrivilegeMask;
+  /** WITH GRANT OPTION */
+  readonly grantable: boolean;
+}
+export type AclStep = RevokeStep | GrantStep;
+
+/** Rights that are wanted: everybody who is not listed gets nothing. */
+export type Levels = ReadonlyMap<string, Level>;
+
+/**
+ * What the owner has to revoke so that nobody holds more than is wanted, and the list after it. What somebody else granted
+ * can only be taken away with that role's own grant option (CASCADE); what goes with it is granted again by
+ * {@link grantSteps}.
+ */
+export function revokeSteps(current: Acl, wanted: Levels, owner: string): { steps: RevokeStep[]; acl: Acl } {
+  const steps: RevokeStep[] = [];
+  let acl = current;
+  const revoke = (revocation: Revocation) => {
+    const after = revoked(acl, owner, owner, revocation);
+    if (after === acl) return;
+    steps.push({ op: 'revoke', cascade: hasDependents(current, owner, revocation), ...revocation });
+    acl = after;
+  };
+  for (const { grantee, grantor, privileges, grantable } of current) {
+    if (grantor !== owner) continue;
+    const want = wanted.get(grantee) ?? NOTHING;
+    const lost = privileges & ~want.privileges;
+    if (lost) revoke({ grantee, privileges: lost, optionOnly: false });
+    const options = grantable & ~want.grantable & ~lost;
+    if (options) revoke({ grantee, privileges: options, optionOnly: true });
+  }
+  for (const [grantor, privileges] of foreignExcess(acl, wanted, owner)) {
+    for (const grantee of roots(acl, owner, grantor, privileges)) {
+      revoke({ grantee, privileges, optionOnly: true });
+    }
+  }
+  return { steps, acl };
+}
+
+/** What the owner has to grant so that everybody holds at least what is wanted. */
+export function grantSteps(current: Acl, wanted: Levels): GrantStep[] {
+  const have = levelsOf(current);
+  const steps: GrantStep[] = [];
+  for (const [grantee, want] of wanted) {
+    const level = have.get(grantee) ?? NOTHING;
+    const options = want.grantable & ~level.grantable;
+    const plain = want.privileges & ~level.privileges & ~options;
+    if (plain) steps.push({ op: 'grant', grantee, privileges: plain, grantable: false });
+    if (options) steps.push({ op: 'grant', grantee, privileges: options, grantable: true });
+  }
+  return steps.sort((a, b) => compare(a.grantee, b.grantee));
+}
+
+/** The list after the owner made everybody hold what is wanted. */
+export function withLevels(current: Acl, wanted: Levels, owner: string): Acl {
+  const { acl } = revokeSteps(current, wanted, owner);
+  const steps = grantSteps(acl, wanted);
+  return steps.length === 0 ? acl : withGrants(acl, owner, steps);
+}
+
+/** GRANTs of one grantor, all at once. */
+export function withGrants(acl: Acl, grantor: string, steps: readonly GrantStep[]): Acl {
+  const entries = new Map(acl.map((entry) => [`${entry.grantee}\0${entry.grantor}`, entry]));
+  for (const { grantee, privileges, grantable } of steps) {
+    const key = `${grantee}\0${grantor}`;
+    const found = entries.get(key) ?? { grantee, grantor, ...NOTHING };
+    entries.set(key, {
+      ...found,
+      privileges: found.privileges | privileges,
+      grantable: found.grantable | (grantable ? privileges : 0),
+    });
+  }
+  return sorted([...entries.values()]);
+}
+
+/** True when the grantee granted on: taken from the state at the start, so that steps may change places. */
+export function hasDependents(acl: Acl, owner: string, { grantee, privileges }: Revocation): boolean {
+  return grantee !== owner && acl.some((entry) => entry.grantor === grantee && entry.privileges & privileges);
+}
+
+/** What others than the owner granted and what is more than wanted, by grantor. */
+function foreignExcess(acl: Acl, wanted: Levels, owner: string): Map<string, PrivilegeMask> {
+  const found = new Map<string, PrivilegeMask>();
+  for (const { grantee, grantor, privileges, grantable } of acl) {
+    if (grantor === owner) continue;
+    const want = wanted.get(grantee) ?? NOTHING;
+    const excess = (privileges & ~want.privileges) | (grantable & ~want.grantable);
+    if (excess) found.set(grantor, (found.get(grantor) ?? 0) | excess);
+  }
+  return found;
+}
+
+/** Those to whom the owner gave the grant option that a role's own one comes from. */
+function roots(acl: Acl, owner: string, role: string, privileges: PrivilegeMask): Set<string> {
+  const found = new Set<string>();
+  const seen = new Set([role]);
+  for (const asked of seen) {
+    for (const entry of acl) {
+      if (entry.grantee !== asked || !(entry.grantable & privileges)) continue;
+      if (entry.grantor === owner) found.add(asked);
+      else seen.add(entry.grantor);
+    }
+  }
+  return found;
+}
