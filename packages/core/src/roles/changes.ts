@@ -140,6 +140,21 @@ export const CHANGE_KINDS: Readonly<Record<ChangeKind, KindFacts>> = {
     destructive: false,
     words: ['membership to grant', 'memberships to grant'],
   },
+  terminate_sessions: {
+    category: 'retirement',
+    destructive: true,
+    words: ['role whose sessions end', 'roles whose sessions end'],
+  },
+  reassign_owned: {
+    category: 'retirement',
+    destructive: true,
+    words: ['role whose objects move', 'roles whose objects move'],
+  },
+  drop_owned: {
+    category: 'retirement',
+    destructive: true,
+    words: ['role whose objects are dropped', 'roles whose objects are dropped'],
+  },
   create_schema: { category: 'schema', destructive: false, words: ['schema to create', 'schemas to create'] },
   alter_schema_owner: {
     category: 'schema',
@@ -171,21 +186,6 @@ export const CHANGE_KINDS: Readonly<Record<ChangeKind, KindFacts>> = {
   },
   set_comment: { category: 'role', destructive: false, words: ['comment to set', 'comments to set'] },
   set_config: { category: 'role', destructive: false, words: ['setting to change', 'settings to change'] },
-  terminate_sessions: {
-    category: 'retirement',
-    destructive: true,
-    words: ['role whose sessions end', 'roles whose sessions end'],
-  },
-  reassign_owned: {
-    category: 'retirement',
-    destructive: true,
-    words: ['role whose objects move', 'roles whose objects move'],
-  },
-  drop_owned: {
-    category: 'retirement',
-    destructive: true,
-    words: ['role whose objects are dropped', 'roles whose objects are dropped'],
-  },
   drop_role: { category: 'retirement', destructive: true, words: ['role to drop', 'roles to drop'] },
   set_password: { category: 'role', destructive: false, words: ['password to set', 'passwords to set'] },
 };
