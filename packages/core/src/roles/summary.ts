@@ -1,5 +1,4 @@
-import type { Level } from './acl.js';
-import { compare, compare, type Level, levelsOf, levelsOf, NOTHING } from './acl.js';
+import { compare, type Level, levelsOf, NOTHING } from './acl.js';
 import { CHANGE_KINDS, type Change, type ChangeCategory, type ChangeKind } from './changes.js';
 import type { Acl, RoleGraph } from './graph.js';
 
