@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { addCheckCommand } from './check/command.js';
 import { type AgentConfig, ConfigError, loadConfig } from './config.js';
 import { keepYoungGenerationSmall } from './heap.js';
+import { addRolesCommands } from './roles-cli/commands.js';
 import { AGENT_VERSION } from './version.js';
 
 /** What a person at a terminal reads when it does not work: the text and the way out, no stack. */
@@ -69,7 +70,9 @@ async function runEnrol(config: AgentConfig, token: string | undefined): Promise
 }
 
 const program = new Command('postern')
-  .description('Postern agent: enforces who may run what on PostgreSQL')
+  .description(
+    'Postern: who may do what on PostgreSQL. The agent enforces it; the other commands work by themselves',
+  )
   .version(AGENT_VERSION);
 
 const CONFIG = ['--config <file>', 'configuration file', 'postern.toml'] as const;
@@ -93,5 +96,6 @@ program
   );
 
 addCheckCommand(program);
+addRolesCommands(program);
 
 await program.parseAsync();

@@ -14,6 +14,7 @@ export * from './interpret.js';
 export * from './inventory.js';
 export * from './json-schema.js';
 export * from './load.js';
+export type { Manifest, ManifestInput } from './manifest.js';
 export * from './modes.js';
 export * from './nearest.js';
 export * from './objects.js';

@@ -1,0 +1,48 @@
+import type { Mode } from '@postern/core/roles';
+import { PlanRefused } from '../targets/roles/apply.js';
+import type { RolesConnection } from '../targets/roles/connection.js';
+import { readPasswords } from '../targets/roles/passwords.js';
+import { driftOf, makePlan, type PlanRequest } from '../targets/roles/plan.js';
+import { type DatabaseOptions, databaseUrl, withDatabase } from './database.js';
+import { type ExitCode, type Io, painter, print } from './io.js';
+import { type ManifestOptions, readManifest } from './manifest-file.js';
+import { type PlanFacts, planJson, planSql, planSummary } from './plan-text.js';
+
+export interface PlanOptions extends ManifestOptions, DatabaseOptions {
+  readonly mode: Mode;
+  readonly format: 'sql' | 'summary' | 'json';
+}
+
+export interface DiffOptions extends PlanOptions {
+  readonly exitCode: boolean;
+}
+
+/** Shows what `apply` would do. What is wrong with the manifest is found before anything is connected to. */
+export async function diff(options: DiffOptions, io: Io): Promise<ExitCode> {
+  const request = await planRequest(options, io);
+  return withDatabase<ExitCode>(databaseUrl(options, io.env), async (connection) => {
+    const planned = await planOn(connection, request);
+    await showPlan(planned, options.format, io);
+    const drift = driftOf(planned.plan, connection.facts.mayReadVerifiers);
+    return options.exitCode && drift.length > 0 ? 2 : 0;
+  });
+}
+
+export async function planRequest(options: PlanOptions, io: Io): Promise<PlanRequest> {
+  const { desired, warnings } = readManifest(options);
+  for (const warning of warnings) await print(io.stderr, `warning: ${warning}`);
+  return { desired, mode: options.mode, passwords: readPasswords(desired, io.env) };
+}
+
+export async function planOn(connection: RolesConnection, request: PlanRequest): Promise<PlanFacts> {
+  const plan = await makePlan(connection, request);
+  if (plan.problems.length > 0) throw new PlanRefused(plan.problems);
+  return { plan, mode: request.mode, facts: connection.facts };
+}
+
+/** The plan on stdout in the form that was asked for; the summary for people beside it on stderr. */
+export async function showPlan(planned: PlanFacts, format: PlanOptions['format'], io: Io): Promise<void> {
+  if (format === 'summary') return print(io.stdout, planSummary(planned, painter(io.stdout, io.env)));
+  await print(io.stderr, planSummary(planned, painter(io.stderr, io.env)));
+  await print(io.stdout, format === 'json' ? planJson(planned) : planSql(planned));
+}

@@ -1,0 +1,127 @@
+import { CHANGE_KINDS, type Change, type KindCount, type Mode, render, summarize } from '@postern/core/roles';
+import type { ConnectionFacts } from '../targets/roles/connection.js';
+import type { RolesPlan } from '../targets/roles/plan.js';
+import { providerName } from '../targets/roles/rights.js';
+import type { Paint } from './io.js';
+
+/** Names in a summary line: enough to know what it is about. */
+const NAMES_SHOWN = 5;
+
+export interface PlanFacts {
+  readonly facts: ConnectionFacts;
+  readonly mode: Mode;
+  readonly plan: RolesPlan;
+}
+
+/** What a person reads in five seconds: where, how much, who has more and who less, what stands in the way. */
+export function planSummary({ facts, mode, plan }: PlanFacts, paint: Paint): string {
+  const { kinds, total, destructive, gains, loses } = summarize(plan.changes, plan.current, plan.wanted);
+  const lines = [paint('bold', `${serverText(facts)}, mode ${mode}`)];
+  if (total === 0) lines.push(paint('green', '  in sync: nothing to change'));
+  for (const count of kinds) lines.push(kindLine(count, plan.changes, paint));
+  if (gains.length > 0) lines.push(`  more access: ${paint('green', names(gains))}`);
+  if (loses.length > 0) lines.push(`  less access: ${paint('red', names(loses))}`);
+  if (total > 0) lines.push(totalLine(total, destructive, paint));
+  lines.push(...undeclaredLines(plan, paint));
+  for (const { message, fix } of [...plan.missing, ...plan.hazards])
+    lines.push(paint('red', `  in the way: ${message}`), `    → ${fix}`);
+  return lines.join('\n');
+}
+
+export function serverText(facts: ConnectionFacts): string {
+  const where = facts.address === null ? 'local socket' : `${facts.address}:${facts.port}`;
+  const provider = providerName(facts);
+  const version = `PostgreSQL ${facts.versionText.split(' ')[0]}`;
+  return `\`${facts.database}\` on ${where} (${version}${provider === null ? '' : `, ${provider}`})`;
+}
+
+/** Roles that the manifest doesn't know, with rights where it decides. */
+function undeclaredLines({ undeclared }: RolesPlan, paint: Paint): string[] {
+  return [true, false].flatMap((isRevoked) => {
+    const roles = undeclared.filter((entry) => entry.isRevoked === isRevoked).map(({ role }) => role);
+    if (roles.length === 0) return [];
+    const fate = isRevoked ? 'lose the rights they have here' : 'keep the rights they have here';
+    return [paint('yellow', `  ! undeclared roles ${fate}: ${names(roles)}`)];
+  });
+}
+
+function kindLine({ kind, text, destructive }: KindCount, changes: readonly Change[], paint: Paint): string {
+  const about = [...new Set(changes.filter((change) => change.kind === kind).map(subject))];
+  return `  ${destructive ? paint('red', '-') : paint('green', '+')} ${text}: ${paint('dim', names(about))}`;
+}
+
+/** Whom a change is about. */
+function subject(change: Change): string {
+  switch (change.kind) {
+    case 'grant':
+    case 'revoke':
+    case 'grant_default':
+    case 'revoke_default':
+      return change.grantee === 'public' ? 'PUBLIC' : change.grantee;
+    case 'grant_membership':
+    case 'revoke_membership':
+      return `${change.member} in ${change.group}`;
+    case 'create_schema':
+    case 'alter_schema_owner':
+      return change.schema;
+    case 'set_row_security':
+    case 'create_policy':
+    case 'drop_policy':
+      return `${change.table.schema}.${change.table.name}`;
+    default:
+      return change.role;
+  }
+}
+
+function names(all: readonly string[]): string {
+  const more = all.length > NAMES_SHOWN ? ` and ${all.length - NAMES_SHOWN} more` : '';
+  return `${all.slice(0, NAMES_SHOWN).join(', ')}${more}`;
+}
+
+function totalLine(total: number, destructive: number, paint: Paint): string {
+  const text = `  ${total} ${total === 1 ? 'change' : 'changes'}`;
+  if (destructive === 0) return text;
+  return `${text}, ${paint('red', `${destructive} ${destructive === 1 ? 'takes' : 'take'} something away`)}`;
+}
+
+/** The statements as they will run, passwords hidden; one comment when there are none. */
+export function planSql({ facts, plan }: PlanFacts): string {
+  if (plan.changes.length === 0) return '-- in sync: nothing to change';
+  return plan.changes
+    .flatMap((change) => render(change, facts))
+    .map((text) => (text.endsWith(';') ? text : `${text};`))
+    .join('\n');
+}
+
+/** For programs. `schema_version` changes when a field changes its meaning. */
+export function planJson({ facts, mode, plan }: PlanFacts): string {
+  return JSON.stringify(
+    {
+      schema_version: 'postern.roles_plan.v1',
+      server: {
+        database: facts.database,
+        address: facts.address,
+        port: facts.port,
+        version: facts.versionText,
+        system_identifier: facts.systemIdentifier,
+        provider: facts.provider,
+      },
+      mode,
+      digest: plan.digest,
+      in_sync: plan.changes.length === 0,
+      changes: plan.changes.map((change) => ({
+        category: CHANGE_KINDS[change.kind].category,
+        destructive: CHANGE_KINDS[change.kind].destructive,
+        change,
+        sql: render(change, facts),
+      })),
+      undeclared_roles: plan.undeclared,
+      obstacles: [...plan.missing, ...plan.hazards].map(({ message, fix }) => ({ message, fix })),
+    },
+    null,
+    2,
+  );
+}
+
+export const isDestructive = (plan: RolesPlan): boolean =>
+  plan.changes.some(({ kind }) => CHANGE_KINDS[kind].destructive);

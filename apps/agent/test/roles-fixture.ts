@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createDatabase, testServer, uniqueName } from '@postern/infra/test-server';
+import pg from 'pg';
+
+const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+
+export interface Ran {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * A database of its own, a directory of its own and the built program. Roles belong to the whole server, so `role` gives
+ * names that nobody else has, and `stop` drops them.
+ */
+export class RolesLab {
+  readonly #tag = uniqueName('t').slice(2);
+  readonly #roles = new Set<string>();
+
+  private constructor(
+    readonly admin: pg.Client,
+    readonly url: string,
+    readonly dir: string,
+    private readonly server: Awaited<ReturnType<typeof testServer>>,
+  ) {}
+
+  static async start(): Promise<RolesLab> {
+    const server = await testServer();
+    const url = await createDatabase(server, uniqueName('roles'));
+    const admin = new pg.Client({ connectionString: url });
+    await admin.connect();
+    const dir = await mkdtemp(join(tmpdir(), 'postern-roles-'));
+    return new RolesLab(admin, url, dir, server);
+  }
+
+  async stop(): Promise<void> {
+    const database = new URL(this.url).pathname.slice(1);
+    await this.admin.end();
+    const client = new pg.Client({ connectionString: this.server.superuserUrl() });
+    await client.connect();
+    await client.query(`drop database ${client.escapeIdentifier(database)} with (force)`);
+    for (const role of this.#roles) {
+      const { rowCount } = await client.query('select from pg_roles where rolname = $1', [role]);
+      if (rowCount === 0) continue;
+      await client.query(`drop owned by ${client.escapeIdentifier(role)} cascade`);
+      await client.query(`drop role ${client.escapeIdentifier(role)}`);
+    }
+    await client.end();
+    await rm(this.dir, { recursive: true, force: true });
+    await this.server.stop();
+  }
+
+  /** A name of a role that is dropped in the end, whoever creates it. */
+  role(name: string): string {
+    const role = `${name}_${this.#tag}`;
+    this.#roles.add(role);
+    return role;
+  }
+
+  async sql(text: string): Promise<Record<string, unknown>[]> {
+    const result = await this.admin.query(text);
+    return Array.isArray(result) ? [] : result.rows;
+  }
+
+  get database(): string {
+    return new URL(this.url).pathname.slice(1);
+  }
+
+  /** The URL for another role. */
+  urlAs(role: string, password: string): string {
+    const url = new URL(this.url);
+    url.username = role;
+    url.password = password;
+    return url.href;
+  }
+
+  async file(name: string, text: string): Promise<string> {
+    await writeFile(join(this.dir, name), text);
+    return name;
+  }
+
+  /** Runs `postern …` in the directory; DATABASE_URL is set unless `env` says otherwise. */
+  run(args: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
+    const child = spawn(process.execPath, [CLI, ...args], {
+      cwd: this.dir,
+      env: { PATH: process.env.PATH, DATABASE_URL: this.url, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString('utf8');
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString('utf8');
+    });
+    return new Promise((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })));
+  }
+}
