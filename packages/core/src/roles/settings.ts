@@ -1,3 +1,5 @@
+import { quoteIdent } from './quote.js';
+
 /** Settings that PostgreSQL stores as a list of quoted names (GUC_LIST_QUOTE): the value is written item by item. */
 const LISTS = new Set([
   'local_preload_libraries',
@@ -37,4 +39,12 @@ export function sameSetting(name: string, stored: string, wanted: string): boole
   const items = settingItems(name, stored);
   if (!items) return stored === wanted;
   return JSON.stringify(items) === JSON.stringify(settingItems(name, wanted));
+}
+
+/** A value as the catalog stores it. (Key words among list items are quoted there as well: {@link sameSetting} sees through.) */
+export function storedSetting(name: string, value: string): string {
+  const items = settingItems(name, value);
+  return items
+    ? items.map((item) => (/^[a-z_][a-z0-9_$]*$/.test(item) ? item : quoteIdent(item))).join(', ')
+    : value;
 }

@@ -10,7 +10,7 @@ import type {
 import { defaultGrantor, type Members, memberRevokes, membership, withGrant } from './members.js';
 import type { ModeRules } from './modes.js';
 import { isPredefinedRole } from './names.js';
-import { sameSetting, settingName } from './settings.js';
+import { sameSetting, settingName, storedSetting } from './settings.js';
 import { isSystemRole } from './standing.js';
 
 /** The roles that are wanted: declared ones as declared, the rest as they are, minus those that are to go. */
@@ -58,7 +58,10 @@ function wantedConfig(
   for (const [written, value] of wanted) {
     const name = settingName(written, existing.keys());
     const stored = existing.get(name);
-    config.set(name, stored !== undefined && sameSetting(name, stored, value) ? stored : value);
+    config.set(
+      name,
+      stored !== undefined && sameSetting(name, stored, value) ? stored : storedSetting(name, value),
+    );
   }
   return config;
 }
