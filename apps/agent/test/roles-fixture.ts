@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { PostgresServer } from '@postern/infra/postgres';
 import { createDatabase, testServer, uniqueName } from '@postern/infra/test-server';
 import pg from 'pg';
 
@@ -26,11 +27,11 @@ export class RolesLab {
     readonly admin: pg.Client,
     readonly url: string,
     readonly dir: string,
-    private readonly server: Awaited<ReturnType<typeof testServer>>,
+    private readonly server: Pick<PostgresServer, 'superuserUrl' | 'stop'>,
   ) {}
 
-  static async start(): Promise<RolesLab> {
-    const server = await testServer();
+  static async start(given?: Pick<PostgresServer, 'superuserUrl' | 'stop'>): Promise<RolesLab> {
+    const server = given ?? (await testServer());
     const url = await createDatabase(server, uniqueName('roles'));
     const admin = new pg.Client({ connectionString: url });
     await admin.connect();
