@@ -4,6 +4,7 @@ import {
   compare,
   defaultAcl,
   defaultAclOf,
+  isFullOwner,
   levelsOf,
   NOTHING,
 } from './acl.js';
@@ -20,6 +21,7 @@ import type { ManifestInput } from './manifest.js';
 import { isPredefinedRole } from './names.js';
 import { type ObjectRef, type PrivilegeMask, PUBLIC } from './objects.js';
 import { privilegesOf } from './privileges.js';
+import { isSystemRole } from './standing.js';
 
 type Section<K extends keyof ManifestInput> = NonNullable<ManifestInput[K]>;
 type GrantEntry = Section<'grants'>[number];
@@ -30,12 +32,10 @@ type DefaultGrant = NonNullable<Section<'default_privileges'>[number]['grant']>[
  * in it. Rights that PostgreSQL gives by itself (an owner's own, PUBLIC's defaults) are only mentioned where they differ.
  */
 export function exportManifest(graph: RoleGraph, facts: ServerFacts): ManifestInput {
-  const roles = [...graph.roles.values()].filter(({ name }) => !isSystemRole(name, facts)).map(roleEntry);
+  const roles = [...graph.roles.values()].filter(({ name }) => isOurs(name, facts)).map(roleEntry);
   const objects = [...graph.objects].sort(([a], [b]) => compare(a, b)).map(([, object]) => object);
   const sections: ManifestInput = {
-    schemas: objects.flatMap(({ ref, owner }) =>
-      ref.type === 'schema' && !isSystemSchema(ref.name) ? [{ name: ref.name, ...(owner && { owner }) }] : [],
-    ),
+    schemas: objects.flatMap((object) => schemaEntry(object, facts)),
     roles: roles.sort((a, b) => compare(a.name, b.name)),
     grants: objects.flatMap((object) => objectGrants(object, facts)),
     default_privileges: defaultEntries(graph, facts),
@@ -47,23 +47,20 @@ export function exportManifest(graph: RoleGraph, facts: ServerFacts): ManifestIn
   );
 }
 
-/** Roles that the provider of a managed service keeps for itself. */
-const PROVIDER_ROLES: Readonly<Record<NonNullable<ServerFacts['provider']>, RegExp>> = {
-  rds: /^rds(admin|repladmin|topmgr|writeforwarduser|_.*)$/,
-  aurora: /^rds(admin|repladmin|topmgr|writeforwarduser|_.*)$/,
-  cloud_sql: /^cloudsql/,
-  alloydb: /^(alloydb|cloudsql)/,
-  azure: /^(azure_pg_admin|azuresu|azure_superuser|replication)$/,
-};
-
-/** Roles that exist before anybody makes one: PostgreSQL's own, the first superuser, the provider's. */
-export function isSystemRole(name: string, facts: ServerFacts): boolean {
-  if (isPredefinedRole(name) || name === facts.bootstrapUser) return true;
-  return facts.provider !== null && PROVIDER_ROLES[facts.provider].test(name);
+/** Whoever inspects is a role like any other here. */
+function isOurs(name: string, facts: ServerFacts): boolean {
+  return !isSystemRole(name, { ...facts, currentUser: facts.bootstrapUser });
 }
 
 function isSystemSchema(name: string): boolean {
   return name.startsWith('pg_') || name === 'information_schema';
+}
+
+/** An owner that lacks what every declared owner gets is not declared, so that nothing is given back. */
+function schemaEntry({ ref, owner, acl }: ObjectState, { major }: ServerFacts): Section<'schemas'> {
+  if (ref.type !== 'schema' || isSystemSchema(ref.name)) return [];
+  const isDeclared = owner !== undefined && isFullOwner(acl, owner, 'schema', major);
+  return [{ name: ref.name, ...(isDeclared && { owner }) }];
 }
 
 function roleEntry(role: RoleState): Section<'roles'>[number] {
@@ -119,16 +116,17 @@ function rightsOf(acl: Acl, usual: Acl, owner: string | undefined, all: Privileg
 function said(right: Right): Omit<GrantEntry, 'object'> {
   return {
     role: right.grantee === PUBLIC ? 'PUBLIC' : right.grantee,
+    ...(right.absent && { ensure: 'absent' as const }),
     privileges: privilegesOf(right.privileges),
     ...(right.grantable && { with_grant_option: true }),
-    ...(right.absent && { ensure: 'absent' as const }),
   };
 }
 
-function objectGrants(object: ObjectState, { major }: ServerFacts): GrantEntry[] {
-  const { ref, acl, owner, columns } = object;
-  // Parameters have no owner; their default is that nobody but superusers has rights.
-  const usual = owner === undefined ? [] : defaultAcl(ref.type, owner, major);
+function objectGrants(object: ObjectState, { major, bootstrapUser }: ServerFacts): GrantEntry[] {
+  const { ref, acl, columns } = object;
+  // Parameters have no owner; PostgreSQL treats the first superuser as theirs.
+  const owner = object.owner ?? bootstrapUser;
+  const usual = defaultAcl(ref.type, owner, major);
   const target = objectEntry(ref);
   const whole = rightsOf(acl, usual, owner, allPrivileges(ref.type, major)).map((right) => ({
     ...said(right),

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../audit/chain.js';
 import { isSchemaObjectType } from './check-objects.js';
 import type { Desired, DesiredDefault, DesiredGrant, DesiredRole } from './desired.js';
 import { defaultKey, type ObjectSelector, objectKey, type RoleGraph } from './graph.js';
@@ -31,7 +32,7 @@ export function objectsOf({ type, schema, name }: ObjectSelector, inventory: Inv
 
 /** Do two manifests want the same of a database that holds these objects, comments of roles aside? */
 export function sameAccess(a: Desired, b: Desired, inventory: Inventory): boolean {
-  return JSON.stringify(content(a, inventory)) === JSON.stringify(content(b, inventory));
+  return canonicalJson(content(a, inventory)) === canonicalJson(content(b, inventory));
 }
 
 function content(desired: Desired, inventory: Inventory): unknown {
