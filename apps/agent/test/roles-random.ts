@@ -77,6 +77,21 @@ function target(names: Names, kinds: readonly string[]) {
   });
 }
 
+/** Rights that were granted on: each role in its own name to the next one. */
+function chained(on: { type: string; sql: string }, names: Names, what: fc.Arbitrary<string[]>) {
+  return fc
+    .record({ links: fc.shuffledSubarray([...names.roles], { minLength: 2 }), words: what })
+    .map(({ links, words }) => {
+      const grant = (to: string) =>
+        `grant ${words.join(', ')} on ${keyword(on.type)} ${on.sql} to ${quote(to)} with grant option`;
+      return links.map((to, index) => {
+        const from = links[index - 1];
+        return from === undefined ? grant(to) : `set local role ${quote(from)}; ${grant(to)}; reset role`;
+      });
+    })
+    .map((steps) => steps.join('; '));
+}
+
 const keyword = (type: string) => (['view', 'materialized_view'].includes(type) ? 'table' : type);
 
 /** Statements of somebody who was here before. Those that fail are skipped. */
@@ -115,6 +130,14 @@ export function history(names: Names, major: number): fc.Arbitrary<string[]> {
       const text = `grant ${what} (${cols.map(quote).join(', ')}) on ${on.sql} to ${to}${option ? ' with grant option' : ''}`;
       return by === null ? text : `set local role ${by}; ${text}; reset role`;
     });
+  const chain = target(names, kinds).chain((on) => chained(on, names, some(PRIVILEGES_ON[on.type] ?? [])));
+  const columnChain = target(names, ['table']).chain((on) =>
+    chained(
+      on,
+      names,
+      some(COLUMN_PRIVILEGES).map((what) => what.map((word) => `${word} (a, "C c")`)),
+    ),
+  );
   const owner = fc
     .record({ on: target(names, ['schema', 'table', 'sequence', 'function', 'view']), role })
     .map(
@@ -167,13 +190,15 @@ export function history(names: Names, major: number): fc.Arbitrary<string[]> {
   const statement = fc.oneof(
     { weight: 8, arbitrary: rights },
     { weight: 3, arbitrary: columns },
+    { weight: 4, arbitrary: chain },
+    { weight: 2, arbitrary: columnChain },
     { weight: 2, arbitrary: owner },
     { weight: 5, arbitrary: member },
     { weight: 3, arbitrary: future },
     { weight: 1, arbitrary: attributes },
     { weight: 1, arbitrary: comment },
   );
-  return fc.array(statement, { maxLength: 25 });
+  return fc.array(statement, { minLength: 3, maxLength: 25, size: 'max' });
 }
 
 /** A manifest that fits a world: `names.roles` exist, the last of them is never declared; `fresh` does not exist yet. */

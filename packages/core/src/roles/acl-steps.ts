@@ -1,8 +1,14 @@
 import { compare, type Level, levelsOf, NOTHING, type Revocation, revoked, sorted } from './acl.js';
-import type { Acl } from './graph.js';
+import type { Acl, AclEntry } from './graph.js';
 import type { PrivilegeMask } from './objects.js';
+import type { HasPrivilegesOf } from './powers.js';
 
-export type RevokeStep = { readonly op: 'revoke'; readonly cascade: boolean } & Revocation;
+export interface RevokeStep extends Revocation {
+  readonly op: 'revoke';
+  readonly cascade: boolean;
+  /** Steps of a later stage count on those of an earlier one; within a stage they run by grantee. */
+  readonly stage: 0 | 1;
+}
 export interface GrantStep {
   readonly op: 'grant';
   readonly grantee: string;
@@ -18,29 +24,39 @@ export type Levels = ReadonlyMap<string, Level>;
 /**
  * What the owner has to revoke so that nobody holds more than is wanted, and the list after it. What somebody else granted
  * can only be taken away with that role's own grant option (CASCADE); what goes with it is granted again by
- * {@link grantSteps}.
+ * {@link grantSteps}. What stays all the same is out of the owner's reach ({@link excessOf}).
  */
-export function revokeSteps(current: Acl, wanted: Levels, owner: string): { steps: RevokeStep[]; acl: Acl } {
+export function revokeSteps(
+  current: Acl,
+  wanted: Levels,
+  owner: string,
+  hasPrivilegesOf: HasPrivilegesOf,
+): { steps: RevokeStep[]; acl: Acl } {
   const steps: RevokeStep[] = [];
   let acl = current;
-  const revoke = (revocation: Revocation) => {
-    const after = revoked(acl, owner, owner, revocation);
+  const revoke = (stage: 0 | 1, revocation: Revocation) => {
+    const after = revoked(acl, owner, owner, revocation, hasPrivilegesOf);
     if (after === acl) return;
-    steps.push({ op: 'revoke', cascade: hasDependents(current, owner, revocation), ...revocation });
+    const cascade = hasDependents(current, owner, revocation);
+    steps.push({ op: 'revoke', stage, cascade, ...revocation });
     acl = after;
   };
   for (const { grantee, grantor, privileges, grantable } of current) {
     if (grantor !== owner) continue;
     const want = wanted.get(grantee) ?? NOTHING;
     const lost = privileges & ~want.privileges;
-    if (lost) revoke({ grantee, privileges: lost, optionOnly: false });
+    if (lost) revoke(0, { grantee, privileges: lost, optionOnly: false });
     const options = grantable & ~want.grantable & ~lost;
-    if (options) revoke({ grantee, privileges: options, optionOnly: true });
+    if (options) revoke(0, { grantee, privileges: options, optionOnly: true });
   }
+  const sources = new Map<string, PrivilegeMask>();
   for (const [grantor, privileges] of foreignExcess(acl, wanted, owner)) {
-    for (const grantee of roots(acl, owner, grantor, privileges)) {
-      revoke({ grantee, privileges, optionOnly: true });
+    for (const root of roots(acl, owner, grantor, privileges)) {
+      sources.set(root, (sources.get(root) ?? 0) | privileges);
     }
+  }
+  for (const [grantee, privileges] of [...sources].sort(([a], [b]) => compare(a, b))) {
+    revoke(1, { grantee, privileges, optionOnly: true });
   }
   return { steps, acl };
 }
@@ -60,8 +76,13 @@ export function grantSteps(current: Acl, wanted: Levels): GrantStep[] {
 }
 
 /** The list after the owner made everybody hold what is wanted. */
-export function withLevels(current: Acl, wanted: Levels, owner: string): Acl {
-  const { acl } = revokeSteps(current, wanted, owner);
+export function withLevels(
+  current: Acl,
+  wanted: Levels,
+  owner: string,
+  hasPrivilegesOf: HasPrivilegesOf,
+): Acl {
+  const { acl } = revokeSteps(current, wanted, owner, hasPrivilegesOf);
   const steps = grantSteps(acl, wanted);
   return steps.length === 0 ? acl : withGrants(acl, owner, steps);
 }
@@ -110,4 +131,12 @@ function roots(acl: Acl, owner: string, role: string, privileges: PrivilegeMask)
     }
   }
   return found;
+}
+
+/** Entries that still give more than is wanted: their grantor keeps the option through a group or as a superuser. */
+export function excessOf(acl: Acl, wanted: Levels): AclEntry[] {
+  return acl.filter(({ grantee, privileges, grantable }) => {
+    const want = wanted.get(grantee) ?? NOTHING;
+    return (privileges & ~want.privileges) | (grantable & ~want.grantable);
+  });
 }

@@ -1,5 +1,6 @@
 import type { Acl, AclEntry, DefaultObjectType } from './graph.js';
 import { type ObjectType, type PrivilegeMask, PUBLIC } from './objects.js';
+import type { HasPrivilegesOf } from './powers.js';
 import { maskOf, PRIVILEGES_ON } from './privileges.js';
 
 /** What a grantee holds, through all grantors together. */
@@ -115,9 +116,15 @@ export interface Revocation {
 
 /**
  * REVOKE … CASCADE by a grantor, as aclupdate and recursive_revoke of PostgreSQL's acl.c do it: who loses a grant option
- * loses what was granted with it. `owner` always keeps its options.
+ * loses what was granted with it, unless a group of it still has the option. `owner` always keeps its options.
  */
-export function revoked(acl: Acl, owner: string, grantor: string, revocation: Revocation): Acl {
+export function revoked(
+  acl: Acl,
+  owner: string,
+  grantor: string,
+  revocation: Revocation,
+  hasPrivilegesOf: HasPrivilegesOf,
+): Acl {
   const { grantee, privileges, optionOnly } = revocation;
   const at = acl.findIndex((entry) => entry.grantee === grantee && entry.grantor === grantor);
   const found = acl[at];
@@ -129,21 +136,34 @@ export function revoked(acl: Acl, owner: string, grantor: string, revocation: Re
     grantable: found.grantable & ~privileges,
   };
   const after = left.privileges === 0 ? acl.toSpliced(at, 1) : acl.with(at, left);
-  const lost = found.grantable & ~left.grantable & ~levelOf(after, grantee).grantable;
-  return lost === 0 || grantee === owner ? after : withoutDependents(after, owner, grantee, lost);
+  const lost = found.grantable & ~left.grantable;
+  if (lost === 0 || hasPrivilegesOf(grantee, owner)) return after;
+  const gone = lost & ~optionsOf(after, grantee, hasPrivilegesOf);
+  return gone === 0 ? after : withoutDependents(after, owner, grantee, gone, hasPrivilegesOf);
 }
 
-function withoutDependents(acl: Acl, owner: string, grantor: string, privileges: PrivilegeMask): Acl {
+/** Grant options that a role has, also through groups. */
+function optionsOf(acl: Acl, role: string, hasPrivilegesOf: HasPrivilegesOf): PrivilegeMask {
+  let options = 0;
+  for (const { grantee, grantable } of acl)
+    if (grantable && hasPrivilegesOf(role, grantee)) options |= grantable;
+  return options;
+}
+
+function withoutDependents(
+  acl: Acl,
+  owner: string,
+  grantor: string,
+  privileges: PrivilegeMask,
+  hasPrivilegesOf: HasPrivilegesOf,
+): Acl {
   let after = acl;
-  for (const { grantee } of dependents(acl, grantor, privileges)) {
-    after = revoked(after, owner, grantor, { grantee, privileges, optionOnly: false });
+  for (const entry of acl) {
+    if (entry.grantor !== grantor || !(entry.privileges & privileges)) continue;
+    const revocation = { grantee: entry.grantee, privileges, optionOnly: false };
+    after = revoked(after, owner, grantor, revocation, hasPrivilegesOf);
   }
   return after;
-}
-
-/** What a role granted on of some privileges. */
-export function dependents(acl: Acl, grantor: string, privileges: PrivilegeMask): AclEntry[] {
-  return acl.filter((entry) => entry.grantor === grantor && entry.privileges & privileges);
 }
 
 /** ALTER … OWNER TO, as aclnewowner does it: the new owner takes the old one's place as grantee and grantor. */

@@ -3,6 +3,7 @@ import { type AclStep, grantSteps, hasDependents, revokeSteps } from './acl-step
 import type { ChangeOf } from './changes.js';
 import type { Acl, ObjectState, ServerFacts } from './graph.js';
 import type { ObjectRef, ObjectType } from './objects.js';
+import type { HasPrivilegesOf } from './powers.js';
 import { COLUMN_PRIVILEGES } from './privileges.js';
 
 export type AclChange = ChangeOf<'grant' | 'revoke'>;
@@ -26,14 +27,15 @@ interface Group {
 export function diffObjects(
   pairs: Iterable<readonly [current: ObjectState, wanted: ObjectState]>,
   facts: ServerFacts,
+  hasPrivilegesOf: HasPrivilegesOf,
 ): AclChange[] {
   const groups = new Map<string, Group>();
   const numbers = new PairNumbers();
-  const single: AclChange[] = [];
+  const single: Staged[] = [];
   for (const [current, wanted] of pairs) {
     const { ref, owner = facts.bootstrapUser } = wanted;
     if (current.columns || wanted.columns) {
-      single.push(...diffWithColumns(current, wanted, owner));
+      single.push(...diffWithColumns(current, wanted, owner, hasPrivilegesOf));
     } else if (current.acl !== wanted.acl) {
       const key = `${ref.type}\0${ref.schema ?? ''}\0${owner}\0${numbers.of(current.acl, wanted.acl)}`;
       const group = groups.get(key);
@@ -43,11 +45,11 @@ export function diffObjects(
           type: ref.type,
           schema: ref.schema,
           objects: [ref],
-          steps: stepsOf(current.acl, wanted.acl, owner),
+          steps: stepsOf(current.acl, wanted.acl, owner, hasPrivilegesOf),
         });
     }
   }
-  return [...single, ...changesOf([...groups.values()])].sort(byObject);
+  return [...single, ...changesOf([...groups.values()])].sort(inOrder).map(({ change }) => change);
 }
 
 class PairNumbers {
@@ -62,15 +64,15 @@ class PairNumbers {
   }
 }
 
-function stepsOf(current: Acl, wanted: Acl, owner: string): AclStep[] {
+function stepsOf(current: Acl, wanted: Acl, owner: string, hasPrivilegesOf: HasPrivilegesOf): AclStep[] {
   if (sameLevels(current, wanted)) return [];
   const levels = levelsOf(wanted);
-  const { steps, acl } = revokeSteps(current, levels, owner);
+  const { steps, acl } = revokeSteps(current, levels, owner, hasPrivilegesOf);
   return [...steps, ...grantSteps(acl, levels)];
 }
 
 /** Steps of several groups that are the same become one statement; its list of objects is shared between statements. */
-function changesOf(groups: readonly Group[]): AclChange[] {
+function changesOf(groups: readonly Group[]): Staged[] {
   const merged = new Map<string, { step: AclStep; groups: number[] }>();
   for (const [number, { type, schema, steps }] of groups.entries()) {
     for (const step of steps) {
@@ -96,34 +98,53 @@ function chunks(objects: readonly ObjectRef[]): ObjectRef[][] {
   return lists;
 }
 
-function changeOf(step: AclStep, objects: readonly ObjectRef[], columns?: readonly string[]): AclChange {
-  const { op, ...rest } = step;
-  const type = objects[0]?.type ?? 'table';
-  const on = { type, objects, ...(columns && { columns }) };
-  return op === 'grant'
-    ? { kind: 'grant', ...on, ...(rest as Omit<AclStep & { op: 'grant' }, 'op'>) }
-    : { kind: 'revoke', ...on, ...(rest as Omit<AclStep & { op: 'revoke' }, 'op'>) };
+/** A change and when it has to run among those of its objects; at the same stage by grantee. */
+interface Staged {
+  readonly stage: number;
+  readonly change: AclChange;
+}
+
+/** Columns come after their table: stages 2 and 3. */
+function changeOf(step: AclStep, objects: readonly ObjectRef[], columns?: readonly string[]): Staged {
+  const on = { type: objects[0]?.type ?? 'table', objects, ...(columns && { columns }) };
+  const later = columns ? 2 : 0;
+  if (step.op === 'grant') {
+    const { op: _, ...rest } = step;
+    return { stage: later, change: { kind: 'grant', ...on, ...rest } };
+  }
+  const { op: _, stage, ...rest } = step;
+  return { stage: stage + later, change: { kind: 'revoke', ...on, ...rest } };
 }
 
 /**
  * A table with rights on columns. A REVOKE on the table takes the same privileges from all its columns (PostgreSQL manual,
  * REVOKE), so columns are compared after it.
  */
-function diffWithColumns(current: ObjectState, wanted: ObjectState, owner: string): AclChange[] {
+function diffWithColumns(
+  current: ObjectState,
+  wanted: ObjectState,
+  owner: string,
+  hasPrivilegesOf: HasPrivilegesOf,
+): Staged[] {
   const levels = levelsOf(wanted.acl);
-  const onTable = revokeSteps(current.acl, levels, owner);
-  const changes: AclChange[] = [];
+  const onTable = revokeSteps(current.acl, levels, owner, hasPrivilegesOf);
+  const changes: Staged[] = [];
   const before: ReadonlyMap<string, Acl> = current.columns ?? new Map();
   let columns = before;
   for (const step of onTable.steps) {
     const cascade = step.cascade || [...before.values()].some((acl) => hasDependents(acl, owner, step));
     changes.push(changeOf({ ...step, cascade }, [wanted.ref]));
-    columns = revokedFromColumns(columns, owner, step);
+    columns = revokedFromColumns(columns, owner, step, hasPrivilegesOf);
   }
   for (const step of grantSteps(onTable.acl, levels)) changes.push(changeOf(step, [wanted.ref]));
   const bySteps = new Map<string, { step: AclStep; columns: string[] }>();
   for (const name of new Set([...columns.keys(), ...(wanted.columns?.keys() ?? [])])) {
-    for (const step of stepsOf(columns.get(name) ?? EMPTY, wanted.columns?.get(name) ?? EMPTY, owner)) {
+    for (const step of stepsOf(
+      columns.get(name) ?? EMPTY,
+      wanted.columns?.get(name) ?? EMPTY,
+      owner,
+      hasPrivilegesOf,
+    )) {
       const key = JSON.stringify(step);
       const same = bySteps.get(key);
       if (same) same.columns.push(name);
@@ -141,23 +162,26 @@ export function revokedFromColumns(
   columns: ReadonlyMap<string, Acl>,
   owner: string,
   revocation: Revocation,
+  hasPrivilegesOf: HasPrivilegesOf,
 ): Map<string, Acl> {
   const privileges = revocation.privileges & COLUMN_PRIVILEGES;
   const left = new Map<string, Acl>();
   for (const [name, acl] of columns) {
-    const after = privileges === 0 ? acl : revoked(acl, owner, owner, { ...revocation, privileges });
+    const after =
+      privileges === 0 ? acl : revoked(acl, owner, owner, { ...revocation, privileges }, hasPrivilegesOf);
     if (after.length > 0) left.set(name, after);
   }
   return left;
 }
 
-function byObject(a: AclChange, b: AclChange): number {
-  const [first, second] = [a.objects[0], b.objects[0]];
+function inOrder(a: Staged, b: Staged): number {
+  const [first, second] = [a.change.objects[0], b.change.objects[0]];
   return (
     compare(first?.schema ?? '', second?.schema ?? '') ||
-    compare(a.type, b.type) ||
-    compare(first?.name ?? '', second?.name ?? '') ||
-    compare(a.grantee, b.grantee) ||
-    a.privileges - b.privileges
+    compare(a.change.type, b.change.type) ||
+    a.stage - b.stage ||
+    compare(a.change.grantee, b.change.grantee) ||
+    a.change.privileges - b.change.privileges ||
+    compare(first?.name ?? '', second?.name ?? '')
   );
 }

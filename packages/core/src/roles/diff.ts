@@ -12,6 +12,7 @@ import {
   type ServerFacts,
 } from './graph.js';
 import { type Members, memberGrants, memberRevokes } from './members.js';
+import { type HasPrivilegesOf, privilegesIn } from './powers.js';
 import { bare, rowSecuritySteps } from './row-security.js';
 import { newParameter, newSchema, untouched, withOwner } from './wanted-objects.js';
 
@@ -29,12 +30,14 @@ export const ATTRIBUTES = [
 
 /** What leads from one graph to the other, in the order in which it has to run. Same graphs, same bytes. */
 export function diff(current: RoleGraph, wanted: RoleGraph, facts: ServerFacts): Change[] {
+  // Roles and memberships change before rights do.
+  const hasPrivilegesOf = privilegesIn(wanted);
   return inOrder([
     ...diffRoles(current, wanted),
     ...diffMemberships(current, wanted, facts),
     ...diffSchemas(current, wanted),
-    ...diffObjects(pairs(current, wanted, facts), facts),
-    ...diffDefaults(current, wanted, facts),
+    ...diffObjects(pairs(current, wanted, facts), facts, hasPrivilegesOf),
+    ...diffDefaults(current, wanted, facts, hasPrivilegesOf),
     ...diffRowSecurity(current, wanted),
   ]);
 }
@@ -152,24 +155,39 @@ function unmade(want: ObjectState, current: RoleGraph, facts: ServerFacts): Obje
   return newParameter(want.ref, facts);
 }
 
-function diffDefaults(current: RoleGraph, wanted: RoleGraph, facts: ServerFacts): Change[] {
+function diffDefaults(
+  current: RoleGraph,
+  wanted: RoleGraph,
+  facts: ServerFacts,
+  hasPrivilegesOf: HasPrivilegesOf,
+): Change[] {
   const changes: Change[] = [];
   for (const key of [...new Set([...current.defaults.keys(), ...wanted.defaults.keys()])].sort(compare)) {
     const known = wanted.defaults.get(key) ?? current.defaults.get(key);
     if (!known) continue;
     const have = current.defaults.get(key) ?? untouched(known, facts.major);
     const want = wanted.defaults.get(key) ?? untouched(known, facts.major);
-    if (!sameLevels(have.acl, want.acl)) changes.push(...defaultSteps(have, want));
+    if (!sameLevels(have.acl, want.acl)) changes.push(...defaultSteps(have, want, hasPrivilegesOf));
   }
   return changes;
 }
 
-function defaultSteps(have: DefaultState, { owner, schema, on, acl }: DefaultState): Change[] {
+function defaultSteps(
+  have: DefaultState,
+  { owner, schema, on, acl }: DefaultState,
+  hasPrivilegesOf: HasPrivilegesOf,
+): Change[] {
   const levels = levelsOf(acl);
-  const revokes = revokeSteps(have.acl, levels, owner);
+  const revokes = revokeSteps(have.acl, levels, owner, hasPrivilegesOf);
   return [
     ...revokes.steps.map(
-      ({ op: _, cascade: __, ...step }): Change => ({ kind: 'revoke_default', owner, schema, on, ...step }),
+      ({ op: _, cascade: __, stage: ___, ...step }): Change => ({
+        kind: 'revoke_default',
+        owner,
+        schema,
+        on,
+        ...step,
+      }),
     ),
     ...grantSteps(revokes.acl, levels).map(
       ({ op: _, ...step }): Change => ({ kind: 'grant_default', owner, schema, on, ...step }),

@@ -2,25 +2,38 @@ import { levelsOf, revoked } from './acl.js';
 import { withGrants } from './acl-steps.js';
 import type { ChangeOf } from './changes.js';
 import type { Acl, ObjectState } from './graph.js';
+import type { HasPrivilegesOf } from './powers.js';
 
 /** A list after a GRANT or REVOKE by the owner. */
 export function changedAcl(
   change: ChangeOf<'grant' | 'revoke' | 'grant_default' | 'revoke_default'>,
   acl: Acl,
   owner: string,
+  hasPrivilegesOf: HasPrivilegesOf,
 ): Acl {
   const { grantee, privileges } = change;
   if (change.kind === 'grant' || change.kind === 'grant_default') {
     return withGrants(acl, owner, [{ op: 'grant', grantee, privileges, grantable: change.grantable }]);
   }
-  return revoked(acl, owner, owner, { grantee, privileges, optionOnly: change.optionOnly });
+  return revoked(acl, owner, owner, { grantee, privileges, optionOnly: change.optionOnly }, hasPrivilegesOf);
 }
 
 /** A list after DROP OWNED by a grantee. */
-export function withoutGrantee(acl: Acl, owner: string, grantee: string): Acl {
+export function withoutGrantee(
+  acl: Acl,
+  owner: string,
+  grantee: string,
+  hasPrivilegesOf: HasPrivilegesOf,
+): Acl {
   const held = levelsOf(acl).get(grantee);
   if (!held || grantee === owner) return acl;
-  return revoked(acl, owner, owner, { grantee, privileges: held.privileges, optionOnly: false });
+  return revoked(
+    acl,
+    owner,
+    owner,
+    { grantee, privileges: held.privileges, optionOnly: false },
+    hasPrivilegesOf,
+  );
 }
 
 /** An object after a change of the rights on some columns. */

@@ -1,6 +1,6 @@
 import { assertNever } from '../errors.js';
 import { sameLevels } from './acl.js';
-import type { Change, ChangeOf } from './changes.js';
+import { CHANGE_KINDS, type Change, type ChangeOf } from './changes.js';
 import { revokedFromColumns } from './diff-objects.js';
 import {
   type Acl,
@@ -17,6 +17,7 @@ import {
 import { changedAcl, onColumns, withColumns, withoutGrantee } from './interpret-acl.js';
 import { defaultGrantor, type Members, withGrant, withoutGrant } from './members.js';
 import type { ObjectRef } from './objects.js';
+import { type HasPrivilegesOf, privilegesIn } from './powers.js';
 import { bare } from './row-security.js';
 import { newParameter, newSchema, untouched, withOwner } from './wanted-objects.js';
 import { inheriting } from './wanted-roles.js';
@@ -37,6 +38,8 @@ class Interpreter {
   readonly #objects: Map<string, ObjectState>;
   readonly #defaults: Map<string, DefaultState>;
   readonly #rowSecurity: Map<string, RowSecurityState>;
+
+  #powers: HasPrivilegesOf | undefined;
 
   constructor(
     graph: RoleGraph,
@@ -59,7 +62,15 @@ class Interpreter {
     };
   }
 
+  /** Asked for by the rights that change, forgotten when roles or memberships do. */
+  #hasPrivilegesOf(): HasPrivilegesOf {
+    this.#powers ??= privilegesIn({ roles: this.#roles, memberships: this.#memberships });
+    return this.#powers;
+  }
+
   run(change: Change): void {
+    const { category } = CHANGE_KINDS[change.kind];
+    if (category === 'role' || category === 'membership') this.#powers = undefined;
     switch (change.kind) {
       case 'create_role':
         this.#createRole(change);
@@ -182,13 +193,17 @@ class Interpreter {
     for (const ref of change.objects) {
       this.#change(ref, (state) => {
         const owner = state.owner ?? this.facts.bootstrapUser;
-        if (columns) return onColumns(state, columns, (acl) => changedAcl(change, acl, owner));
+        if (columns)
+          return onColumns(state, columns, (acl) => changedAcl(change, acl, owner, this.#hasPrivilegesOf()));
         const byOwner = answers.get(state.acl) ?? new Map<string, Acl>();
         answers.set(state.acl, byOwner);
-        const acl = byOwner.get(owner) ?? changedAcl(change, state.acl, owner);
+        const acl = byOwner.get(owner) ?? changedAcl(change, state.acl, owner, this.#hasPrivilegesOf());
         byOwner.set(owner, acl);
         if (change.kind === 'grant' || !state.columns) return { ...state, acl };
-        return withColumns({ ...state, acl }, revokedFromColumns(state.columns, owner, change));
+        return withColumns(
+          { ...state, acl },
+          revokedFromColumns(state.columns, owner, change, this.#hasPrivilegesOf()),
+        );
       });
     }
   }
@@ -202,7 +217,7 @@ class Interpreter {
       on: change.on,
       acl: normal.acl,
     };
-    const acl = changedAcl(change, before.acl, change.owner);
+    const acl = changedAcl(change, before.acl, change.owner, this.#hasPrivilegesOf());
     if (sameLevels(acl, normal.acl)) this.#defaults.delete(key);
     else this.#defaults.set(key, { ...before, acl });
   }
@@ -236,16 +251,18 @@ class Interpreter {
         continue;
       }
       const owner = state.owner ?? this.facts.bootstrapUser;
-      const acl = withoutGrantee(state.acl, owner, role);
+      const acl = withoutGrantee(state.acl, owner, role, this.#hasPrivilegesOf());
       const left =
         state.columns &&
-        [...state.columns].map(([name, list]) => [name, withoutGrantee(list, owner, role)] as const);
+        [...state.columns].map(
+          ([name, list]) => [name, withoutGrantee(list, owner, role, this.#hasPrivilegesOf())] as const,
+        );
       const isSame =
         acl === state.acl && (left ?? []).every(([name, list]) => list === state.columns?.get(name));
       if (!isSame) this.#objects.set(key, withColumns({ ...state, acl }, new Map(left)));
     }
     for (const [key, state] of this.#defaults) {
-      const acl = withoutGrantee(state.acl, state.owner, role);
+      const acl = withoutGrantee(state.acl, state.owner, role, this.#hasPrivilegesOf());
       const isEmpty = sameLevels(acl, untouched(state, this.facts.major).acl);
       if (state.owner === role || isEmpty) this.#defaults.delete(key);
       else if (acl !== state.acl) this.#defaults.set(key, { ...state, acl });

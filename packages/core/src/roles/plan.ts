@@ -5,11 +5,12 @@ import { diff, inOrder } from './diff.js';
 import type { RoleGraph, ServerFacts } from './graph.js';
 import { interpret } from './interpret.js';
 import { MODE_RULES, type Mode } from './modes.js';
+import { privilegesIn } from './powers.js';
 import type { Problem } from './problem.js';
 import { requirementProblems } from './requirements.js';
 import { type Expressions, wantedRowSecurity } from './row-security.js';
 import { standings } from './standing.js';
-import { WantedAcls } from './wanted-acl.js';
+import { type StuckRight, WantedAcls } from './wanted-acl.js';
 import { wantedDefaults, wantedObjects } from './wanted-objects.js';
 import { wantedMemberships, wantedRoles } from './wanted-roles.js';
 
@@ -39,6 +40,8 @@ export interface Plan {
   readonly changes: readonly Change[];
   readonly problems: readonly Problem[];
   readonly undeclared: readonly UndeclaredRole[];
+  /** What is not wanted and stays: only its grantor could take it away. */
+  readonly stuck: readonly StuckRight[];
   /** What an inspection finds once the changes have run. */
   readonly wanted: RoleGraph;
 }
@@ -48,17 +51,19 @@ export function planRoles(input: PlanInput): Plan {
   const { desired, facts } = input;
   const mode = MODE_RULES[input.mode];
   const retirement = mode.dropsRoles ? retirementSteps(desired, input.current) : [];
-  const current = interpret(retirement, input.current, facts);
-  const roles = wantedRoles(desired, current, facts, mode);
+  const roles = wantedRoles(desired, input.current, facts, mode);
+  const memberships = wantedMemberships({ desired, current: input.current, roles, facts, mode });
+  const current = retired(retirement, input.current, { roles, memberships }, facts);
   const acls = new WantedAcls({
     facts,
     mode,
     standingOf: standings(desired, facts),
     isDeclared: (role) => desired.roles.has(role),
+    hasPrivilegesOf: privilegesIn({ roles, memberships }),
   });
   const wanted: RoleGraph = {
     roles,
-    memberships: wantedMemberships({ desired, current, roles, facts, mode }),
+    memberships,
     objects: wantedObjects(desired, current, acls),
     defaults: wantedDefaults(desired, current, roles, acls),
     rowSecurity: wantedRowSecurity(desired, current, mode, input.expressions ?? new Map()),
@@ -74,8 +79,21 @@ export function planRoles(input: PlanInput): Plan {
     changes: inOrder([...retirement, ...diff(current, wanted, facts), ...passwords]),
     problems: requirementProblems({ desired, current, roles, facts }),
     undeclared,
+    stuck: acls.stuck,
     wanted,
   };
+}
+
+/** What is there once retirements have run, which is when roles and memberships are as wanted and before anything else. */
+function retired(
+  steps: readonly Change[],
+  current: RoleGraph,
+  wanted: Pick<RoleGraph, 'roles' | 'memberships'>,
+  facts: ServerFacts,
+): RoleGraph {
+  if (steps.length === 0) return current;
+  const { objects, defaults, rowSecurity } = interpret(steps, { ...current, ...wanted }, facts);
+  return { ...current, objects, defaults, rowSecurity };
 }
 
 /** What happens to a role's sessions and objects before it is dropped. */

@@ -1,8 +1,9 @@
 import { isFullOwner, type Level, levelsOf, NOTHING } from './acl.js';
-import { withLevels } from './acl-steps.js';
-import type { Acl, ServerFacts } from './graph.js';
+import { excessOf, withLevels } from './acl-steps.js';
+import type { Acl, AclEntry, ServerFacts } from './graph.js';
 import type { ModeRules } from './modes.js';
 import { type ObjectType, type PrivilegeMask, PUBLIC } from './objects.js';
+import type { HasPrivilegesOf } from './powers.js';
 import type { Rule, Rules } from './rules.js';
 import type { Standing } from './standing.js';
 
@@ -13,6 +14,8 @@ export interface AclPolicy {
   readonly standingOf: (role: string) => Standing;
   /** Roles that the manifest declares: as owners they are held to it (ADR 0010). */
   readonly isDeclared: (role: string) => boolean;
+  /** Once memberships are as wanted. */
+  readonly hasPrivilegesOf: HasPrivilegesOf;
 }
 
 export interface AclQuestion {
@@ -31,6 +34,8 @@ export interface WantedAcl {
   readonly acl: Acl;
   /** Undeclared roles that hold more than the manifest says. */
   readonly undeclared: readonly string[];
+  /** Entries that cannot be taken away in the owner's name. */
+  readonly stuck: readonly AclEntry[];
 }
 
 /** The rights that are wanted where there are these. */
@@ -53,7 +58,8 @@ export function wantedAcl(policy: AclPolicy, question: AclQuestion): WantedAcl {
       undeclared.push(grantee);
     }
   }
-  return { acl: withLevels(question.acl, levels, question.owner), undeclared };
+  const acl = withLevels(question.acl, levels, question.owner, policy.hasPrivilegesOf);
+  return { acl, undeclared, stuck: excessOf(acl, levels) };
 }
 
 const NO_RULE: Rule = { present: 0, grantable: 0, absent: 0, optionAbsent: 0 };
@@ -87,15 +93,27 @@ function holdsExactly(policy: AclPolicy, question: AclQuestion, grantee: string)
   return standing === 'managed';
 }
 
+/** A right that the owner cannot take away, because its grantor can still grant it. */
+export interface StuckRight {
+  /** Object or default privileges, for people. */
+  readonly where: string;
+  readonly grantee: string;
+  readonly grantor: string;
+  readonly privileges: PrivilegeMask;
+}
+
 /** {@link wantedAcl} that answers the same question once: thousands of tables have a handful of different lists. */
 export class WantedAcls {
   readonly #answers = new Map<Acl, Map<Rules, Map<string, WantedAcl>>>();
   /** Undeclared role → on how many objects it holds more than the manifest says. */
   readonly undeclared = new Map<string, number>();
 
+  /** Rights that stay although they are not wanted, as they were met. */
+  readonly stuck: StuckRight[] = [];
+
   constructor(readonly policy: AclPolicy) {}
 
-  of(question: AclQuestion): Acl {
+  of(question: AclQuestion, where: string): Acl {
     const { acl, rules, owner, type = '', ownerNeeds = 0, keepsUndeclared = false } = question;
     const byRules = getOr(this.#answers, acl, () => new Map<Rules, Map<string, WantedAcl>>());
     const byRest = getOr(byRules, rules, () => new Map<string, WantedAcl>());
@@ -103,6 +121,9 @@ export class WantedAcls {
     const answer = getOr(byRest, key, () => wantedAcl(this.policy, question));
     if (!keepsUndeclared) {
       for (const role of answer.undeclared) this.undeclared.set(role, (this.undeclared.get(role) ?? 0) + 1);
+    }
+    for (const { grantee, grantor, privileges } of answer.stuck) {
+      this.stuck.push({ where, grantee, grantor, privileges });
     }
     return answer.acl;
   }

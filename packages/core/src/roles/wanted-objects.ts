@@ -14,6 +14,7 @@ import {
 } from './graph.js';
 import type { ObjectRef } from './objects.js';
 import { maskOf } from './privileges.js';
+import { quoteIdent, quoteObject } from './quote.js';
 import { defaultRules, GrantIndex, NO_RULES, type Rules } from './rules.js';
 import type { WantedAcls } from './wanted-acl.js';
 
@@ -87,7 +88,8 @@ function wantedObject(state: ObjectState, context: ObjectContext): ObjectState {
   const ownerNeeds = schema?.owner === owner ? OWNER_OF_SCHEMA : 0;
   const keepsUndeclared = ref.type === 'database' && !scope.database;
   const rules = index.of(ref);
-  const acl = acls.of({ acl: moved.acl, rules, owner, type: ref.type, ownerNeeds, keepsUndeclared });
+  const question = { acl: moved.acl, rules, owner, type: ref.type, ownerNeeds, keepsUndeclared };
+  const acl = acls.of(question, quoteObject(ref));
   const columns = wantedColumns(moved, index.columnsOf(ref), owner, acls);
   if (acl === moved.acl && columns === moved.columns) return moved;
   const { columns: _, ...whole } = moved;
@@ -127,7 +129,10 @@ function wantedColumns(
   let isSame = true;
   for (const name of new Set([...(state.columns?.keys() ?? []), ...(rules?.keys() ?? [])])) {
     const before = state.columns?.get(name) ?? EMPTY;
-    const acl = acls.of({ acl: before, rules: rules?.get(name) ?? NO_RULES, owner });
+    const acl = acls.of(
+      { acl: before, rules: rules?.get(name) ?? NO_RULES, owner },
+      `${quoteObject(state.ref)} (${quoteIdent(name)})`,
+    );
     if (acl !== before) isSame = false;
     if (acl.length > 0) columns.set(name, acl);
   }
@@ -158,7 +163,7 @@ export function wantedDefaults(
     const isIdle = !isOurs || isOfUnmovedOwner(state, desired, current, mode.changesExisting);
     const type = state.schema === null ? TYPE_OF_DEFAULT[state.on] : undefined;
     const question = { acl: state.acl, rules, owner: state.owner, ...(type && { type }) };
-    const acl = isIdle ? state.acl : acls.of(question);
+    const acl = isIdle ? state.acl : acls.of(question, `default privileges of ${quoteIdent(state.owner)}`);
     if (!sameLevels(acl, untouched(state, facts.major).acl)) {
       wanted.set(key, acl === state.acl ? state : { ...state, acl });
     }
