@@ -11,9 +11,10 @@ type Path = readonly PathSegment[];
 export function checkRoles(manifest: Manifest, at: At): Problem[] {
   return [
     ...manifest.roles.flatMap((role, index) => checkRole(role, at, ['roles', index])),
-    ...Object.entries(manifest.profiles).flatMap(([name, { config }]) =>
-      configProblems(config, at, ['profiles', name, 'config']),
-    ),
+    ...Object.entries(manifest.profiles).flatMap(([name, { config, comment }]) => [
+      ...configProblems(config, at, ['profiles', name, 'config']),
+      ...commentProblems(comment, at, ['profiles', name]),
+    ]),
     ...manifest.memberships.flatMap((entry, index) => checkMembership(entry, at, ['memberships', index])),
     ...manifest.retirements.flatMap((entry, index) => checkRetirement(entry, at, ['retirements', index])),
   ];
@@ -44,12 +45,17 @@ function checkRole(role: ManifestRole, at: At, path: Path): Problem[] {
     const message = `\`${until}\` of role \`${role.name}\` is no instant`;
     add('manifest.bad_value', message, 'write it as `2027-01-31T00:00:00Z`', 'password_valid_until');
   }
-  if (role.comment?.includes('\0')) {
-    add('manifest.bad_value', 'the comment holds a NUL character', 'remove it', 'comment');
-  }
+  problems.push(...commentProblems(role.comment, at, path));
   problems.push(...configProblems(role.config, at, [...path, 'config']));
   problems.push(...configProblems(role.database_config, at, [...path, 'database_config']));
   return problems;
+}
+
+function commentProblems(comment: string | undefined, at: At, path: Path): Problem[] {
+  if (!comment?.includes('\0')) return [];
+  return [
+    problem(at([...path, 'comment']), 'manifest.bad_value', 'the comment holds a NUL character', 'remove it'),
+  ];
 }
 
 /** Fields of an external role that say more than its name. */

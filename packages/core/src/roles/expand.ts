@@ -92,7 +92,8 @@ function expandSchema(
       name: role,
       login: profile.login,
       inherit: profile.inherit,
-      comment: generatedComment(name, schema.name),
+      comment:
+        profile.comment === undefined ? generatedComment(name, schema.name) : filled(profile.comment) || null,
       config: profile.config ? settings(profile.config, filled) : null,
       at: place,
     });

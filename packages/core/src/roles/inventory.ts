@@ -1,6 +1,6 @@
 import { canonicalJson } from '../audit/chain.js';
 import { isSchemaObjectType } from './check-objects.js';
-import type { Desired, DesiredDefault, DesiredGrant, DesiredRole } from './desired.js';
+import type { Desired, DesiredDefault, DesiredGrant } from './desired.js';
 import { defaultKey, type ObjectSelector, objectKey, type RoleGraph } from './graph.js';
 import type { ObjectType } from './objects.js';
 
@@ -30,7 +30,7 @@ export function objectsOf({ type, schema, name }: ObjectSelector, inventory: Inv
   return names && names.size > 0 ? [...names] : [name];
 }
 
-/** Do two manifests want the same of a database that holds these objects, comments of roles aside? */
+/** Do two manifests want the same of a database that holds these objects? */
 export function sameAccess(a: Desired, b: Desired, inventory: Inventory): boolean {
   return canonicalJson(content(a, inventory)) === canonicalJson(content(b, inventory));
 }
@@ -46,8 +46,7 @@ function content(desired: Desired, inventory: Inventory): unknown {
               Object.entries(value).flatMap(([key, inner]) => (key === 'at' ? [] : [[key, plain(inner)]])),
             )
           : value;
-  const roles = [...desired.roles.values()].map(({ comment: _, ...role }: DesiredRole) => role);
-  const { schemas, externalRoles, memberships, retirements, rowSecurity, manageAllRoles } = desired;
+  const { roles, schemas, externalRoles, memberships, retirements, rowSecurity, manageAllRoles } = desired;
   return plain([
     roles,
     [...externalRoles.keys()],

@@ -61,6 +61,12 @@ export const profileModel = z
   .strictObject({
     login: flag('can generated roles log in', false),
     inherit: flag('do generated roles inherit from their groups', true),
+    comment: z
+      .string()
+      .optional()
+      .describe(
+        'comment of generated roles, `""` for none; left out: which profile and schema it comes from',
+      ),
     config,
     grants: list(grantTemplate, 'grants in every schema that binds the profile'),
     default_privileges: list(defaultTemplate, 'privileges on objects made later in such a schema'),

@@ -111,21 +111,18 @@ function shapeOf(
   return { role: role.name, schema, profile, signature: JSON.stringify(profile) };
 }
 
-/** Only what a profile can say; a comment that a profile made is none. */
+/** Only what a profile can say. */
 function isPlain({
   name: _,
   at: __,
   login: ___,
   inherit: ____,
   config: _____,
-  comment,
+  comment: ______,
   ...rest
 }: DesiredRole): boolean {
   const plain: Record<string, unknown> = PLAIN_ROLE;
-  return (
-    (comment === null || /^Generated from profile '.*' for schema '.*'$/.test(comment)) &&
-    Object.entries(rest).every(([key, value]) => plain[key] === value)
-  );
+  return Object.entries(rest).every(([key, value]) => plain[key] === value);
 }
 
 /** Named grants that cover every object of a kind, as a wildcard; privileges that only some have stay named. */
@@ -184,6 +181,9 @@ function profileOf(
   return {
     ...(role.login && { login: true }),
     ...(!role.inherit && { inherit: false }),
+    ...(!/^Generated from profile '.*' for schema '.*'$/.test(role.comment ?? '') && {
+      comment: role.comment ?? '',
+    }),
     ...(role.config && role.config.size > 0 && { config: Object.fromEntries(role.config) }),
     ...(templates.length > 0 && { grants: sorted(templates) }),
     ...(later.length > 0 && { default_privileges: sorted(later) }),

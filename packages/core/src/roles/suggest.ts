@@ -18,8 +18,8 @@ const expanded = (manifest: ManifestInput) => expand(manifestModel.parse(manifes
 
 /**
  * Finds roles that are the same but for their schema and says them once, as profiles. The guarantee: what comes out expands
- * to the same roles and rights as what went in, comments of roles aside; a profile that would break it is left out. A
- * manifest that has profiles is returned as it is.
+ * to exactly the same roles and rights as what went in; a profile that would break it is left out. A manifest that has
+ * profiles is returned as it is.
  */
 export function suggestProfiles(
   manifest: ManifestInput,

@@ -4,6 +4,7 @@ import { exportManifest } from '../../src/roles/export.js';
 import { type Inventory, inventoryOf, kindKey, sameAccess } from '../../src/roles/inventory.js';
 import { loadManifest } from '../../src/roles/load.js';
 import type { ManifestInput } from '../../src/roles/manifest.js';
+import { planRoles } from '../../src/roles/plan.js';
 import { suggestProfiles } from '../../src/roles/suggest.js';
 import { writeManifest } from '../../src/roles/write-manifest.js';
 import { found } from './random-graph.js';
@@ -48,6 +49,7 @@ describe('suggest', () => {
     expect(profiles).toEqual([{ name: 'reader', schemas: ['a', 'b'] }]);
     expect(writeManifest(manifest)).toBe(`profiles:
   reader:
+    comment: ""
     grants:
       - privileges: [ SELECT ]
         object: { type: table, name: "*" }
@@ -67,6 +69,31 @@ schemas:
     expect(sameAccess(load(flat), load(manifest), inventory('a', 'b'))).toBe(true);
   });
 
+  it('keeps comments as they are', () => {
+    const commented = (schema: string, comment: string): ManifestInput => ({
+      ...reader(`${schema}-reader`, schema),
+      roles: [{ name: `${schema}-reader`, comment }],
+    });
+    const suggested = (...parts: readonly ManifestInput[]) => {
+      const flat = together(['a', 'b'], ...parts);
+      const { manifest } = suggestProfiles(flat, inventory('a', 'b'));
+      expect(sameAccess(load(flat), load(manifest), inventory('a', 'b'))).toBe(true);
+      return manifest.profiles;
+    };
+    const generated = (schema: string, profile: string) =>
+      `Generated from profile '${profile}' for schema '${schema}'`;
+    expect(suggested(commented('a', 'the readers'), commented('b', 'the readers'))?.reader?.comment).toBe(
+      'the readers',
+    );
+    expect(
+      suggested(commented('a', generated('a', 'reader')), commented('b', generated('b', 'reader')))?.reader,
+    ).not.toHaveProperty('comment');
+    expect(
+      suggested(commented('a', generated('a', 'old')), commented('b', generated('b', 'old'))),
+    ).toBeUndefined();
+    expect(suggested(commented('a', 'one'), commented('b', 'two'))).toBeUndefined();
+  });
+
   it('finds other patterns and writes them down', () => {
     const flat = together(['a', 'b'], reader('reader_a', 'a'), reader('reader_b', 'b'));
     const { manifest } = suggestProfiles(flat, inventory('a', 'b'));
@@ -77,7 +104,6 @@ schemas:
   const B = reader('b-reader', 'b');
   it.each([
     ['attributes', { ...A, roles: [{ name: 'a-reader', createdb: true }] }, 'a-reader'],
-    ['attributes', { ...A, roles: [{ name: 'a-reader', comment: 'the readers' }] }, 'a-reader'],
     ['owner_mismatch', reader('a-reader', 'a', 'other'), 'a-reader'],
     [
       'unrepresentable',
@@ -206,7 +232,10 @@ schemas:
       fc.property(found(18), ({ graph, facts }) => {
         const flat = exportManifest(graph, facts);
         const { manifest } = suggestProfiles(flat, inventoryOf(graph), { minSchemas: 1 });
-        expect(sameAccess(load(flat), load(manifest), inventoryOf(graph))).toBe(true);
+        const desired = load(manifest);
+        expect(sameAccess(load(flat), desired, inventoryOf(graph))).toBe(true);
+        const plan = planRoles({ desired, current: graph, facts, mode: 'authoritative' });
+        expect(plan.changes).toEqual([]);
       }),
       { numRuns: 40 },
     );
