@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RolesLab } from './roles-fixture.js';
 
@@ -44,6 +46,8 @@ describe('postern and role manifests', () => {
   it('shows, applies, and is in sync', async () => {
     const planned = await lab.run(['diff', '--exit-code']);
     expect(planned.code).toBe(2);
+    expect((await lab.run(['diff', '-o', 'plan.sql'])).stdout).toBe('');
+    expect(await readFile(join(lab.dir, 'plan.sql'), 'utf8')).toBe(planned.stdout);
     expect(planned.stdout).toContain(`CREATE ROLE "${reader}"`);
     expect(planned.stdout).toMatch(new RegExp(`GRANT SELECT ON TABLE "shop"\\."orders" TO "${reader}"`));
     expect(planned.stderr).toContain('2 roles to create');
@@ -116,6 +120,38 @@ describe('postern and role manifests', () => {
       DATABASE_URL: lab.urlAs(user, env.USER_PASSWORD),
     });
     expect(inspected.code).toBe(0);
+  });
+
+  it('reads bundles, and says which document asks for what', async () => {
+    const mine = lab.role('mine');
+    await lab.file('bundle.yaml', 'sources: [{ file: people.yaml }, { file: rights.yaml }]\n');
+    await lab.file(
+      'people.yaml',
+      `policy: { name: people }\nscope: { roles: [${mine}] }\nroles: [{ name: ${mine} }]\n`,
+    );
+    await lab.file(
+      'rights.yaml',
+      `scope: { schemas: [{ name: shop, facets: [bindings] }] }\ngrants: [{ role: ${mine}, privileges: [USAGE], object: { type: schema, name: shop } }]\n`,
+    );
+    const valid = await lab.run(['validate', '--bundle', 'bundle.yaml']);
+    expect(valid.stdout).toMatch(/2 {2}documents/);
+    const mode = ['--mode', 'adopt'];
+    const plan = JSON.parse(
+      (await lab.run(['diff', '--bundle', 'bundle.yaml', '--format', 'json', ...mode])).stdout,
+    );
+    expect(plan.changes.map(({ owner }: { owner: { document: string } }) => owner.document)).toEqual([
+      'people',
+      'rights.yaml',
+    ]);
+    expect(plan.managed_scope.roles).toEqual([mine]);
+    expect((await lab.run(['apply', '--bundle', 'bundle.yaml', ...mode])).code).toBe(0);
+    expect((await lab.run(['diff', '--bundle', 'bundle.yaml', '--exit-code', ...mode])).code).toBe(0);
+    await lab.file('rights.yaml', `roles: [{ name: ${mine} }]\n`);
+    const conflict = await lab.run(['validate', '--bundle', 'bundle.yaml']);
+    expect(conflict.code).toBe(1);
+    expect(conflict.stderr).toMatch(/people/);
+    await lab.file('bundle.yaml', 'sources: [{ file: absent.yaml }]\n');
+    expect((await lab.run(['validate', '--bundle', 'bundle.yaml'])).stderr).toContain('absent.yaml');
   });
 
   it('inspects all of a database and what a manifest manages', async () => {

@@ -23,7 +23,7 @@ export async function apply(options: ApplyCommandOptions, io: Io): Promise<ExitC
     const paint = painter(io.stderr, io.env);
     const planned = await planOn(connection, request);
     if (options.dryRun) {
-      await showPlan(planned, options.format, io);
+      await showPlan(planned, options, io);
       return 0;
     }
     await print(io.stderr, planSummary(planned, paint));
@@ -33,6 +33,7 @@ export async function apply(options: ApplyCommandOptions, io: Io): Promise<ExitC
       await print(io.stderr, 'nothing was changed');
       return 1;
     }
+    connection.onWarning((text) => io.stderr.write(`${paint('yellow', 'warning')}: ${text}\n`));
     const { statements, plan } = await applyRoles(connection, {
       ...request,
       expectedDigest: planned.plan.digest,

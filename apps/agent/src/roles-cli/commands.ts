@@ -27,6 +27,7 @@ function addValidate(program: Command): void {
 
 function addDiff(program: Command): void {
   withPlan(command(program, 'diff', 'show what would make a database as the manifest wants it').alias('plan'))
+    .option('-o, --output <file>', 'write the plan to this file instead of standard output')
     .option('--exit-code', 'exit with 2 when the database differs', false)
     .option('--no-exit-code', 'exit with 0 then as well (the default)')
     .action(run('diff', async () => (await import('./diff.js')).diff));

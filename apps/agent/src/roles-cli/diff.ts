@@ -6,6 +6,7 @@ import { driftOf, makePlan, type PlanRequest } from '../targets/roles/plan.js';
 import { type DatabaseOptions, databaseUrl, withDatabase } from './database.js';
 import { type ExitCode, type Io, painter, print } from './io.js';
 import { type ManifestOptions, readManifest } from './manifest-file.js';
+import { deliver } from './output-file.js';
 import { type PlanFacts, planJson, planSql, planSummary } from './plan-text.js';
 
 export interface PlanOptions extends ManifestOptions, DatabaseOptions {
@@ -15,6 +16,7 @@ export interface PlanOptions extends ManifestOptions, DatabaseOptions {
 
 export interface DiffOptions extends PlanOptions {
   readonly exitCode: boolean;
+  readonly output?: string;
 }
 
 /** Shows what `apply` would do. What is wrong with the manifest is found before anything is connected to. */
@@ -22,7 +24,7 @@ export async function diff(options: DiffOptions, io: Io): Promise<ExitCode> {
   const request = await planRequest(options, io);
   return withDatabase<ExitCode>(databaseUrl(options, io.env), async (connection) => {
     const planned = await planOn(connection, request);
-    await showPlan(planned, options.format, io);
+    await showPlan(planned, options, io);
     const drift = driftOf(planned.plan, connection.facts.mayReadVerifiers);
     return options.exitCode && drift.length > 0 ? 2 : 0;
   });
@@ -40,9 +42,17 @@ export async function planOn(connection: RolesConnection, request: PlanRequest):
   return { plan, mode: request.mode, facts: connection.facts };
 }
 
-/** The plan on stdout in the form that was asked for; the summary for people beside it on stderr. */
-export async function showPlan(planned: PlanFacts, format: PlanOptions['format'], io: Io): Promise<void> {
-  if (format === 'summary') return print(io.stdout, planSummary(planned, painter(io.stdout, io.env)));
+/** The plan as data in the form that was asked for; the summary for people beside it on stderr. */
+export async function showPlan(
+  planned: PlanFacts,
+  { format, output }: Pick<DiffOptions, 'format' | 'output'>,
+  io: Io,
+): Promise<void> {
+  if (format === 'summary') {
+    const stream = output === undefined ? io.stdout : undefined;
+    const paint = stream === undefined ? (_: unknown, text: string) => text : painter(stream, io.env);
+    return deliver(planSummary(planned, paint), output, io);
+  }
   await print(io.stderr, planSummary(planned, painter(io.stderr, io.env)));
-  await print(io.stdout, format === 'json' ? planJson(planned) : planSql(planned));
+  await deliver(format === 'json' ? planJson(planned) : planSql(planned), output, io);
 }

@@ -89,7 +89,12 @@ export function managedRoles(
   facts: ServerFacts,
 ): ReadonlySet<string> {
   if (desired === undefined || desired.manageAllRoles)
-    return new Set([...graph.roles.keys()].filter((role) => !isSystemRole(role, facts)));
+    // Whoever inspects is a role like any other here.
+    return new Set(
+      [...graph.roles.keys()].filter(
+        (role) => !isSystemRole(role, { ...facts, currentUser: facts.bootstrapUser }),
+      ),
+    );
   const managed = new Set([
     ...desired.roles.keys(),
     ...desired.externalRoles.keys(),

@@ -1,4 +1,12 @@
-import { CHANGE_KINDS, type Change, type KindCount, type Mode, render, summarize } from '@postern/core/roles';
+import {
+  bundlePlan,
+  CHANGE_KINDS,
+  type Change,
+  type KindCount,
+  type Mode,
+  render,
+  summarize,
+} from '@postern/core/roles';
 import type { ConnectionFacts } from '../targets/roles/connection.js';
 import type { RolesPlan } from '../targets/roles/plan.js';
 import { providerName } from '../targets/roles/rights.js';
@@ -93,11 +101,13 @@ export function planSql({ facts, plan }: PlanFacts): string {
     .join('\n');
 }
 
-/** For programs. `schema_version` changes when a field changes its meaning. */
+/** For programs; plans of bundles say which document asks for what. `schema_version` changes when a field changes its meaning. */
 export function planJson({ facts, mode, plan }: PlanFacts): string {
+  const bundle = plan.scope === null ? undefined : bundlePlan(plan.changes, plan.scope);
   return JSON.stringify(
     {
       schema_version: 'postern.roles_plan.v1',
+      ...(bundle && { managed_scope: bundle.managed_scope }),
       server: {
         database: facts.database,
         address: facts.address,
@@ -109,9 +119,10 @@ export function planJson({ facts, mode, plan }: PlanFacts): string {
       mode,
       digest: plan.digest,
       in_sync: plan.changes.length === 0,
-      changes: plan.changes.map((change) => ({
+      changes: plan.changes.map((change, index) => ({
         category: CHANGE_KINDS[change.kind].category,
         destructive: CHANGE_KINDS[change.kind].destructive,
+        ...(bundle && { owner: bundle.changes[index]?.owner }),
         change,
         sql: render(change, facts),
       })),

@@ -25,6 +25,7 @@ export * from './problem.js';
 export * from './render.js';
 export * from './row-security.js';
 export * from './signature.js';
+export { isSystemRole } from './standing.js';
 export * from './suggest.js';
 export * from './summary.js';
 export * from './write-manifest.js';

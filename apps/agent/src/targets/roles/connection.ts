@@ -3,6 +3,7 @@ import pg from 'pg';
 import { codeOf } from '../connect.js';
 import { type DatabaseError, RolesFailure, remedy } from './failure.js';
 import { FACTS, SYSTEM_IDENTIFIER } from './inspect/facts.sql.js';
+import type { RightsFacts } from './rights.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Older ones lack `prokind` or the roles that providers have; 14 is the oldest that PostgreSQL itself supports. */
@@ -10,7 +11,7 @@ const OLDEST_MAJOR = 14;
 /** Of a statement in an error: it may grant on hundreds of objects. */
 const STATEMENT_SHOWN = 300;
 
-export interface ConnectionFacts extends ServerFacts {
+export interface ConnectionFacts extends RightsFacts {
   readonly versionText: string;
   readonly inRecovery: boolean;
   readonly mayReadVerifiers: boolean;
@@ -64,10 +65,11 @@ export class RolesConnection {
     await this.#client.end();
   }
 
-  onNotice(listener: (notice: { severity: string; message: string }) => void): void {
-    this.#client.on('notice', ({ severity, message }) =>
-      listener({ severity: severity ?? 'NOTICE', message: message ?? '' }),
-    );
+  /** What the server says beside its answers, such as a GRANT that granted nothing. */
+  onWarning(listener: (text: string) => void): void {
+    this.#client.on('notice', ({ severity, message }) => {
+      if (severity === 'WARNING') listener(message ?? '');
+    });
   }
 
   async rows<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {

@@ -4,15 +4,20 @@ import {
   effectsDigest,
   graphFromCatalog,
   inspectionScope,
+  type ManagedScope,
   type Mode,
+  outOfScope,
   type Problem,
   planRoles,
   type RoleGraph,
+  render,
+  type ServerFacts,
   type UndeclaredRole,
 } from '@postern/core/roles';
 import type { RolesConnection } from './connection.js';
 import { type DropHazard, dropHazards } from './drop-hazards.js';
 import { readExpressions } from './expressions.js';
+import { RolesFailure } from './failure.js';
 import { type Passwords, passwordsToSet } from './passwords.js';
 import { readCatalog } from './read-catalog.js';
 import { type MissingRight, missingRights } from './rights.js';
@@ -25,6 +30,8 @@ export interface PlanRequest {
 
 /** What would make the database as the manifest wants it, and everything that stands in the way. */
 export interface RolesPlan {
+  /** Of bundles: what their documents may manage. */
+  readonly scope: ManagedScope | null;
   readonly changes: readonly Change[];
   /** Of effects, not of texts: the same plan has the same digest, whatever the salts. */
   readonly digest: string;
@@ -52,7 +59,9 @@ export async function planIn(connection: RolesConnection, request: PlanRequest):
     setPasswords: passwordsToSet(passwords, current),
     expressions: await readExpressions(connection, desired),
   });
+  if (desired.scope !== null) refuseForeign(outOfScope(changes, desired.scope), facts);
   return {
+    scope: desired.scope,
     changes,
     digest: effectsDigest(changes, facts),
     current,
@@ -62,6 +71,16 @@ export async function planIn(connection: RolesConnection, request: PlanRequest):
     hazards: problems.length > 0 ? [] : await dropHazards(connection, changes),
     missing: missingRights(changes, current, facts),
   };
+}
+
+/** Nothing leads here but a mistake of ours; then nothing may happen. */
+function refuseForeign(foreign: readonly Change[], facts: ServerFacts): void {
+  if (foreign.length === 0) return;
+  throw new RolesFailure(
+    'the plan would change something that no document of the bundle may manage',
+    'this is a mistake of postern: please report it with the bundle; nothing was changed',
+    foreign.flatMap((change) => render(change, facts)).slice(0, 5),
+  );
 }
 
 /** A plan of this moment; nothing of the work is kept. */

@@ -7,6 +7,12 @@ export interface MissingRight {
   readonly fix: string;
 }
 
+/** Where the plan runs, and what matters here only. */
+export interface RightsFacts extends ServerFacts {
+  /** `createrole_self_grant` of 16: whoever creates a role becomes a member, not just its administrator. */
+  readonly grantsItselfNewRoles: boolean;
+}
+
 const PROVIDERS: Readonly<Record<NonNullable<ServerFacts['provider']>, { name: string; admin: string }>> = {
   rds: { name: 'Amazon RDS', admin: 'rds_superuser' },
   aurora: { name: 'Amazon Aurora', admin: 'rds_superuser' },
@@ -26,7 +32,7 @@ export const providerName = (facts: ServerFacts): string | null =>
 export function missingRights(
   changes: readonly Change[],
   current: RoleGraph,
-  facts: ServerFacts,
+  facts: RightsFacts,
 ): readonly MissingRight[] {
   if (facts.isSuperuser) return [];
   const rights = new Rights(changes, current, facts);
@@ -40,21 +46,24 @@ export function missingRights(
 class Rights {
   readonly me: RoleState | undefined;
   /** Roles whose rights it uses, itself included. */
-  readonly held: ReadonlySet<string>;
+  readonly held: Set<string>;
   readonly #administered = new Set<string>();
   readonly #made = new Set<string>();
 
   constructor(
     changes: readonly Change[],
     readonly current: RoleGraph,
-    readonly facts: ServerFacts,
+    readonly facts: RightsFacts,
   ) {
     this.me = current.roles.get(facts.currentUser);
     this.held = heldRoles(current, facts.currentUser);
     for (const [group, members] of current.memberships)
       for (const role of this.held) if (members.get(role)?.admin) this.#administered.add(group);
     for (const change of changes) {
-      if (change.kind === 'create_role') this.#made.add(change.role);
+      if (change.kind === 'create_role') {
+        this.#made.add(change.role);
+        if (facts.grantsItselfNewRoles) this.held.add(change.role);
+      }
       if (change.kind === 'create_schema') this.#made.add(`schema ${change.schema}`);
     }
   }
@@ -129,26 +138,14 @@ function missingFor(change: Change, rights: Rights): MissingRight[] {
     case 'revoke':
       return needsGrant(change, rights);
     case 'alter_schema_owner':
-      return rights.held.has(change.from) && rights.held.has(change.to)
-        ? []
-        : [
-            lacks(
-              rights,
-              `give schema \`${change.schema}\` from \`${change.from}\` to \`${change.to}\``,
-              'make it a member of both',
-            ),
-          ];
+      return needsMembership(
+        `give schema \`${change.schema}\` from \`${change.from}\` to \`${change.to}\``,
+        [change.from, change.to],
+        rights,
+      );
     case 'grant_default':
     case 'revoke_default':
-      return rights.held.has(change.owner) || rights.mayAdminister(change.owner)
-        ? []
-        : [
-            lacks(
-              rights,
-              `change default privileges of \`${change.owner}\``,
-              `make it a member of \`${change.owner}\``,
-            ),
-          ];
+      return needsMembership(`change default privileges of \`${change.owner}\``, [change.owner], rights);
     case 'set_row_security':
     case 'create_policy':
     case 'drop_policy':
@@ -162,13 +159,22 @@ function missingFor(change: Change, rights: Rights): MissingRight[] {
             ),
           ];
     case 'reassign_owned':
+      return needsMembership(`reassign what \`${change.role}\` owns`, [change.role, change.to], rights);
     case 'drop_owned':
+      return needsMembership(`drop what \`${change.role}\` owns`, [change.role], rights);
     case 'terminate_sessions':
-      return rights.held.has(change.role) || rights.mayAdminister(change.role)
+      return rights.held.has('pg_signal_backend')
         ? []
-        : [lacks(rights, `deal with what \`${change.role}\` owns`, `make it a member of \`${change.role}\``)];
+        : needsMembership(`end sessions of \`${change.role}\``, [change.role], rights);
     case 'create_schema':
-      return needsDatabaseCreate(change.schema, rights);
+      return [
+        ...needsDatabaseCreate(change.schema, rights),
+        ...needsMembership(
+          `give schema \`${change.schema}\` to \`${change.owner}\``,
+          change.owner === null ? [] : [change.owner],
+          rights,
+        ),
+      ];
   }
 }
 
@@ -176,6 +182,12 @@ const lacks = ({ facts }: Rights, what: string, fix: string): MissingRight => ({
   message: `\`${facts.currentUser}\` may not ${what}`,
   fix: `${fix}, or connect as somebody who may`,
 });
+
+/** ADMIN on a role is not enough to act for it. */
+function needsMembership(what: string, roles: readonly string[], rights: Rights): MissingRight[] {
+  const missing = roles.filter((role) => !rights.held.has(role)).map((role) => `\`${role}\``);
+  return missing.length === 0 ? [] : [lacks(rights, what, `make it a member of ${missing.join(' and ')}`)];
+}
 
 function needsCreateRole(what: string, rights: Rights): MissingRight[] {
   if (rights.me?.createrole) return [];
