@@ -2,6 +2,7 @@ import {
   type Acl,
   type AclEntry,
   type Desired,
+  exportManifest,
   graphFromCatalog,
   inspectionScope,
   interpret,
@@ -13,6 +14,7 @@ import {
   planRoles,
   type RoleGraph,
   render,
+  WHOLE_DATABASE,
 } from '@postern/core/roles';
 import { createDatabase, testServer, uniqueName } from '@postern/infra/test-server';
 import fc from 'fast-check';
@@ -20,7 +22,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RolesConnection } from '../src/targets/roles/connection.js';
 import { readCatalog } from '../src/targets/roles/read-catalog.js';
-import { history, manifest, type Names, schemaSql } from './roles-random.js';
+import { history, manifest, type Names, OBJECTS, schemaSql } from './roles-random.js';
 
 /** Many more with POSTERN_LAW_RUNS; the seed of a failure is printed and can be given as POSTERN_LAW_SEED. */
 const RUNS = Number(process.env.POSTERN_LAW_RUNS ?? 25);
@@ -121,9 +123,107 @@ describe('laws of role manifests, on random databases and manifests', () => {
       expect(plain(after, tag)).toEqual(plain(interpret(plan.changes, current, connection.facts), tag));
       expect(levels(after, tag)).toEqual(levels(plan.wanted, tag));
       expect(planOf(desired, after, mode).changes).toEqual([]);
+      if (mode !== 'authoritative') expect(plan.changes.filter(({ kind }) => DROPS.has(kind))).toEqual([]);
+      if (mode === 'additive') expect(rightsOf(after)).toEqual(expect.arrayContaining(rightsOf(current)));
     });
   });
+
+  it('the same input gives the same bytes', async () => {
+    await law(async (desired) => {
+      const shown = async () => {
+        const { changes } = planOf(desired, await inspect(desired), 'authoritative');
+        return changes.flatMap((change) => render(change, connection.facts)).join('\n');
+      };
+      expect(await shown()).toBe(await shown());
+    });
+  });
+
+  it('a wildcard grants on the objects of its kind, and on no others', async () => {
+    const kinds = [
+      'table',
+      'view',
+      'materialized_view',
+      'sequence',
+      'function',
+      'procedure',
+      'type',
+      'domain',
+    ] as const;
+    const role = names.roles[0] ?? '';
+    for (const type of kinds) {
+      const written = {
+        roles: [{ name: role }],
+        grants: [{ role, privileges: ['ALL'], object: { type, schema: 's0', name: '*' } }],
+      };
+      const { desired } = loadManifest(JSON.stringify(written), 'wildcard.json');
+      if (!desired) throw new Error('the manifest is wrong');
+      await inWorld([], async () => {
+        await applyAll(planOf(desired, await inspect(desired), 'additive'));
+        const after = await inspect(desired);
+        const granted = [...after.objects.values()].filter(
+          ({ ref, acl }) => ref.schema === 's0' && acl.some(({ grantee }) => grantee === role),
+        );
+        const wanted = OBJECTS[type].map((name) => ({ type, schema: 's0', name: name }));
+        expect(granted.map(({ ref }) => ref)).toEqual(wanted.sort((a, b) => (a.name < b.name ? -1 : 1)));
+      });
+    }
+  });
+
+  it('what generate writes of a database leaves nothing to do there', async () => {
+    await fc.assert(
+      fc.asyncProperty(history(names, connection.facts.major), async (statements) => {
+        await inWorld(statements, async () => {
+          const whole = graphFromCatalog(await readCatalog(connection, WHOLE_DATABASE));
+          const ours = { ...whole, roles: new Map([...whole.roles].filter(([name]) => isOurs(name, tag))) };
+          const memberships = new Map([...whole.memberships].filter(([group]) => isOurs(group, tag)));
+          const text = JSON.stringify(exportManifest({ ...ours, memberships }, connection.facts));
+          const { desired, problems } = loadManifest(text, 'generated.json');
+          expect(problems).toEqual([]);
+          if (!desired) return;
+          const { changes, problems: unmet } = planOf(desired, await inspect(desired), 'authoritative');
+          expect(unmet).toEqual([]);
+          expect(changes.flatMap((change) => render(change, connection.facts))).toEqual([]);
+        });
+      }),
+      settings,
+    );
+  });
 });
+
+const DROPS: ReadonlySet<string> = new Set([
+  'terminate_sessions',
+  'reassign_owned',
+  'drop_owned',
+  'drop_role',
+]);
+const isOurs = (role: string, tag: string) => role.endsWith(tag);
+
+/** Every right and membership, one a line. */
+function rightsOf(graph: RoleGraph): string[] {
+  const lines: string[] = [];
+  const add = (where: string, acl: Acl) => {
+    for (const { grantee, privileges, grantable } of acl) {
+      for (let bit = 1; bit <= privileges; bit <<= 1) {
+        if (privileges & bit) lines.push(`${where}: ${grantee} ${bit}`);
+        if (grantable & bit) lines.push(`${where}: ${grantee} ${bit} with grant option`);
+      }
+    }
+  };
+  for (const [key, { acl, columns }] of graph.objects) {
+    add(key, acl);
+    for (const [name, list] of columns ?? []) add(`${key} ${name}`, list);
+  }
+  for (const [key, { acl }] of graph.defaults) add(key, acl);
+  for (const [group, members] of graph.memberships) {
+    for (const [member, { admin, inherit, set }] of members) {
+      lines.push(`${group} ${member}`);
+      for (const [option, held] of Object.entries({ admin, inherit, set })) {
+        if (held) lines.push(`${group} ${member} ${option}`);
+      }
+    }
+  }
+  return [...new Set(lines)];
+}
 
 const codeOf = (error: unknown) => ((error as Error).cause as { code?: string } | undefined)?.code;
 const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
