@@ -1,7 +1,8 @@
 import { checkManifest } from './check.js';
+import { bindsProfiles } from './claims.js';
 import { type Claim, claimKey, type Desired, type ManagedScope } from './desired.js';
 import type { PathSegment, ReadDocument } from './document.js';
-import { bindsProfiles, expand } from './expand.js';
+import { expand } from './expand.js';
 import { type Loaded, warningsOf } from './load.js';
 import { type BundleRoot, bundleModel, type Manifest, sourceModel } from './manifest.js';
 import { parseDocument } from './parse.js';

@@ -1,18 +1,11 @@
 import { allowedOn, allowedOnFuture, privilegeWords, selectorOf } from './check-objects.js';
+import { claimsOf } from './claims.js';
 import { consistencyProblems } from './consistency.js';
-import {
-  type Claim,
-  type Desired,
-  type DesiredDefault,
-  type DesiredGrant,
-  type DesiredMember,
-  type DesiredMembership,
-  type DesiredRole,
-} from './desired.js';
+import type { Claim, Desired, DesiredGrant, DesiredRole } from './desired.js';
 import type { PathSegment, ReadDocument } from './document.js';
 import type { Entries } from './entries.js';
-import { objectKey } from './graph.js';
-import type { Manifest, ManifestRole } from './manifest.js';
+import type { Manifest, ManifestRole, Profile } from './manifest.js';
+import { desiredOf } from './merge-entries.js';
 import { ownRoleProblems } from './names.js';
 import { nearest } from './nearest.js';
 import { PUBLIC } from './objects.js';
@@ -97,25 +90,37 @@ function expandSchema(
       config: profile.config ? settings(profile.config, filled) : null,
       at: place,
     });
-    for (const grant of profile.grants) {
-      entries.grants.push({
-        grantee: role,
-        ...rightsOf(grant.privileges, allowedOn(grant.object), grant),
-        object: selectorOf(grant.object, schema.name),
-        columns: columnsOf(grant.object.columns),
-        at: place,
-      });
-    }
-    for (const entry of profile.default_privileges) {
-      entries.defaults.push({
-        owner: owner ?? FALLBACK_OWNER,
-        schema: schema.name,
-        on: entry.on_type,
-        grantee: role,
-        ...rightsOf(entry.privileges, allowedOnFuture(entry.on_type), entry),
-        at: place,
-      });
-    }
+    addProfileRights(profile, role, schema.name, owner ?? FALLBACK_OWNER, place, entries);
+  }
+}
+
+/** What a profile gives in a schema. Its default privileges are about what the schema's owner makes. */
+function addProfileRights(
+  profile: Profile,
+  role: string,
+  schema: string,
+  owner: string,
+  at: Place,
+  entries: Entries,
+): void {
+  for (const grant of profile.grants) {
+    entries.grants.push({
+      grantee: role,
+      ...rightsOf(grant.privileges, allowedOn(grant.object), grant),
+      object: selectorOf(grant.object, schema),
+      columns: columnsOf(grant.object.columns),
+      at,
+    });
+  }
+  for (const entry of profile.default_privileges) {
+    entries.defaults.push({
+      owner,
+      schema,
+      on: entry.on_type,
+      grantee: role,
+      ...rightsOf(entry.privileges, allowedOnFuture(entry.on_type), entry),
+      at,
+    });
   }
 }
 
@@ -259,120 +264,4 @@ function addRowSecurity(manifest: Manifest, at: At, entries: Entries): void {
       at: at(['row_security', index, 'table']),
     });
   }
-}
-
-/** Merged and sorted. The first of two with the same name stays; that there are two is a problem of its own. */
-function desiredOf(entries: Entries, manageAllRoles: boolean): Desired {
-  const roles = new Map(sortedBy(entries.roles, (role) => role.name).map((role) => [role.name, role]));
-  return {
-    roles,
-    externalRoles: new Map(
-      sortedBy(entries.externalRoles, ({ name }) => name).map(({ name, at }) => [name, at]),
-    ),
-    schemas: new Map(sortedBy(entries.schemas, ({ name }) => name).map((schema) => [schema.name, schema])),
-    grants: merged(entries.grants, grantKey),
-    defaults: merged(entries.defaults, defaultEntryKey),
-    memberships: mergedMemberships(entries, roles),
-    retirements: sortedBy(entries.retirements, ({ role }) => role),
-    rowSecurity: sortedBy(entries.rowSecurity, ({ table }) => objectKey(table)),
-    manageAllRoles,
-    scope: null,
-  };
-}
-
-function sortedBy<T>(items: readonly T[], key: (item: T) => string): T[] {
-  const keyed = items.map((item) => ({ item, key: key(item) }));
-  return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ item }) => item);
-}
-
-const grantKey = ({ object, columns, grantee, ensure, grantable, all }: DesiredGrant): string =>
-  [objectKey(object), columns?.join('\u0001') ?? '', grantee, ensure, grantable, all].join('\0');
-
-const defaultEntryKey = ({ owner, schema, on, grantee, ensure, grantable, all }: DesiredDefault): string =>
-  [owner, schema ?? '', on, grantee, ensure, grantable, all].join('\0');
-
-/** Entries for the same thing add up (ROLES.md 2.18). */
-function merged<T extends { readonly privileges: number }>(
-  items: readonly T[],
-  key: (item: T) => string,
-): T[] {
-  const byKey = new Map<string, T>();
-  for (const item of items) {
-    const id = key(item);
-    const before = byKey.get(id);
-    byKey.set(id, before ? { ...before, privileges: before.privileges | item.privileges } : item);
-  }
-  return sortedBy([...byKey], ([id]) => id).map(([, item]) => item);
-}
-
-function mergedMemberships(
-  entries: Entries,
-  roles: ReadonlyMap<string, DesiredRole>,
-): Map<string, DesiredMembership> {
-  const groups = new Map<
-    string,
-    { at: Place; exclusive: boolean | undefined; members: Map<string, DesiredMember> }
-  >();
-  for (const { group, exclusive, members, at } of entries.memberships) {
-    const known = groups.get(group) ?? { at, exclusive: undefined, members: new Map() };
-    known.exclusive ??= exclusive;
-    for (const member of members) if (!known.members.has(member.name)) known.members.set(member.name, member);
-    groups.set(group, known);
-  }
-  return new Map(
-    sortedBy([...groups], ([group]) => group).map(([group, { at, exclusive, members }]) => [
-      group,
-      {
-        group,
-        at,
-        exclusive: exclusive ?? roles.has(group),
-        members: new Map(sortedBy([...members], ([name]) => name)),
-      },
-    ]),
-  );
-}
-
-/** One claim for each thing that an entry speaks of; the same thing twice gives two. */
-function claimsOf(entries: Entries, manifest: Manifest): { claim: Claim; at: Place }[] {
-  const ownerless = new Set(
-    manifest.schemas
-      .filter(({ owner }) => (owner ?? manifest.default_owner) === undefined)
-      .map(({ name }) => name),
-  );
-  const bound = manifest.schemas.filter(bindsProfiles).map(({ name }) => name);
-  const placeOf = new Map(entries.schemas.map(({ name, at }) => [name, at]));
-  return [
-    ...entries.roles.map(({ name, at }) => ({ claim: { kind: 'role' as const, name }, at })),
-    ...entries.retirements.map(({ role, at }) => ({ claim: { kind: 'role' as const, name: role }, at })),
-    ...entries.schemas
-      .filter(({ name }) => !ownerless.has(name))
-      .map(({ name, at }) => ({ claim: { kind: 'schema_owner' as const, name }, at })),
-    ...bound.flatMap((name) => {
-      const at = placeOf.get(name);
-      return at ? [{ claim: { kind: 'schema_bindings' as const, name }, at }] : [];
-    }),
-    ...entries.grants.map(({ grantee, object, at }) => ({
-      claim: { kind: 'grant' as const, role: grantee, object },
-      at,
-    })),
-    ...entries.defaults.map(({ owner, schema, on, grantee, at }) => ({
-      claim: { kind: 'default_privilege' as const, owner, schema, on, grantee },
-      at,
-    })),
-    ...entries.memberships.flatMap(({ group, members }) =>
-      members.map(({ name, at }) => ({
-        claim: { kind: 'membership' as const, role: group, member: name },
-        at,
-      })),
-    ),
-    ...entries.rowSecurity.map(({ table, at }) => ({
-      claim: { kind: 'row_security' as const, schema: table.schema ?? '', table: table.name },
-      at,
-    })),
-  ];
-}
-
-/** Does a schema entry decide what roles there are for the schema? */
-export function bindsProfiles(schema: Manifest['schemas'][number]): boolean {
-  return schema.profiles.length > 0 || schema.role_pattern !== '{schema}-{profile}';
 }

@@ -255,6 +255,5 @@ export type Manifest = z.output<typeof manifestModel>;
 export type ManifestInput = z.input<typeof manifestModel>;
 export type BundleRoot = z.output<typeof bundleModel>;
 export type BundleSource = z.output<typeof sourceModel>;
-export type ManifestGrant = Manifest['grants'][number];
 export type ManifestRole = Manifest['roles'][number];
 export type Profile = z.output<typeof profileModel>;

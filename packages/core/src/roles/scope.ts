@@ -1,6 +1,7 @@
 import { isSchemaObjectType } from './check-objects.js';
+import { bindsProfiles } from './claims.js';
 import type { ReadDocument } from './document.js';
-import { bindsProfiles, type Expanded } from './expand.js';
+import type { Expanded } from './expand.js';
 import type { BundleSource, Manifest } from './manifest.js';
 import { type Place, type Problem, problem } from './problem.js';
 
