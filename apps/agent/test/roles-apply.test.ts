@@ -1,5 +1,9 @@
+import { loadManifest } from '@postern/core/roles';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { applyRoles } from '../src/targets/roles/apply.js';
+import { RolesConnection } from '../src/targets/roles/connection.js';
+import { makePlan } from '../src/targets/roles/plan.js';
 import { RolesLab } from './roles-fixture.js';
 
 /** What happens when a database is not as the plan hopes: nothing, and a text that says what to do. */
@@ -119,6 +123,52 @@ describe('applying a manifest', () => {
     expect(stderr).toContain(`\`${weak}\` may not create role \`${made}\``);
     expect(stderr).toContain('may not grant SELECT on table `shop.orders`');
     expect(stderr).toContain('superuser');
+  });
+
+  it('refuses a plan that the database has outrun', async () => {
+    const role = lab.role('stale');
+    const text = `roles:\n  - name: ${role}\n  - name: ${lab.role('fresh')}\n`;
+    const desired = loadManifest(text, 'stale.yaml').desired;
+    if (desired === undefined) throw new Error('the manifest is valid');
+    const request = { desired, mode: 'authoritative', passwords: new Map() } as const;
+    const connection = await RolesConnection.open(lab.url);
+    try {
+      const { digest, changes } = await makePlan(connection, request);
+      expect(changes).toHaveLength(2);
+      await lab.sql(`create role ${role}`);
+      const options = { ...request, expectedDigest: digest, statementTimeoutMs: 0, lockTimeoutMs: 0 };
+      await expect(applyRoles(connection, options)).rejects.toThrow(
+        'the database has changed since the plan was made',
+      );
+      // Nothing is held afterwards, and the plan of now runs.
+      const { digest: now } = await makePlan(connection, request);
+      const { statements } = await applyRoles(connection, { ...options, expectedDigest: now });
+      expect(statements).toBe(1);
+    } finally {
+      await connection.close();
+    }
+  });
+
+  it('leaves no trace when its session is killed half-way', async () => {
+    const role = lab.role('killed');
+    await lab.file(
+      'killed.yaml',
+      `roles:\n  - name: ${role}\ngrants:\n  - role: ${role}\n    privileges: [SELECT]\n    object: { type: table, schema: shop, name: orders }\n`,
+    );
+    await lab.sql(`
+      create function public.kill() returns event_trigger language plpgsql as
+        $$ begin perform pg_terminate_backend(pg_backend_pid()); perform pg_sleep(10); end $$;
+      create event trigger kill on ddl_command_end when tag in ('GRANT') execute function public.kill()`);
+    try {
+      const { code, stderr } = await lab.run(['apply', '-f', 'killed.yaml']);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/57P01|connection/);
+      expect(stderr).not.toMatch(/^\s+at /m);
+      expect(await roleExists(role)).toBe(false);
+    } finally {
+      await lab.sql('drop event trigger kill');
+    }
+    expect((await lab.run(['apply', '-f', 'killed.yaml'])).code).toBe(0);
   });
 
   it('keeps nothing that had no effect', async () => {
