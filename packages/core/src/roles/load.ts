@@ -28,10 +28,30 @@ function finish(manifest: Manifest, at: ReadDocument['at']): Loaded {
   return { manifest, desired, problems, warnings: warningsOf(manifest) };
 }
 
+/** What a valid manifest says in vain. */
 export function warningsOf(manifest: Manifest): string[] {
   const { roles, schemas, grants, memberships } = manifest;
-  if ([roles, schemas, grants, memberships].some((entries) => entries.length > 0)) return [];
-  return ['the manifest has no roles, schemas, grants or memberships'];
+  const isEmpty = [roles, schemas, grants, memberships].every((entries) => entries.length === 0);
+  return [
+    ...(isEmpty ? ['the manifest has no roles, schemas, grants or memberships'] : []),
+    ...manifest.default_privileges.flatMap(({ schema, scope, grant }, index) => {
+      // ALTER DEFAULT PRIVILEGES: "you cannot revoke privileges per-schema if they are granted globally".
+      const bound = schema ?? scope?.schema;
+      if (bound === undefined || !grant.some(takesFromPublic)) return [];
+      const path = `default_privileges[${index}]`;
+      return [
+        `${path}: what PUBLIC may do with functions and types made later is decided for all schemas at once, so \`absent\` in schema \`${bound}\` changes nothing; use \`scope: { type: global }\``,
+      ];
+    }),
+  ];
+}
+
+function takesFromPublic({
+  role,
+  ensure,
+  on_type,
+}: Manifest['default_privileges'][number]['grant'][number]): boolean {
+  return role === 'PUBLIC' && ensure === 'absent' && (on_type === 'function' || on_type === 'type');
 }
 
 /** What a manifest comes to after expansion. */

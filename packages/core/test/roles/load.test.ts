@@ -375,6 +375,17 @@ default_privileges: [{ scope: { type: global }, grant: [{ role: PUBLIC, ensure: 
   });
 });
 
+it('warns of what is said in vain', () => {
+  const absent = 'grant: [{ role: PUBLIC, ensure: absent, privileges: [EXECUTE], on_type: function }]';
+  const roles = 'roles: [{ name: o }]\n';
+  expect(load(`${roles}default_privileges: [{ owner: o, schema: s, ${absent} }]`).warnings).toEqual([
+    expect.stringContaining('`absent` in schema `s` changes nothing'),
+  ]);
+  expect(
+    load(`${roles}default_privileges: [{ owner: o, scope: { type: global }, ${absent} }]`).warnings,
+  ).toEqual([]);
+});
+
 it('every text is lower case, without final period', () => {
   for (const { message, fix } of WRONG.flatMap(([text]) => load(text).problems)) {
     expect(message).not.toMatch(/\.$/);
