@@ -1,4 +1,4 @@
-import type { Change, ObjectRef, RoleGraph, RoleState, ServerFacts } from '@postern/core/roles';
+import type { Change, ChangeOf, ObjectRef, RoleGraph, RoleState, ServerFacts } from '@postern/core/roles';
 import { objectKey, privilegesOf } from '@postern/core/roles';
 
 /** Something that the server would refuse (or silently not do) when the plan runs. */
@@ -102,62 +102,28 @@ function heldRoles(graph: RoleGraph, start: string): Set<string> {
 function missingFor(change: Change, rights: Rights): MissingRight[] {
   switch (change.kind) {
     case 'create_role':
-      return [
-        ...needsCreateRole(`create role \`${change.role}\``, rights),
-        ...attributes(change.role, change.attributes, rights),
-      ];
     case 'alter_role':
-      return [
-        ...needsAdmin(change.role, 'alter', rights),
-        ...attributes(change.role, change.attributes, rights),
-      ];
     case 'drop_role':
-      return needsAdmin(change.role, 'drop', rights);
     case 'set_password':
-      return change.role === rights.facts.currentUser
-        ? []
-        : needsAdmin(change.role, 'set the password of', rights);
     case 'set_comment':
-      return needsAdmin(change.role, 'comment on', rights);
     case 'set_config':
-      return change.role === rights.facts.currentUser
-        ? []
-        : needsAdmin(change.role, 'change settings of', rights);
+      return missingForRole(change, rights);
     case 'grant_membership':
     case 'revoke_membership':
-      return rights.mayAdminister(change.group)
-        ? []
-        : [
-            lacks(
-              rights,
-              `change who is in \`${change.group}\``,
-              `grant it \`${change.group}\` WITH ADMIN OPTION`,
-            ),
-          ];
+      return needsGroup(change.group, rights);
     case 'grant':
     case 'revoke':
       return needsGrant(change, rights);
+    case 'create_schema':
     case 'alter_schema_owner':
-      return needsMembership(
-        `give schema \`${change.schema}\` from \`${change.from}\` to \`${change.to}\``,
-        [change.from, change.to],
-        rights,
-      );
+      return missingForSchema(change, rights);
     case 'grant_default':
     case 'revoke_default':
       return needsMembership(`change default privileges of \`${change.owner}\``, [change.owner], rights);
     case 'set_row_security':
     case 'create_policy':
     case 'drop_policy':
-      return rights.owns(change.table)
-        ? []
-        : [
-            lacks(
-              rights,
-              `change row level security of \`${change.table.schema}.${change.table.name}\``,
-              'make it a member of the owner',
-            ),
-          ];
+      return needsOwnership(change.table, rights);
     case 'reassign_owned':
       return needsMembership(`reassign what \`${change.role}\` owns`, [change.role, change.to], rights);
     case 'drop_owned':
@@ -166,16 +132,57 @@ function missingFor(change: Change, rights: Rights): MissingRight[] {
       return rights.held.has('pg_signal_backend')
         ? []
         : needsMembership(`end sessions of \`${change.role}\``, [change.role], rights);
-    case 'create_schema':
-      return [
-        ...needsDatabaseCreate(change.schema, rights),
-        ...needsMembership(
-          `give schema \`${change.schema}\` to \`${change.owner}\``,
-          change.owner === null ? [] : [change.owner],
-          rights,
-        ),
-      ];
   }
+}
+
+type RoleChange = ChangeOf<
+  'create_role' | 'alter_role' | 'drop_role' | 'set_password' | 'set_comment' | 'set_config'
+>;
+
+function missingForRole(change: RoleChange, rights: Rights): MissingRight[] {
+  const { role } = change;
+  const isMe = role === rights.facts.currentUser;
+  switch (change.kind) {
+    case 'create_role':
+      return [
+        ...needsCreateRole(`create role \`${role}\``, rights),
+        ...attributes(role, change.attributes, rights),
+      ];
+    case 'alter_role':
+      return [...needsAdmin(role, 'alter', rights), ...attributes(role, change.attributes, rights)];
+    case 'drop_role':
+      return needsAdmin(role, 'drop', rights);
+    case 'set_password':
+      return isMe ? [] : needsAdmin(role, 'set the password of', rights);
+    case 'set_comment':
+      return needsAdmin(role, 'comment on', rights);
+    case 'set_config':
+      return isMe ? [] : needsAdmin(role, 'change settings of', rights);
+  }
+}
+
+function missingForSchema(
+  change: ChangeOf<'create_schema' | 'alter_schema_owner'>,
+  rights: Rights,
+): MissingRight[] {
+  if (change.kind === 'alter_schema_owner') {
+    const what = `give schema \`${change.schema}\` from \`${change.from}\` to \`${change.to}\``;
+    return needsMembership(what, [change.from, change.to], rights);
+  }
+  const owners = change.owner === null ? [] : [change.owner];
+  const what = `give schema \`${change.schema}\` to \`${change.owner}\``;
+  return [...needsDatabaseCreate(change.schema, rights), ...needsMembership(what, owners, rights)];
+}
+
+function needsGroup(group: string, rights: Rights): MissingRight[] {
+  if (rights.mayAdminister(group)) return [];
+  return [lacks(rights, `change who is in \`${group}\``, `grant it \`${group}\` WITH ADMIN OPTION`)];
+}
+
+function needsOwnership(table: ObjectRef, rights: Rights): MissingRight[] {
+  if (rights.owns(table)) return [];
+  const what = `change row level security of \`${table.schema}.${table.name}\``;
+  return [lacks(rights, what, 'make it a member of the owner')];
 }
 
 const lacks = ({ facts }: Rights, what: string, fix: string): MissingRight => ({
