@@ -32,6 +32,8 @@ export function revokeSteps(
   owner: string,
   hasPrivilegesOf: HasPrivilegesOf,
 ): { steps: RevokeStep[]; acl: Acl } {
+  // Nobody granted anything on, as nearly everywhere: each entry stands for itself.
+  if (current.every(({ grantor }) => grantor === owner)) return plainRevokes(current, wanted);
   const steps: RevokeStep[] = [];
   let acl = current;
   const revoke = (stage: 0 | 1, revocation: Revocation) => {
@@ -41,13 +43,8 @@ export function revokeSteps(
     steps.push({ op: 'revoke', stage, cascade, ...revocation });
     acl = after;
   };
-  for (const { grantee, grantor, privileges, grantable } of current) {
-    if (grantor !== owner) continue;
-    const want = wanted.get(grantee) ?? NOTHING;
-    const lost = privileges & ~want.privileges;
-    if (lost) revoke(0, { grantee, privileges: lost, optionOnly: false });
-    const options = grantable & ~want.grantable & ~lost;
-    if (options) revoke(0, { grantee, privileges: options, optionOnly: true });
+  for (const entry of current) {
+    if (entry.grantor === owner) for (const each of excess(entry, wanted)) revoke(0, each);
   }
   const sources = new Map<string, PrivilegeMask>();
   for (const [grantor, privileges] of foreignExcess(acl, wanted, owner)) {
@@ -59,6 +56,31 @@ export function revokeSteps(
     revoke(1, { grantee, privileges, optionOnly: true });
   }
   return { steps, acl };
+}
+
+function* excess({ grantee, privileges, grantable }: AclEntry, wanted: Levels): Iterable<Revocation> {
+  const want = wanted.get(grantee) ?? NOTHING;
+  const lost = privileges & ~want.privileges;
+  if (lost) yield { grantee, privileges: lost, optionOnly: false };
+  const options = grantable & ~want.grantable & ~lost;
+  if (options) yield { grantee, privileges: options, optionOnly: true };
+}
+
+function plainRevokes(current: Acl, wanted: Levels): { steps: RevokeStep[]; acl: Acl } {
+  const steps: RevokeStep[] = [];
+  const acl: AclEntry[] = [];
+  for (const entry of current) {
+    const before = steps.length;
+    for (const each of excess(entry, wanted)) steps.push({ op: 'revoke', stage: 0, cascade: false, ...each });
+    if (steps.length === before) {
+      acl.push(entry);
+      continue;
+    }
+    const want = wanted.get(entry.grantee) ?? NOTHING;
+    const privileges = entry.privileges & want.privileges;
+    if (privileges) acl.push({ ...entry, privileges, grantable: entry.grantable & want.grantable });
+  }
+  return { steps, acl: steps.length === 0 ? current : acl };
 }
 
 /** What the owner has to grant so that everybody holds at least what is wanted. */

@@ -75,8 +75,9 @@ function stepsOf(current: Acl, wanted: Acl, owner: string, hasPrivilegesOf: HasP
 function changesOf(groups: readonly Group[]): Staged[] {
   const merged = new Map<string, { step: AclStep; groups: number[] }>();
   for (const [number, { type, schema, steps }] of groups.entries()) {
+    const kind = `${type}\0${schema ?? ''}`;
     for (const step of steps) {
-      const key = `${type}\0${schema ?? ''}\0${JSON.stringify(step)}`;
+      const key = `${kind}\0${stepKey(step)}`;
       const same = merged.get(key);
       if (same) same.groups.push(number);
       else merged.set(key, { step, groups: [number] });
@@ -89,6 +90,12 @@ function changesOf(groups: readonly Group[]): Staged[] {
     lists.set(key, list);
     return list.map((objects) => changeOf(step, objects));
   });
+}
+
+/** By hand, because there may be millions of steps. */
+function stepKey(step: AclStep): string {
+  const how = step.op === 'grant' ? `+${step.grantable}` : `-${step.stage}${step.cascade}${step.optionOnly}`;
+  return `${step.grantee}\0${step.privileges}${how}`;
 }
 
 function chunks(objects: readonly ObjectRef[]): ObjectRef[][] {
@@ -145,7 +152,7 @@ function diffWithColumns(
       owner,
       hasPrivilegesOf,
     )) {
-      const key = JSON.stringify(step);
+      const key = stepKey(step);
       const same = bySteps.get(key);
       if (same) same.columns.push(name);
       else bySteps.set(key, { step, columns: [name] });
