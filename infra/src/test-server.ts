@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { type PostgresServer, startPostgres } from './postgres.js';
+import type { PostgresMajor } from './postgres-binaries.js';
 
 /** `npm test` starts one server for all suites and names it here. */
 const URL_VARIABLE = 'POSTERN_TEST_PG_URL';
@@ -17,13 +18,22 @@ export const TEST_FLAGS = [
   'autovacuum_naptime=10min',
 ];
 
-/** The PostgreSQL that tests use: the one at POSTERN_TEST_PG_URL, else one of its own that `stop()` removes. */
-export async function testServer(): Promise<PostgresServer> {
-  const given = process.env[URL_VARIABLE];
+/**
+ * The PostgreSQL that tests use: the one at POSTERN_TEST_PG_URL, else one of its own that `stop()` removes. Another major
+ * than 18 is always one of its own.
+ */
+export async function testServer(options: { readonly major?: PostgresMajor } = {}): Promise<PostgresServer> {
+  const { major = 18 } = options;
+  const given = major === 18 ? process.env[URL_VARIABLE] : undefined;
   if (given !== undefined && given !== '') return existing(given);
   const dir = mkdtempSync(join(tmpdir(), 'postern-pg-'));
   chmodSync(dir, 0o755);
-  const server = await startPostgres({ dataDir: join(dir, 'data'), durable: false, flags: TEST_FLAGS });
+  const server = await startPostgres({
+    dataDir: join(dir, 'data'),
+    major,
+    durable: false,
+    flags: TEST_FLAGS,
+  });
   return {
     ...server,
     stop: async () => {

@@ -8,7 +8,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isAlive, waitForExit } from '../src/guard.js';
 import { REPOSITORY } from '../src/paths.js';
 import { startPostgres } from '../src/postgres.js';
-import { createDatabase, uniqueName } from '../src/test-server.js';
+import { hasPostgres } from '../src/postgres-binaries.js';
+import { createDatabase, testServer, uniqueName } from '../src/test-server.js';
 
 describe('embedded PostgreSQL', () => {
   let dir: string;
@@ -39,6 +40,26 @@ describe('embedded PostgreSQL', () => {
     expect(await ask(second.superuserUrl(), 'show server_version')).toMatch(/^18\./);
     expect(await ask(second.superuserUrl(), "select lower('ÄÖÜŁ')")).toBe('äöüł');
     await second.stop();
+  });
+
+  it.runIf(hasPostgres(15))('is version 15 when asked for, whatever server the tests share', async () => {
+    const server = await testServer({ major: 15 });
+    try {
+      expect(await ask(await createDatabase(server, uniqueName('old')), 'show server_version')).toMatch(
+        /^15\./,
+      );
+      expect(await ask(server.superuserUrl(), "select lower('ÄÖÜŁ')")).toBe('äöüł');
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('says how to install a major that is not there', async () => {
+    const other = ([14, 16, 17] as const).find((major) => !hasPostgres(major));
+    if (other === undefined) return;
+    await expect(startPostgres({ dataDir: join(dir, 'data'), major: other })).rejects.toThrow(
+      'npm run postgres-majors',
+    );
   });
 
   it('takes the place of a server that an earlier run left on the same data', async () => {

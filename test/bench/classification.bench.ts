@@ -16,14 +16,22 @@ export const classification: Benchmark = {
     await loadModule();
     const cached = new Classifier();
     await cached.classify(TYPICAL);
+    const fresh = new Classifier();
+    let count = 0;
+    // Another literal each time: what the cache has never seen, and as long.
+    const unseen = () => TYPICAL.replace('cancelled', String(1e8 + count++));
     return {
       batch: quick ? 500 : 5_000,
       contenders: [
         { name: 'libpg-query alone, parse', once: () => parseSync(TYPICAL) },
         { name: 'parse and classify', once: () => classify(TYPICAL) },
+        { name: 'the agent, text never seen', once: () => fresh.classify(unseen()) },
         { name: 'the agent, text seen before', once: () => cached.classify(TYPICAL) },
       ],
-      close: () => cached.stop(),
+      close: async () => {
+        await cached.stop();
+        await fresh.stop();
+      },
     };
   },
 };

@@ -10,6 +10,7 @@ import { classification } from './classification.bench.js';
 import { decision } from './decision.bench.js';
 import { graphqlList } from './graphql-list.bench.js';
 import { type Benchmark, measure, type Outcome, toMarkdown } from './harness.js';
+import { memory } from './memory.bench.js';
 import { statement } from './statement.bench.js';
 
 /** `npm run bench [-- name …] [--quick] [--json file]`. The agent last: it is stopped and started. */
@@ -21,13 +22,18 @@ const BENCHMARKS: readonly Benchmark[] = [
   auditIngestion,
   agent,
 ];
+/** Those that take minutes: only when named. */
+const LONG: readonly Benchmark[] = [memory];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { quick: { type: 'boolean', default: process.env.CI === 'true' }, json: { type: 'string' } },
 });
 const size = { quick: values.quick, rounds: values.quick ? 3 : 9 };
-const chosen = BENCHMARKS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+const chosen =
+  positionals.length === 0
+    ? BENCHMARKS
+    : [...BENCHMARKS, ...LONG].filter(({ name }) => positionals.includes(name));
 
 let dir: string | undefined;
 let running: Promise<Stack> | undefined;
@@ -46,7 +52,9 @@ function stack(): Promise<Stack> {
 
 export async function main(): Promise<number> {
   if (chosen.length === 0) {
-    process.stderr.write(`no such benchmark; there are: ${BENCHMARKS.map(({ name }) => name).join(', ')}\n`);
+    process.stderr.write(
+      `no such benchmark; there are: ${[...BENCHMARKS, ...LONG].map(({ name }) => name).join(', ')}\n`,
+    );
     return 1;
   }
   const machine = `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}, Node ${process.versions.node}`;

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type PostgresServer, startPostgres } from '@postern/infra/postgres';
+import type { PostgresMajor } from '@postern/infra/postgres-binaries';
 import pg from 'pg';
 
 const SCHEMA = readFileSync(new URL('./sandbox.sql', import.meta.url), 'utf8');
@@ -15,7 +16,7 @@ const SERVER_STATE = `
   union all select 'setting files', md5(coalesce(string_agg(f::text, ',' order by seqno), '')) from pg_file_settings f
   union all select 'configuration load', pg_conf_load_time()::text
   union all select 'data folder', string_agg(name, ',' order by name) from pg_ls_dir('.') name
-  union all select 'wal file', pg_walfile_name(pg_current_wal_lsn())
+  union all select 'wal file', pg_walfile_name(pg_current_wal_lsn() + 1)
   union all select 'checkpoint', checkpoint_lsn::text from pg_control_checkpoint()
   union all select 'statistics resets', md5(
     (select string_agg(coalesce(stats_reset::text, ''), ',' order by datid) from pg_stat_database)
@@ -115,9 +116,44 @@ const VALUES: Readonly<Record<string, string>> = {
   regrole: "'bystander'::regrole",
   regnamespace: "'shop'::regnamespace",
   refcursor: "'c'::refcursor",
+  // Of extensions.
+  citext: "'a'::citext",
+  hstore: "'a=>1'::hstore",
+  ltree: "'a.b'::ltree",
+  'ltree[]': "array['a.b'::ltree]",
+  lquery: "'a.*'::lquery",
+  'lquery[]': "array['a.*'::lquery]",
+  ltxtquery: "'a & b'::ltxtquery",
+  query_int: "'1&2'::query_int",
+  cube: "'(1,2)'::cube",
+  seg: "'1..2'::seg",
+  ean13: "'978-0-393-04002-9'::ean13",
+  isbn: "'0-393-04002-X'::isbn",
+  isbn13: "'978-0-393-04002-9'::isbn13",
+  ismn: "'M-060-11561-5'::ismn",
+  ismn13: "'979-0-060-11561-5'::ismn13",
+  issn: "'1436-4522'::issn",
+  issn13: "'977-1436-452-00-8'::issn13",
+  upc: "'220356483481'::upc",
+  regdictionary: "'simple'::regdictionary",
+  'double precision[]': 'array[1, 2]::float8[]',
 };
 
-export type Fingerprint = ReadonlyMap<string, string>;
+type Fingerprint = ReadonlyMap<string, string>;
+
+/** The names under which the state differs afterwards, and how many of the texts ran without an error. */
+export interface Effects {
+  readonly changed: string[];
+  readonly ran: number;
+}
+
+export interface FunctionCall {
+  /** Empty for functions of none. */
+  readonly extension: string;
+  readonly name: string;
+  /** `select schema.name(…)` with a value for each argument. */
+  readonly call: string;
+}
 
 /** A server of its own with something of everything in it, and two bystanders: one that listens and one that works. */
 export class Sandbox {
@@ -127,6 +163,7 @@ export class Sandbox {
   readonly #observers: pg.Client[] = [];
   #messages = 0;
   #victim = 'alive';
+  #state: Fingerprint = new Map();
 
   private constructor(server: PostgresServer, dir: string, url: string) {
     this.#server = server;
@@ -134,15 +171,18 @@ export class Sandbox {
     this.#url = url;
   }
 
-  static async start(): Promise<Sandbox> {
+  /** `more`: SQL that adds to what sandbox.sql makes. */
+  static async start(major: PostgresMajor, more = ''): Promise<Sandbox> {
     const dir = mkdtempSync(join(tmpdir(), 'postern-oracle-'));
     chmodSync(dir, 0o755);
-    const server = await startPostgres({ dataDir: join(dir, 'data'), durable: false, flags: QUIET });
+    const server = await startPostgres({ dataDir: join(dir, 'data'), major, durable: false, flags: QUIET });
     const sandbox = new Sandbox(server, dir, server.superuserUrl());
     const owner = await sandbox.connect('owner');
     await owner.query(SCHEMA);
+    await owner.query(more);
     await owner.end();
     await sandbox.#bystanders();
+    sandbox.#state = await sandbox.#fingerprint();
     return sandbox;
   }
 
@@ -150,6 +190,32 @@ export class Sandbox {
     await Promise.all(this.#observers.map((client) => client.end().catch(() => undefined)));
     await this.#server.stop();
     rmSync(this.#dir, { recursive: true, force: true });
+  }
+
+  /** Runs the texts in one session, or each in a session of its own, and looks before the sessions end. */
+  async effects(texts: readonly string[], sessions: 'one' | 'each' = 'one'): Promise<Effects> {
+    const clients: pg.Client[] = [];
+    let ran = 0;
+    try {
+      for (const text of texts) {
+        let client = clients.at(-1);
+        if (client === undefined || sessions === 'each') {
+          client = await this.connect('statement');
+          clients.push(client);
+          await client.query(`set statement_timeout = ${texts.length > 10 ? 200 : 2_000}`);
+        }
+        await client.query(text).then(
+          () => ran++,
+          () => undefined,
+        );
+        await client.query('commit');
+      }
+      const before = this.#state;
+      this.#state = await this.#fingerprint();
+      return { changed: differences(before, this.#state), ran };
+    } finally {
+      await Promise.all(clients.map((client) => client.end().catch(() => undefined)));
+    }
   }
 
   async connect(name: string): Promise<pg.Client> {
@@ -160,7 +226,7 @@ export class Sandbox {
   }
 
   /** The whole state as a session that has just begun sees it. */
-  async fingerprint(): Promise<Fingerprint> {
+  async #fingerprint(): Promise<Fingerprint> {
     const client = await this.connect('fingerprint');
     try {
       const state = new Map<string, string>();
@@ -190,15 +256,34 @@ export class Sandbox {
 
   /** A call of every function of PostgreSQL's own, with a value of each argument's type. */
   async builtinCalls(): Promise<string[]> {
+    const functions = await this.functions(`p.pronamespace = 'pg_catalog'::regnamespace and p.prokind = 'f'`);
+    return functions.map(({ call }) => call);
+  }
+
+  /** Functions that this condition over pg_proc p holds for: whose they are, and how they are called. */
+  async functions(condition: string): Promise<FunctionCall[]> {
     const client = await this.connect('owner');
     try {
-      const { rows } = await client.query<{ name: string; types: string[] }>(
-        `select proname as name, array(select format_type(t, null) from unnest(proargtypes) with ordinality u(t, n) order by n) as types
-         from pg_proc where pronamespace = 'pg_catalog'::regnamespace and prokind = 'f' order by oid`,
+      const { rows } = await client.query<{
+        extension: string;
+        schema: string;
+        name: string;
+        types: string[];
+      }>(
+        `select coalesce(e.extname, '') as extension, p.pronamespace::regnamespace::text as schema, p.proname as name,
+           array(select format_type(t, null) from unnest(p.proargtypes) with ordinality u(t, n) order by n) as types
+         from pg_proc p
+         left join pg_depend d on d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'
+         left join pg_extension e on e.oid = d.refobjid
+         where ${condition} order by p.oid`,
       );
-      return rows.map(({ name, types }) => {
+      return rows.map(({ extension, schema, name, types }) => {
         const args = types.map((type) => VALUES[type] ?? `null::${type}`);
-        return `select pg_catalog.${client.escapeIdentifier(name)}(${args.join(', ')})`;
+        return {
+          extension,
+          name,
+          call: `select ${schema}.${client.escapeIdentifier(name)}(${args.join(', ')})`,
+        };
       });
     } finally {
       await client.end();
@@ -220,7 +305,7 @@ export class Sandbox {
 }
 
 /** The names under which two states differ. */
-export function differences(before: Fingerprint, after: Fingerprint): string[] {
+function differences(before: Fingerprint, after: Fingerprint): string[] {
   const names = new Set([...before.keys(), ...after.keys()]);
   return [...names].filter((name) => before.get(name) !== after.get(name));
 }

@@ -11,6 +11,8 @@ export interface ConnectionConfig {
   readonly url: string;
   readonly maxSessions: number;
   readonly maxSessionsPerPerson: number;
+  /** How long a statement waits for the catalog of its database. */
+  readonly catalogWaitMs: number;
 }
 
 export interface AgentConfig {
@@ -57,6 +59,7 @@ const connectionSchema = z.strictObject({
   url: z.string({ error: 'is missing' }).min(1, 'is empty'),
   max_sessions: z.number().int().min(1).max(1_000).default(20),
   max_sessions_per_person: z.number().int().min(1).max(100).default(10),
+  catalog_wait_ms: z.number().int().min(100).max(60_000).default(2_000),
 });
 
 const fileSchema = z.strictObject({
@@ -101,10 +104,10 @@ function overridden(table: Table, env: Env): Table {
 }
 
 /** A literal, "env:NAME" or "file:/path" made into its value. The problem text never holds the value. */
-function resolveSecret(
+export function resolveSecret(
   reference: string,
   baseDir: string,
-  env: Env,
+  env: Env = process.env,
 ): { value: string } | { problem: string } {
   if (reference.startsWith('env:')) {
     const name = reference.slice('env:'.length);
@@ -170,6 +173,7 @@ function resolveConnections(
       url: secret.value,
       maxSessions: table.max_sessions,
       maxSessionsPerPerson: table.max_sessions_per_person,
+      catalogWaitMs: table.catalog_wait_ms,
     });
   }
   return connections;

@@ -95,7 +95,7 @@ async function startOn(dataDir: DataDir, options: AgentOptions): Promise<Running
     },
     log,
   );
-  const runner = new StatementRunner({ classifier, policy, recorder, tabs, log });
+  const runner = new StatementRunner({ classifier, policy, recorder, tabs, targets, log });
   const sessions = new ConsoleSessions(policy, clock, (session) => void tabs.closeAllOf(session.id));
 
   await policy.load();
@@ -142,6 +142,7 @@ async function startOn(dataDir: DataDir, options: AgentOptions): Promise<Running
       await policy.settled();
       await pusher.stop();
       await lastPush(pusher, spool);
+      await Promise.all([...targets.values()].map(({ catalog }) => catalog.stop()));
       await classifier.stop();
       await spool.close();
       await dataDir.release();

@@ -47,6 +47,7 @@ describe('the configuration', () => {
       url: 'postgres://shop:pw@db.internal:5432/shop',
       maxSessions: 20,
       maxSessionsPerPerson: 10,
+      catalogWaitMs: 2_000,
     });
     expect(config.connections.get('analytics')?.url).toBe('postgres://reader:pw@db.internal/analytics');
   });

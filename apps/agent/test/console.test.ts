@@ -270,7 +270,11 @@ describe('the console over HTTP', () => {
     await world.publish(RULES);
     const small = await World.create(
       {},
-      { connections: new Map([['shop', { slug: 'shop', url, maxSessions: 3, maxSessionsPerPerson: 2 }]]) },
+      {
+        connections: new Map([
+          ['shop', { slug: 'shop', url, maxSessions: 3, maxSessionsPerPerson: 2, catalogWaitMs: 20_000 }],
+        ]),
+      },
     );
     try {
       await small.publish(RULES, { connections: [connection('shop')] });

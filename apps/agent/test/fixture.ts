@@ -77,7 +77,7 @@ export class World {
     const connections = new Map(
       Object.entries(urls).map(([slug, url]) => [
         slug,
-        { slug, url, maxSessions: 60, maxSessionsPerPerson: 40 },
+        { slug, url, maxSessions: 60, maxSessionsPerPerson: 40, catalogWaitMs: 20_000 },
       ]),
     );
     return new World(plane, dir, new HandClock(), {

@@ -190,7 +190,7 @@ describe('a statement on its way through the agent', () => {
     await asSuperuser(
       url,
       `create or replace function sneak() returns text language plpgsql as
-       'begin set session standard_conforming_strings = off; return 1; end'`,
+       $$ begin execute 'set session standard_conforming_strings = off'; return 1; end $$`,
     );
     const answer = await dana.run('shop', 'select sneak()', 'sneak');
     expect(answer.error).toMatchObject({ code: 'sql.failed' });
@@ -361,7 +361,10 @@ describe('a statement on its way through the agent', () => {
     const answer = await dana.run('broken', 'select 1');
     expect(answer).toMatchObject({ status: 503, error: { code: 'connection.unavailable' } });
     expect(JSON.stringify(answer)).not.toMatch(/hunter2|nobody|127\.0\.0\.1/);
-    expect(await world.outcome(answer.auditId)).toMatchObject({ outcome: { status: 'failed', rows: null } });
+    expect(await world.event(answer.auditId)).toMatchObject({
+      decision: 'denied',
+      reason: answer.error?.message,
+    });
     const { connections } = (await (await dana.get('/api/connections')).json()) as {
       connections: { slug: string; health: string }[];
     };

@@ -1,10 +1,11 @@
-// Writes src/sql/generated/builtins.ts from the catalogs of running servers (one URL per PostgreSQL version, superuser):
-//   node packages/core/scripts/generate-builtins.mjs postgres://… [postgres://…]
+// Writes src/sql/generated/builtins.ts from the catalogs of PostgreSQL 14 to 18, which it starts one after the other:
+//   npm run postgres-majors && npx tsc -p infra && node packages/core/scripts/generate-builtins.mjs
 // A name is harmless only when every overload on every server is executable by PUBLIC and not volatile, or stands on the
 // reviewed list of harmless volatile ones, and is on no reviewed list of its own. Everything else that nobody
 // reviewed needs admin.
 import { writeFileSync } from 'node:fs';
 import pg from 'pg';
+import { testServer } from '../../../infra/dist/test-server.js';
 import { reviewed } from './reviewed-functions.mjs';
 
 const FUNCTIONS = `
@@ -29,10 +30,16 @@ const trusted = names(`select distinct name from pg_available_extension_versions
 const relations = names(RELATIONS);
 
 const merged = new Map();
-const lists = { operators: new Set(), settings: new Set(), trusted: new Set(), relations: new Set() };
+const lists = {
+  operators: new Set(),
+  settings: new Set(reviewed.settings),
+  trusted: new Set(),
+  relations: new Set(),
+};
 const versions = [];
-for (const url of process.argv.slice(2)) {
-  const client = new pg.Client({ connectionString: url });
+for (const major of [14, 15, 16, 17, 18]) {
+  const server = await testServer({ major });
+  const client = new pg.Client({ connectionString: server.superuserUrl() });
   await client.connect();
   versions.push((await client.query('show server_version')).rows[0].server_version.split(' ')[0]);
   for (const row of (await client.query(FUNCTIONS)).rows) {
@@ -48,8 +55,8 @@ for (const url of process.argv.slice(2)) {
     for (const name of await query(client)) lists[key].add(name);
   }
   await client.end();
+  await server.stop();
 }
-if (versions.length === 0) throw new Error('give at least one server URL');
 
 const classes = { harmless: [], write: [], ddl: [], admin: [] };
 const planTime = [];

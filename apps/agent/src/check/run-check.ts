@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import type { Readable, Writable } from 'node:stream';
-import type { ClassifyResult } from '@postern/core/sql';
+import { type ClassifyResult, NEW_SESSION } from '@postern/core/sql';
 import { Classifier } from '../session/classifier.js';
+import { CheckUsageError } from './errors.js';
 import { render } from './render.js';
 import { reportOf } from './report.js';
 import { checkStream } from './stream.js';
@@ -12,6 +13,7 @@ export interface CheckOptions {
   readonly file?: string;
   readonly json?: true;
   readonly stream?: true;
+  readonly catalog?: string;
 }
 
 export interface CheckStreams {
@@ -19,24 +21,23 @@ export interface CheckStreams {
   readonly stdout: Writable;
 }
 
-/** 0: understood (a stream: every line answered). 1: not understood. 64: used wrongly (EX_USAGE of sysexits.h). */
-export type ExitCode = 0 | 1 | 64;
+/** 0: understood (a stream: every line answered). 1: not understood. */
+export type ExitCode = 0 | 1;
 
-/** The command line does not say what to check, or names what cannot be read. */
-export class CheckUsageError extends Error {}
-
-/** `postern check`: what SQL would need, by the classifier that the agent enforces with. Nothing is run or contacted. */
+/** `postern check`: what SQL would need, by the classifier that the agent enforces with. Nothing of it is run. */
 export async function runCheck(options: CheckOptions, streams: CheckStreams): Promise<ExitCode> {
   refuseContradictions(options);
+  const catalog = options.catalog === undefined ? undefined : await readCatalogAt(options.catalog);
   const classifier = new Classifier();
+  const classify = (sql: string) => classifier.classify(sql, NEW_SESSION, catalog);
   try {
     if (options.stream) {
-      await checkStream(classifier, streams.stdin, streams.stdout);
+      await checkStream(classify, streams.stdin, streams.stdout);
       return 0;
     }
     const bytes = await inputOf(options, streams.stdin);
     const sql = bytes.toString('utf8');
-    const result = isUtf8(bytes) ? await classifier.classify(sql) : notUtf8;
+    const result = isUtf8(bytes) ? await classify(sql) : notUtf8;
     const report = reportOf(sql, result);
     const text = options.json ? JSON.stringify(report, null, 2) : render(sql, report);
     await new Promise((resolve) => streams.stdout.write(`${text}\n`, resolve));
@@ -44,6 +45,12 @@ export async function runCheck(options: CheckOptions, streams: CheckStreams): Pr
   } finally {
     await classifier.stop();
   }
+}
+
+/** Loads what talks to databases only for those who want it. */
+async function readCatalogAt(reference: string) {
+  const { catalogAt } = await import('./catalog.js');
+  return catalogAt(reference);
 }
 
 const notUtf8: ClassifyResult = {

@@ -3,10 +3,10 @@ import type { Permission } from '@postern/core/policy';
 import { permissionsOf } from '@postern/core/policy';
 import type { ClassifyResult, WallBreak } from '@postern/core/sql';
 import { z } from 'zod';
-import type { Classifier } from '../session/classifier.js';
 import { type Line, linesOf, MAX_LINE_BYTES } from './lines.js';
 
 type Id = string | number | null;
+type Classify = (sql: string) => Promise<ClassifyResult>;
 
 /** One line of the answer. `refused` is there when something is refused whatever the permissions. */
 export type StreamAnswer =
@@ -27,14 +27,14 @@ const WRITE_CHARACTERS = 65_536;
  * memory stays what one line and one piece of answers need.
  */
 export async function checkStream(
-  classifier: Classifier,
+  classify: Classify,
   input: AsyncIterable<Buffer>,
   output: Writable,
 ): Promise<void> {
   for await (const lines of linesOf(input)) {
     let answers = '';
     for (const line of lines) {
-      answers += `${JSON.stringify(await answerLine(classifier, line))}\n`;
+      answers += `${JSON.stringify(await answerLine(classify, line))}\n`;
       if (answers.length < WRITE_CHARACTERS) continue;
       await write(output, answers);
       answers = '';
@@ -43,13 +43,13 @@ export async function checkStream(
   }
 }
 
-async function answerLine(classifier: Classifier, line: Line): Promise<StreamAnswer> {
+async function answerLine(classify: Classify, line: Line): Promise<StreamAnswer> {
   if ('problem' in line) return unreadable(line.problem);
   const value = parseJson(line.text);
   const request = Request.safeParse(value);
   if (request.success) {
     const { id, sql } = request.data;
-    return answer(id, await classifier.classify(sql));
+    return answer(id, await classify(sql));
   }
   const identified = Identified.safeParse(value);
   return invalid(identified.success ? identified.data.id : null);

@@ -1,18 +1,32 @@
 import { decide, permissionsOf } from '@postern/core/policy';
 import type { PolicyHolder } from '../policy/policy-holder.js';
+import type { Target } from '../targets/target.js';
 import type { Classifier } from './classifier.js';
 import { RunRefused } from './outcome.js';
+import { surroundingsBeside } from './statement-catalog.js';
 import type { Owner, Tabs } from './tabs.js';
 
 const NOTHING = { statements: [], required: 0 };
 
 /** What a text would need, without running or recording it: for the editor's hints. */
 export async function checkStatement(
-  parts: { classifier: Classifier; policy: PolicyHolder; tabs: Tabs },
+  parts: {
+    classifier: Classifier;
+    policy: PolicyHolder;
+    tabs: Tabs;
+    targets: ReadonlyMap<string, Target>;
+  },
   request: { owner: Owner; tab: string; connection: string; sql: string },
 ) {
   const { owner, tab, connection, sql } = request;
-  const classified = await parts.classifier.classify(sql, parts.tabs.memory(owner, tab, connection));
+  const isSeen = decide(parts.policy.inForce().compiled, owner.principalId, connection, NOTHING).allowed;
+  const session = parts.tabs.opened(owner, tab, connection);
+  // Like a run: a connection that they may not see takes as long as one that does not exist.
+  const { memory, catalog } = await surroundingsBeside(
+    isSeen ? parts.targets.get(connection) : undefined,
+    session,
+  );
+  const classified = await parts.classifier.classify(sql, memory, catalog);
   const { compiled } = parts.policy.inForce();
   const classification = classified.ok ? classified.classification : NOTHING;
   const decision = decide(compiled, owner.principalId, connection, classification);

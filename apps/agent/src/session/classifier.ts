@@ -1,4 +1,5 @@
 import {
+  type Catalog,
   type ClassifyResult,
   classify,
   INLINE_PARSE_BYTES,
@@ -6,6 +7,7 @@ import {
   MAX_SQL_BYTES,
   NEW_SESSION,
   type SessionState,
+  sessionNamesKey,
 } from '@postern/core/sql';
 import { ParseThread } from './parse-thread.js';
 
@@ -13,13 +15,16 @@ import { ParseThread } from './parse-thread.js';
 const CACHE_ENTRIES = 500;
 const CACHE_TEXT_MAX = 8_192;
 
+/** Stands for the catalog where there is none. */
+const NO_CATALOG = {};
+
 /**
- * Classification by text. A pure function of the text, so one cache serves everybody; except for texts that use names of
- * their session, which are looked at anew each time.
+ * Classification by text and catalog. A pure function of both, so one cache a catalog serves everybody; except for texts that use
+ * names of their session, which are looked at anew each time. A catalog that is not in use any more takes its cache with it.
  */
 export class Classifier {
   readonly #thread: ParseThread;
-  readonly #cache = new Map<string, ClassifyResult>();
+  readonly #caches = new WeakMap<object, Map<string, ClassifyResult>>();
   #ready: Promise<void> | undefined;
   /** The parser of the main thread ran out of stack: it may be broken, and it cannot be replaced. */
   #isInlineSpent = false;
@@ -34,17 +39,23 @@ export class Classifier {
     return this.#ready;
   }
 
-  async classify(sql: string, session: SessionState = NEW_SESSION): Promise<ClassifyResult> {
-    const known = this.#cache.get(sql);
-    if (known) {
+  async classify(
+    sql: string,
+    session: SessionState = NEW_SESSION,
+    catalog?: Catalog,
+  ): Promise<ClassifyResult> {
+    // In a session that changed nothing of it, names mean what they mean in every other.
+    const cache = sessionNamesKey(session) === '' ? this.#cacheOf(catalog) : undefined;
+    const known = cache?.get(sql);
+    if (cache && known) {
       // Re-inserted, so that the first key is always the one not used for longest.
-      this.#cache.delete(sql);
-      this.#cache.set(sql, known);
+      cache.delete(sql);
+      cache.set(sql, known);
       return known;
     }
-    const result = await this.#parse(sql, session);
+    const result = await this.#parse(sql, session, catalog);
     const isItsOwn = result.ok && result.classification.usesSession === true;
-    if (sql.length <= CACHE_TEXT_MAX && !isItsOwn) this.#remember(sql, result);
+    if (cache && sql.length <= CACHE_TEXT_MAX && !isItsOwn) remember(cache, sql, result);
     return result;
   }
 
@@ -52,21 +63,29 @@ export class Classifier {
     return this.#thread.stop();
   }
 
-  async #parse(sql: string, session: SessionState): Promise<ClassifyResult> {
+  async #parse(sql: string, session: SessionState, catalog: Catalog | undefined): Promise<ClassifyResult> {
     const bytes = Buffer.byteLength(sql);
     const isLong = bytes > INLINE_PARSE_BYTES && bytes <= MAX_SQL_BYTES;
-    if (isLong || this.#isInlineSpent) return this.#thread.classify(sql, session);
+    if (isLong || this.#isInlineSpent) return this.#thread.classify(sql, session, catalog);
     await this.prepare();
-    const result = classify(sql, session);
+    const result = classify(sql, session, catalog);
     if (result.ok || result.rejection.code !== 'sql.too_complex') return result;
     this.#isInlineSpent = true;
-    return this.#thread.classify(sql, session);
+    return this.#thread.classify(sql, session, catalog);
   }
 
-  #remember(sql: string, result: ClassifyResult): void {
-    this.#cache.set(sql, result);
-    if (this.#cache.size <= CACHE_ENTRIES) return;
-    const [oldest] = this.#cache.keys();
-    if (oldest !== undefined) this.#cache.delete(oldest);
+  #cacheOf(catalog: object = NO_CATALOG): Map<string, ClassifyResult> {
+    const known = this.#caches.get(catalog);
+    if (known) return known;
+    const cache = new Map<string, ClassifyResult>();
+    this.#caches.set(catalog, cache);
+    return cache;
   }
+}
+
+function remember(cache: Map<string, ClassifyResult>, sql: string, result: ClassifyResult): void {
+  cache.set(sql, result);
+  if (cache.size <= CACHE_ENTRIES) return;
+  const [oldest] = cache.keys();
+  if (oldest !== undefined) cache.delete(oldest);
 }

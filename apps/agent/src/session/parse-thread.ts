@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { type ClassifyResult, NEW_SESSION, type SessionState } from '@postern/core/sql';
+import { type Catalog, type ClassifyResult, NEW_SESSION, type SessionState } from '@postern/core/sql';
 import type { ParseRequest } from './parse-worker.js';
 
 const STACK_MB = 32;
@@ -17,7 +17,8 @@ const tooComplex: ClassifyResult = {
 };
 
 interface Job {
-  readonly request: ParseRequest;
+  readonly request: Omit<ParseRequest, 'catalog'>;
+  readonly catalog: Catalog | undefined;
   resolve(result: ClassifyResult): void;
 }
 
@@ -28,6 +29,8 @@ interface Job {
 export class ParseThread {
   readonly #script: URL;
   #worker: Worker | undefined;
+  /** Version of the catalog that the worker has. */
+  #sentVersion: string | undefined;
   #queue: Job[] = [];
   #current: Job | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -37,9 +40,9 @@ export class ParseThread {
     this.#script = script;
   }
 
-  classify(sql: string, session: SessionState = NEW_SESSION): Promise<ClassifyResult> {
+  classify(sql: string, session: SessionState = NEW_SESSION, catalog?: Catalog): Promise<ClassifyResult> {
     return new Promise((resolve) => {
-      this.#queue.push({ request: { id: this.#nextId++, sql, session }, resolve });
+      this.#queue.push({ request: { id: this.#nextId++, sql, session }, catalog, resolve });
       this.#next();
     });
   }
@@ -64,11 +67,21 @@ export class ParseThread {
       return;
     }
     this.#worker ??= this.#start();
-    this.#worker.postMessage(this.#current.request);
+    this.#worker.postMessage(this.#requestOf(this.#current));
     this.#timer = setTimeout(() => this.#discard(), TIMEOUT_MS);
   }
 
+  #requestOf({ request, catalog }: Job): ParseRequest {
+    if (catalog === undefined) return request;
+    const { data } = catalog;
+    const { version } = data;
+    const isKept = this.#sentVersion === version;
+    this.#sentVersion = version;
+    return { ...request, catalog: isKept ? { version } : { version, data } };
+  }
+
   #start(): Worker {
+    this.#sentVersion = undefined;
     const worker = new Worker(this.#script, {
       resourceLimits: { stackSizeMb: STACK_MB, maxOldGenerationSizeMb: HEAP_MB },
     });

@@ -1,14 +1,22 @@
 import { type AuditOutcome, auditStatementOf } from '@postern/core/audit';
 import { PosternError } from '@postern/core/errors';
 import { type Allowed, type Denied, decide, PERMISSION_BIT, permissionsOf } from '@postern/core/policy';
-import type { Classification, ClassifyResult, SessionState, SqlRejection } from '@postern/core/sql';
+import {
+  type Classification,
+  type ClassifyResult,
+  NEW_SESSION,
+  type SessionState,
+  type SqlRejection,
+} from '@postern/core/sql';
 import type { AuditFacts, Recorder } from '../audit/recorder.js';
 import { errorFacts, type Logger } from '../log.js';
 import type { EnforcedPolicy, PolicyHolder } from '../policy/policy-holder.js';
 import { codeOf } from '../targets/connect.js';
+import type { Target } from '../targets/target.js';
 import type { Classifier } from './classifier.js';
 import { type DenialFacts, type RunFailure, type RunOutcome, RunRefused } from './outcome.js';
 import { runBatch } from './run-batch.js';
+import { type Surroundings, surroundingsOf } from './statement-catalog.js';
 import type { Owner, Run, Tabs } from './tabs.js';
 
 /** Most rows of one result, also for those who may export. */
@@ -40,6 +48,7 @@ export class StatementRunner {
   readonly #policy: PolicyHolder;
   readonly #recorder: Recorder;
   readonly #tabs: Tabs;
+  readonly #targets: ReadonlyMap<string, Target>;
   readonly #log: Logger;
   /** Outcomes not yet durable: nobody waits for them, but the shutdown does. */
   readonly #outcomes = new Set<Promise<void>>();
@@ -49,12 +58,14 @@ export class StatementRunner {
     policy: PolicyHolder;
     recorder: Recorder;
     tabs: Tabs;
+    targets: ReadonlyMap<string, Target>;
     log: Logger;
   }) {
     this.#classifier = parts.classifier;
     this.#policy = parts.policy;
     this.#recorder = parts.recorder;
     this.#tabs = parts.tabs;
+    this.#targets = parts.targets;
     this.#log = parts.log;
   }
 
@@ -74,8 +85,7 @@ export class StatementRunner {
   }
 
   async #govern(run: Run, request: StatementRequest): Promise<RunOutcome> {
-    const memory = this.#tabs.memory(request.owner, request.tab, request.connection);
-    const classified = await this.#classifier.classify(request.sql, memory);
+    const { memory, classified } = await this.#classify(request);
     if (classified.ok && classified.classification.statements.length === 0) {
       throw new RunRefused('sql.empty', 'there is no statement in the text', { fix: 'write one' }, {});
     }
@@ -94,6 +104,49 @@ export class StatementRunner {
     run.required = decision.required;
     const intentId = await this.#recorder.record(this.#allowedFacts(request, policy, decision, kinds));
     return this.#execute(run, request, { policy, decision, classification, memory, intentId });
+  }
+
+  /**
+   * Only for those who see the connection its catalog is asked for: for others a hidden one takes as long as one that does not
+   * exist. What they may see can change meanwhile, so it is decided afterwards.
+   */
+  async #classify(request: StatementRequest) {
+    const { owner, tab, connection, sql } = request;
+    const session = this.#tabs.opened(owner, tab, connection);
+    let surroundings: Surroundings = { memory: session?.memory ?? NEW_SESSION, catalog: undefined };
+    const seen = this.#seen(request);
+    if (seen) {
+      try {
+        surroundings = await surroundingsOf(this.#targets.get(connection), session);
+      } catch (error) {
+        if (!(error instanceof PosternError)) throw error;
+        return this.#withoutCatalog(request, seen, error);
+      }
+    }
+    const { memory, catalog } = surroundings;
+    return { memory, classified: await this.#classifier.classify(sql, memory, catalog) };
+  }
+
+  #seen({ owner, connection }: StatementRequest): { policy: EnforcedPolicy; seen: Allowed } | undefined {
+    if (this.#policy.state !== 'ok') return undefined;
+    const policy = this.#policy.inForce();
+    const seen = decide(policy.compiled, owner.principalId, connection, NOTHING);
+    return seen.allowed ? { policy, seen } : undefined;
+  }
+
+  async #withoutCatalog(
+    request: StatementRequest,
+    { policy, seen }: { policy: EnforcedPolicy; seen: Allowed },
+    error: PosternError,
+  ): Promise<never> {
+    const auditId = await this.#recorder.record({
+      ...this.#common(request, [], policy),
+      decision: 'denied',
+      connection: { id: seen.connection.id, slug: seen.connection.slug },
+      held: permissionsOf(seen.held),
+      reason: error.message,
+    });
+    throw new RunRefused(error.code, error.message, error.detail, { auditId });
   }
 
   /** The policy in force; where there is none the attempt is a denial like any other. */

@@ -1,6 +1,5 @@
 import { PosternError } from '@postern/core/errors';
 import type { PermissionMask, PolicyConnection } from '@postern/core/policy';
-import { NEW_SESSION, type SessionState } from '@postern/core/sql';
 import { unavailable } from '../targets/connect.js';
 import type { Target } from '../targets/target.js';
 import type { TargetSession } from '../targets/target-session.js';
@@ -116,10 +115,10 @@ export class Tabs {
     return opened;
   }
 
-  /** What names stand for in the tab's database session; nothing where there is none. */
-  memory(owner: Owner, name: string, slug: string): SessionState {
+  /** The tab's database session, where it has one. */
+  opened(owner: Owner, name: string, slug: string): TargetSession | undefined {
     const session = this.#tabs.get(keyOf(owner, name, slug))?.session;
-    return session === undefined || session.ended !== undefined ? NEW_SESSION : session.memory;
+    return session?.ended === undefined ? session : undefined;
   }
 
   #checkLimits(tab: Tab, target: Target): void {

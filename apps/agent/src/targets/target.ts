@@ -1,6 +1,7 @@
 import { PosternError } from '@postern/core/errors';
 import type { PolicyConnection } from '@postern/core/policy';
 import type { ConnectionConfig } from '../config.js';
+import { LiveCatalog } from './catalog/live-catalog.js';
 import { connectWalled, wallsOf } from './connect.js';
 import { TargetSession } from './target-session.js';
 import { TypeNames } from './type-names.js';
@@ -10,12 +11,16 @@ export type Health = 'ok' | 'down' | 'unknown';
 /** One customer database, as the configuration names it. */
 export class Target {
   readonly config: ConnectionConfig;
+  /** What statements in it may reach. */
+  readonly catalog: LiveCatalog;
   readonly #types = new TypeNames();
   #health: Health = 'unknown';
   #detail: string | undefined;
 
   constructor(config: ConnectionConfig) {
     this.config = config;
+    const { slug, url, catalogWaitMs: waitMs } = config;
+    this.catalog = new LiveCatalog({ slug, url, waitMs });
   }
 
   get health(): { readonly status: Health; readonly detail?: string } {

@@ -1,4 +1,5 @@
 import type { Permission } from '../policy/permission.js';
+import { extensionFunctionNeeds } from './extensions.js';
 import {
   ADMIN_FUNCTIONS,
   DDL_FUNCTIONS,
@@ -7,7 +8,7 @@ import {
   PLAN_TIME_FUNCTIONS,
   WRITE_FUNCTIONS,
 } from './generated/builtins.js';
-import { type AstNode, settingLiteral, unwrap } from './tree.js';
+import { type AstNode, asServersFold, settingLiteral, unwrap } from './tree.js';
 
 /** The words of a generated list. */
 export function words(generated: string): ReadonlySet<string> {
@@ -55,6 +56,16 @@ const informationSchema = words(`
   _pg_interval_type _pg_numeric_precision _pg_numeric_precision_radix _pg_numeric_scale _pg_truetypid
   _pg_truetypmod`);
 
+/** Functions of pg_catalog that take a type as text or by oid and make a value of it, which its checks see. */
+const TYPES_BY_VALUE = words(
+  'array_in domain_in multirange_in pg_input_error_info pg_input_is_valid range_in record_in',
+);
+
+/** True when a call of PostgreSQL's own function can reach any type there is. */
+export function reachesAnyType(name: string): boolean {
+  return TYPES_BY_VALUE.has(name);
+}
+
 const INV_READ = '262144';
 
 /** What a call needs beyond what its arguments need. */
@@ -70,13 +81,9 @@ const HARMLESS: CallClass = { class: 'harmless' };
 
 /** Classifies a call by its name as written, split at the dots and folded by the parser, and its arguments. */
 export function classifyCall(name: readonly string[], args: readonly unknown[]): CallClass {
-  const schema = name.at(-2);
   const base = name.at(-1) ?? '';
-  if (schema === undefined || schema === 'pg_catalog') {
-    const builtin = classifyBuiltin(base, args);
-    if (builtin !== undefined) return builtin;
-  }
-  if (schema === 'information_schema' && informationSchema.has(base)) return HARMLESS;
+  const builtin = classifyBuiltinCall(name, args);
+  if (builtin !== undefined) return builtin;
   if (extensionAdmin.test(base)) return { class: 'needs', permission: 'admin', planTime: true };
   const sqlArgs = extensionRunsSql.get(base);
   if (sqlArgs !== undefined) {
@@ -85,8 +92,48 @@ export function classifyCall(name: readonly string[], args: readonly unknown[]):
   return { class: 'needs', permission: 'execute', planTime: true };
 }
 
-function classifyBuiltin(name: string, args: readonly unknown[]): CallClass | undefined {
-  if (harmless.has(name)) return HARMLESS;
+/** The same for PostgreSQL's own functions; undefined: the name is not one of them. */
+export function classifyBuiltinCall(
+  name: readonly string[],
+  args: readonly unknown[],
+): CallClass | undefined {
+  const schema = name.at(-2);
+  const base = name.at(-1) ?? '';
+  if (schema === undefined || schema === 'pg_catalog') return classifyBuiltin(base, args);
+  return schema === 'information_schema' && informationSchema.has(base) ? HARMLESS : undefined;
+}
+
+/** A function of an extension that runs SQL given as text; undefined: it is not known to. */
+export function classifyExtensionSql(name: string, args: readonly unknown[]): CallClass | undefined {
+  const sqlArgs = extensionRunsSql.get(name);
+  return sqlArgs && { class: 'runs_sql', texts: textArguments(sqlArgs, args), alsoNeeds: 'execute' };
+}
+
+/** What a function in C of an extension needs; undefined: nobody reviewed it. */
+export function extensionNeeds(extension: string, name: string): readonly Permission[] | undefined {
+  const reviewed = extensionFunctionNeeds(extension, name);
+  return reviewed ?? (extensionAdmin.test(name) ? ['admin'] : undefined);
+}
+
+/**
+ * What PostgreSQL's own code behind a cast, an operator, a type or a trigger needs. Functions that SQL cannot call, for
+ * input and output or for triggers, are in no list; all of them are harmless.
+ */
+export function builtinNeedsOf(name: string): Permission | undefined {
+  return isRunsSql(name) ? 'admin' : builtinNeeds.get(name);
+}
+
+/** Major versions of the servers from which the lists of built-ins were generated. */
+const GENERATED_FROM = [14, 15, 16, 17, 18];
+
+/** True when the lists hold every built-in of this server (`server_version_num`). */
+export function isGeneratedFor(serverVersion: number): boolean {
+  return GENERATED_FROM.includes(Math.floor(serverVersion / 10_000));
+}
+
+function classifyBuiltin(written: string, args: readonly unknown[]): CallClass | undefined {
+  if (harmless.has(written)) return HARMLESS;
+  const name = asServersFold(written);
   if (name === 'set_config') return { class: 'set_config' };
   if (name === 'lo_open') {
     const reads = args.length === 2 && settingLiteral(args[1]) === INV_READ;
@@ -102,8 +149,13 @@ function classifyBuiltin(name: string, args: readonly unknown[]): CallClass | un
 }
 
 /** True for PostgreSQL's own functions that need something. Others may as well be columns where a name could be both. */
-export function isEffectfulBuiltin(name: string): boolean {
-  return builtinNeeds.has(name) || runsSql.has(name) || name === 'set_config' || name === 'lo_open';
+export function isEffectfulBuiltin(written: string): boolean {
+  const name = asServersFold(written);
+  return builtinNeeds.has(name) || isRunsSql(name);
+}
+
+function isRunsSql(name: string): boolean {
+  return runsSql.has(name) || name === 'set_config' || name === 'lo_open';
 }
 
 /** The arguments at these places; all of them, to be safe, when any is given by name. */

@@ -1,4 +1,7 @@
+export { type Catalog, compileCatalog } from './catalog/catalog.js';
+export * from './catalog/model.js';
 export { classify } from './classify.js';
+export { extensionFunctionNeeds } from './extensions.js';
 export * from './model.js';
 export { INLINE_PARSE_BYTES, loadParser, MAX_SQL_BYTES } from './parse.js';
 export {
@@ -7,5 +10,7 @@ export {
   type SessionState,
   sessionAfter,
   sessionDuring,
+  sessionNamesKey,
   sessionOutsideTransaction,
+  sessionWithCatalog,
 } from './session-state.js';

@@ -41,6 +41,10 @@ export interface StatementClass {
   readonly functions: readonly string[];
   /** What it changes in its database session once it succeeded: see `sessionAfter`. */
   readonly effect?: SessionEffect;
+  /** It makes or changes something that runs code later, so that the agent must read the catalog again. */
+  readonly storesCode?: true;
+  /** Schemas that it puts into search_path. */
+  readonly searched?: readonly string[];
 }
 
 /** A text understood. `required` is the union over its statements: a batch runs as a whole or not at all. */

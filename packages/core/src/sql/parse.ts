@@ -1,4 +1,4 @@
-import { hasSqlDetails, loadModule, parseSync } from 'libpg-query';
+import { hasSqlDetails, loadModule, parsePlPgSQLSync, parseSync, scanSync } from 'libpg-query';
 import type { SqlRejection } from './model.js';
 import { type AstNode, isNode } from './tree.js';
 
@@ -142,4 +142,41 @@ function characterOffset(sql: string, characters: number): number {
     unit += (sql.codePointAt(unit) ?? 0) > 0xffff ? 2 : 1;
   }
   return unit;
+}
+
+/** One word of a text, as the server's lexer parts them. */
+export interface Token {
+  readonly text: string;
+  /** Bounds in the text, in UTF-16 units. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The words of a text without comments; undefined when it cannot be read. */
+export function tokensOf(sql: string): readonly Token[] | undefined {
+  if (unsoundText(sql) !== undefined) return undefined;
+  try {
+    const offsetOf = byteOffsets(sql);
+    return scanSync(sql)
+      .tokens.filter(({ tokenName }) => tokenName !== 'SQL_COMMENT' && tokenName !== 'C_COMMENT')
+      .map(({ start, end }) => {
+        const bounds = { start: offsetOf(start), end: offsetOf(end) };
+        return { ...bounds, text: sql.slice(bounds.start, bounds.end) };
+      });
+  } catch {
+    return undefined;
+  }
+}
+
+/** The tree of the one function in PL/pgSQL that a CREATE FUNCTION holds; undefined when there is anything else. */
+export function parsePlpgsql(definition: string): AstNode | undefined {
+  if (unsoundText(definition) !== undefined) return undefined;
+  try {
+    const tree: unknown = parsePlPgSQLSync(definition);
+    const functions: unknown = isNode(tree) ? tree.plpgsql_funcs : undefined;
+    const [only, ...others] = Array.isArray(functions) ? functions : [];
+    return isNode(only) && others.length === 0 ? only : undefined;
+  } catch {
+    return undefined;
+  }
 }

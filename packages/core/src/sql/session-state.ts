@@ -9,6 +9,8 @@ export type Reasons = readonly Finding[];
 export interface PreparedStatement {
   readonly run: Reasons;
   readonly plan: Reasons;
+  /** Which catalog and names it was looked at with. */
+  readonly against?: string;
 }
 
 /** An open cursor: fetching from it runs its query on. */
@@ -16,6 +18,7 @@ export interface Cursor {
   readonly run: Reasons;
   /** WITH HOLD: it outlives its transaction. */
   readonly hold: boolean;
+  readonly against?: string;
 }
 
 /**
@@ -25,6 +28,29 @@ export interface Cursor {
 export interface SessionState {
   readonly prepared: ReadonlyMap<string, PreparedStatement>;
   readonly cursors: ReadonlyMap<string, Cursor>;
+  /** Schemas that it ever put into search_path, besides those of a new session; `any`: nobody knows which. */
+  readonly searchPath?: readonly string[] | 'any';
+  /** Code that it stored, or that it ran, may have changed what the agent's catalog says. */
+  readonly storedCode?: true;
+}
+
+/**
+ * What names mean in a session, apart from its catalog: classifications of the same text with the same catalog differ
+ * where this does. Empty for a session that changed nothing of it.
+ */
+export function sessionNamesKey({ searchPath, storedCode }: SessionState): string {
+  if (searchPath === undefined && storedCode === undefined) return '';
+  return `${storedCode === undefined ? '' : 'stored '}${JSON.stringify(searchPath ?? [])}`;
+}
+
+/**
+ * The state once the agent has read the catalog again. To be called only for a catalog whose reading began after the
+ * session's last statement ended, outside a transaction: what an open one did is not in there.
+ */
+export function sessionWithCatalog(state: SessionState): SessionState {
+  if (state.storedCode === undefined) return state;
+  const { storedCode: _, ...known } = state;
+  return known;
 }
 
 /** A session in which nothing was prepared or declared. */
@@ -42,6 +68,8 @@ export type SessionEffect =
 interface RanStatement {
   readonly required: PermissionMask;
   readonly effect?: SessionEffect;
+  readonly storesCode?: true;
+  readonly searched?: readonly string[];
 }
 
 /** What runs code that nobody looked into. */
@@ -58,16 +86,44 @@ const CERTAIN_NAME = /^[\x20-\x7e]{1,59}$/;
  * The state as soon as a statement is sent, whatever becomes of it: code may prepare and deallocate, and neither is undone
  * when it fails. So a name that stood for something may stand for something of that code, which is `execute`.
  */
-export function sessionDuring(state: SessionState, { required, effect }: RanStatement): SessionState {
+export function sessionDuring(before: SessionState, statement: RanStatement): SessionState {
+  const { required, effect } = statement;
   const runsCode = (required & CODE) !== 0 && effect?.does !== 'prepare';
+  const state = namesDuring(before, statement, runsCode);
   if (!runsCode || (state.prepared.size === 0 && state.cursors.size === 0)) return state;
   return {
+    ...state,
     prepared: mapped(state.prepared, (one) => ({
+      ...one,
       run: replaceable(one.run),
       plan: replaceable(one.plan),
     })),
     cursors: mapped(state.cursors, (one) => ({ ...one, run: replaceable(one.run) })),
   };
+}
+
+/** Nothing of this is undone: a search_path may come back with a ROLLBACK, and code may have set any. */
+function namesDuring(
+  state: SessionState,
+  { storesCode, searched = [] }: RanStatement,
+  runsCode: boolean,
+): SessionState {
+  if (runsCode)
+    return state.storedCode && state.searchPath === 'any'
+      ? state
+      : { ...state, searchPath: 'any', storedCode: true };
+  const stored = storesCode === true ? { ...state, storedCode: storesCode } : state;
+  return searched.length === 0 ? stored : { ...stored, searchPath: withSchemas(state.searchPath, searched) };
+}
+
+/** A search_path of a session with more schemas in it. */
+export function withSchemas(
+  path: SessionState['searchPath'],
+  searched: readonly string[],
+): readonly string[] | 'any' {
+  if (path === 'any' || !searched.every((schema) => schema === '' || CERTAIN_NAME.test(schema))) return 'any';
+  const schemas = [...new Set([...(path ?? []), ...searched])].sort();
+  return schemas.length > NAMES_MAX ? 'any' : schemas;
 }
 
 /** The state after a statement that succeeded. PREPARE and DEALLOCATE are not undone by ROLLBACK. */
@@ -87,7 +143,7 @@ export function sessionAfter(state: SessionState, statement: RanStatement): Sess
     case 'end_transaction':
       return sessionOutsideTransaction(during);
     case 'discard_all':
-      return NEW_SESSION;
+      return { ...during, prepared: new Map(), cursors: new Map() };
   }
 }
 
@@ -102,12 +158,17 @@ const REPLACEABLE: Finding = {
   what: 'code that ran in between may have replaced',
 };
 
+const OUTDATED: Finding = {
+  permission: 'execute',
+  what: 'was looked into before the catalog or search_path changed',
+};
+
 function replaceable(reasons: Reasons): Reasons {
   return oneOfEach([...reasons, REPLACEABLE]);
 }
 
 /** The first reason for each permission and each wall, without its place, which is in another text by then. */
-function oneOfEach(findings: readonly Finding[]): Reasons {
+export function oneOfEach(findings: readonly Finding[]): Reasons {
   const reasons = new Map<string, Finding>();
   for (const finding of findings) {
     const { what } = finding;
@@ -154,17 +215,23 @@ export function effectOf(
   node: AstNode,
   run: readonly Finding[],
   plan: () => readonly Finding[],
+  against?: string,
 ): SessionEffect | undefined {
+  const looked = against === undefined ? {} : { against };
   switch (type) {
     case 'PrepareStmt': {
-      const statement = { run: oneOfEach(run), plan: oneOfEach(plan()) };
+      const statement = { run: oneOfEach(run), plan: oneOfEach(plan()), ...looked };
       return { does: 'prepare', name: text(node, 'name'), statement };
     }
     case 'DeallocateStmt':
       return { does: 'deallocate', ...nameOf(node, 'name') };
     case 'DeclareCursorStmt': {
       const hold = typeof node.options === 'number' && (node.options & HOLD) !== 0;
-      return { does: 'declare', name: text(node, 'portalname'), cursor: { run: oneOfEach(run), hold } };
+      return {
+        does: 'declare',
+        name: text(node, 'portalname'),
+        cursor: { run: oneOfEach(run), hold, ...looked },
+      };
     }
     case 'ClosePortalStmt':
       return { does: 'close', ...nameOf(node, 'portalname') };
@@ -186,9 +253,21 @@ function nameOf(node: AstNode, field: string): { name?: string } {
 export class TextSession {
   #state: SessionState;
   #wasAsked = false;
+  readonly #version: string | undefined;
 
-  constructor(state: SessionState) {
+  /** `version`: of the catalog that the text is looked at with. */
+  constructor(state: SessionState, version?: string) {
     this.#state = state;
+    this.#version = version;
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  /** Which catalog and names the next statement is looked at with; undefined without a catalog. */
+  get against(): string | undefined {
+    return this.#version === undefined ? undefined : `${this.#version} ${sessionNamesKey(this.#state)}`;
   }
 
   /** Whether anything that was found depends on what the session holds. */
@@ -210,7 +289,7 @@ export class TextSession {
   fetchFindings(name: string): Finding[] {
     this.#wasAsked = true;
     const cursor = this.#state.cursors.get(name);
-    if (cursor !== undefined) return explained(`fetches from \`${name}\``, cursor.run);
+    if (cursor !== undefined) return explained(`fetches from \`${name}\``, this.#reasons(cursor, cursor.run));
     return [{ permission: 'admin', what: `fetches from \`${name}\`, a cursor declared elsewhere` }];
   }
 
@@ -219,10 +298,16 @@ export class TextSession {
     this.#state = sessionAfter(this.#state, statement);
   }
 
-  #preparedFindings(name: string, use: keyof PreparedStatement): Finding[] {
+  /** What was true of another catalog or search_path may not be by now. */
+  #reasons({ against }: { readonly against?: string }, reasons: Reasons): Reasons {
+    return this.against === undefined || against === this.against ? reasons : [...reasons, OUTDATED];
+  }
+
+  #preparedFindings(name: string, use: 'run' | 'plan'): Finding[] {
     this.#wasAsked = true;
     const statement = this.#state.prepared.get(name);
-    if (statement !== undefined) return explained(`executes \`${name}\``, statement[use]);
+    if (statement !== undefined)
+      return explained(`executes \`${name}\``, this.#reasons(statement, statement[use]));
     return [{ permission: 'admin', what: `executes \`${name}\`, prepared elsewhere` }];
   }
 }

@@ -1,7 +1,17 @@
 import type { Permission } from '../policy/permission.js';
 import { words } from './functions.js';
 import { SUPERUSER_SETTINGS } from './generated/builtins.js';
-import { type AstNode, child, isNode, list, locationOf, settingLiteral, text, unwrap } from './tree.js';
+import {
+  type AstNode,
+  asServersFold,
+  child,
+  isNode,
+  list,
+  locationOf,
+  settingLiteral,
+  text,
+  unwrap,
+} from './tree.js';
 
 /** Something a statement needs or breaks beyond what its kind says. */
 export type Finding =
@@ -23,7 +33,7 @@ const adminPrefixes = /^(log_|pgaudit\.|auto_explain\.|pg_stat_statements\.|set_
 
 /** What changing one setting needs or breaks. Ordinary settings give nothing. */
 export function settingFindings(setting: string, value: SettingValue, location?: number): Finding[] {
-  const name = setting.toLowerCase();
+  const name = asServersFold(setting).toLowerCase();
   switch (name) {
     case 'role':
     case 'session_authorization':
@@ -107,7 +117,7 @@ export function setConfigFindings(args: readonly unknown[], location?: number): 
 }
 
 /** A search_path as text, split as the server's SplitIdentifierString does it. */
-function schemaList(path: string): string[] {
+export function schemaList(path: string): string[] {
   const parts = path.match(/"(?:[^"]|"")*"|[^,]+/g) ?? [];
   return parts
     .map((part) => part.trim())

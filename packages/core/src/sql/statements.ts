@@ -19,9 +19,10 @@ import { type AstNode, child, hasOption, isNode, list, text, unwrap } from './tr
  * `run`: it is executed, everything in it counts. `analyze`: as `run`, by EXPLAIN ANALYZE.
  * `parts`: as `run`, but the node itself stands for no statement of its own (the VALUES of an INSERT).
  * `plan`: it is planned and not executed (EXPLAIN): only what the planner may run counts.
+ * `named`: it only says what the statement is about: nothing in it is run.
  * `stored`: it is kept for later (a view, a function's body): nothing counts now.
  */
-export type Mode = 'run' | 'analyze' | 'parts' | 'plan' | 'stored';
+export type Mode = 'run' | 'analyze' | 'parts' | 'plan' | 'named' | 'stored';
 
 /** How the parts in some fields count. */
 export type FieldModes = Readonly<Partial<Record<string, Mode>>>;
@@ -214,7 +215,8 @@ export const STATEMENTS: Readonly<Record<string, StatementRow>> = {
     tableElts: 'stored',
     options: 'stored',
     constraints: 'stored',
-    partspec: 'stored',
+    // The server computes what is constant in a partition key while it checks it.
+    partspec: 'plan',
     ...(isNode(node.partbound) ? { partbound: 'run' } : {}),
   })),
   AlterTableStmt: {

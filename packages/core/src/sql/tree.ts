@@ -36,6 +36,14 @@ export function nameParts(value: unknown): string[] {
   return value.map((part) => (isNode(part) ? text(child(part, 'String'), 'sval') : ''));
 }
 
+/**
+ * A name as a server may read it whose encoding is not UTF-8: the one letter outside ASCII that a single-byte encoding
+ * folds to one of ASCII (scansup.c, downcase_identifier) makes `lo_İmport` lo_import.
+ */
+export function asServersFold(name: string): string {
+  return name.replaceAll('İ', 'i');
+}
+
 /** A node with its type's name. */
 export interface TypedNode {
   readonly type: string;

@@ -1,4 +1,8 @@
+import { Collector, NAMED_ONLY } from './catalog/collector.js';
+import type { Names } from './catalog/names.js';
+import { EVENT, type LocatedUse } from './catalog/use.js';
 import {
+  type CallClass,
   classifyCall,
   dotted,
   isBuiltinOperator,
@@ -14,6 +18,7 @@ import type { TextSession } from './session-state.js';
 import { type FieldModes, type Mode, STATEMENTS, type StatementRow } from './statements.js';
 import {
   type AstNode,
+  asServersFold,
   child,
   isNode,
   list,
@@ -29,10 +34,25 @@ export interface WalkResult {
   readonly findings: readonly Finding[];
   readonly relations: readonly string[];
   readonly functions: readonly string[];
+  /** What it uses of the catalog, and the schemas that it puts into search_path. Nothing without a catalog. */
+  readonly uses: readonly LocatedUse[];
+  readonly searched: readonly string[];
 }
 
 /** Classifies SQL given as text to a function; undefined when that is not possible. */
-export type NestedText = (sql: string) => readonly Finding[] | undefined;
+export type NestedText = (sql: string) => Pick<WalkResult, 'findings' | 'uses' | 'searched'> | undefined;
+
+/** How a statement is walked. */
+export interface WalkOptions {
+  /** `plan` tells what planning the statement alone would do. */
+  readonly mode?: Mode;
+  /** What names mean; without, nothing that is not PostgreSQL's own is known. */
+  readonly names?: Names | undefined;
+  /** What happens to every relation named, besides being read: the events of a view are those of its tables. */
+  readonly events?: number;
+  /** What the statement would store counts as if it were run, and nothing else of it. */
+  readonly isStored?: boolean;
+}
 
 interface Frame {
   readonly type: string;
@@ -52,17 +72,16 @@ const NONE: FieldModes = {};
 
 /**
  * Walks a whole statement, every field of every node, with a stack of its own: a tree as deep as the parser can make it
- * must not overflow ours. Nothing is skipped because nobody listed it; an unknown node needs admin. `mode`: `plan` tells
- * what planning the statement alone would do.
+ * must not overflow ours. Nothing is skipped because nobody listed it; an unknown node needs admin.
  */
 export function walkStatement(
   stmt: AstNode,
   session: TextSession,
   nested: NestedText,
-  mode: Mode = 'run',
+  options: WalkOptions = {},
 ): WalkResult {
-  const walker = new Walker(session, nested);
-  walker.walk(stmt, mode);
+  const walker = new Walker(session, nested, options);
+  walker.walk(stmt, options.mode ?? 'run');
   return walker.result();
 }
 
@@ -75,15 +94,26 @@ class Walker {
   readonly #frames: Frame[] = [];
   readonly #session: TextSession;
   readonly #nested: NestedText;
+  readonly #collector: Collector | undefined;
+  readonly #isStored: boolean;
 
-  constructor(session: TextSession, nested: NestedText) {
+  constructor(session: TextSession, nested: NestedText, { names, events, isStored = false }: WalkOptions) {
     this.#session = session;
     this.#nested = nested;
+    this.#isStored = isStored;
+    this.#collector = names && new Collector(names, isStored ? EVENT.all : events);
   }
 
   result(): WalkResult {
     const relations = inTextOrder(this.#relations).filter((name) => !this.#cteNames.has(name));
-    return { findings: this.#findings, relations, functions: inTextOrder(this.#functions) };
+    const { uses = [], searched = [], findings = [] } = this.#collector ?? {};
+    return {
+      findings: [...this.#findings, ...findings],
+      relations,
+      functions: inTextOrder(this.#functions),
+      uses,
+      searched,
+    };
   }
 
   walk(stmt: AstNode, mode: Mode): void {
@@ -100,7 +130,10 @@ class Walker {
     const { type, node, mode } = frame;
     const row = STATEMENTS[type];
     if (row !== undefined) {
-      if (mode === 'run' || mode === 'analyze') this.#statement(row, frame);
+      this.#collector?.statement(type, node, mode);
+      if (this.#isStored && frame.isTop) {
+        // What it needs itself is no part of what it stores.
+      } else if (mode === 'run' || mode === 'analyze') this.#statement(row, frame);
       else if (mode === 'plan') this.#planned(row, node);
     } else if (PLAIN_NODES.has(type)) {
       this.#plain(type, node, mode);
@@ -130,6 +163,7 @@ class Walker {
   }
 
   #plain(type: string, node: AstNode, mode: Mode): void {
+    this.#collector?.plain(type, node, mode);
     switch (type) {
       case 'FuncCall':
         this.#call(node, mode);
@@ -164,7 +198,7 @@ class Walker {
   #call(node: AstNode, mode: Mode): void {
     const name = nameParts(node.funcname);
     note(this.#functions, dotted(name), node);
-    this.#called(name, list(node, 'args'), locationOf(node), mode);
+    this.#called(name, list(node, 'args'), node, mode);
   }
 
   /**
@@ -176,17 +210,17 @@ class Walker {
     for (const name of nameParts(attributes)) {
       if (isEffectfulBuiltin(name)) {
         note(this.#functions, name, node);
-        this.#called([name], [argument], locationOf(node), mode);
+        this.#called([name], [argument], node, mode);
       }
       argument = undefined;
     }
   }
 
-  #called(name: readonly string[], args: readonly unknown[], location: number | undefined, mode: Mode): void {
+  #called(name: readonly string[], args: readonly unknown[], node: AstNode, mode: Mode): void {
     if (mode === 'stored') return;
-
+    const location = locationOf(node);
     const shown = dotted(name);
-    const call = classifyCall(name, args);
+    const call: CallClass = this.#collector?.call(name, args, node) ?? classifyCall(name, args);
     switch (call.class) {
       case 'harmless':
         return;
@@ -206,8 +240,8 @@ class Walker {
 
   #runsText(name: string, argument: unknown, location: number | undefined): void {
     const sql = stringLiteral(argument);
-    const findings = sql === undefined ? undefined : this.#nested(sql);
-    if (findings === undefined) {
+    const found = sql === undefined ? undefined : this.#nested(sql);
+    if (found === undefined) {
       this.#findings.push({
         permission: 'admin',
         what: `runs SQL that cannot be read in advance (${name})`,
@@ -215,8 +249,11 @@ class Walker {
       });
       return;
     }
-    for (const finding of findings)
+    for (const finding of found.findings)
       this.#findings.push({ ...finding, what: `${finding.what} (in ${name})`, location });
+    this.#collector?.searched.push(...found.searched);
+    for (const { use } of found.uses)
+      this.#collector?.uses.push({ use: { ...use, does: `${use.does} (in ${name})` }, location });
   }
 
   #relation(node: AstNode, mode: Mode): void {
@@ -225,12 +262,13 @@ class Walker {
     if (name === '') return;
     note(this.#relations, schema === '' ? name : `${schema}.${name}`, node);
     if (mode === 'stored' || mode === 'plan') return;
-    if (!SYSTEM_SCHEMAS.includes(schema) || !restrictedRelations.has(name)) return;
+    if (!SYSTEM_SCHEMAS.includes(schema) || !restrictedRelations.has(asServersFold(name))) return;
     this.#findings.push({ permission: 'admin', what: `touches ${name}`, location: locationOf(node) });
   }
 
   #operator(name: readonly string[], node: AstNode, mode: Mode): void {
     if (name.length === 0 || mode === 'stored' || isBuiltinOperator(name, node)) return;
+    if (this.#collector?.knowsOperator(name) === true) return;
     const what = `uses the operator ${dotted(name)}, which is not PostgreSQL’s own`;
     this.#findings.push({ permission: 'execute', what, location: locationOf(node) });
   }
@@ -253,11 +291,15 @@ class Walker {
     const inherited: Mode = mode === 'analyze' || mode === 'parts' ? 'run' : mode;
     const own = partModes(type, node, mode, row);
     const typed = TYPED_FIELDS[type];
+    const named = this.#collector && ownValue(NAMED_ONLY, type);
     const first = this.#frames.length;
     for (const field in node) {
       const value = node[field];
       if (typeof value !== 'object' || value === null) continue;
-      this.#push(value, typed && ownValue(typed, field), partMode(own, field, inherited));
+      let part = partMode(own, field, inherited);
+      if (this.#isStored && part === 'stored') part = 'run';
+      else if (!this.#isStored && named?.includes(field) === true && part === 'run') part = 'named';
+      this.#push(value, typed && ownValue(typed, field), part);
     }
     // The stack gives back the last first; reasons should come in the order of the text.
     reverseFrom(this.#frames, first);
@@ -293,7 +335,7 @@ const CHANGES_ROWS = new Set(['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeSt
  */
 function catalogFindings(target: AstNode): Finding[] {
   const schema = text(target, 'schemaname');
-  const name = text(target, 'relname');
+  const name = asServersFold(text(target, 'relname'));
   const location = locationOf(target);
   if (schema !== 'pg_catalog' && (schema !== '' || !name.startsWith('pg_'))) return [];
   if (name === 'pg_settings')
@@ -301,8 +343,10 @@ function catalogFindings(target: AstNode): Finding[] {
   return [{ permission: 'admin', what: `changes the catalog ${name}`, location }];
 }
 
+const PLANNED_CONSTRAINTS = new Set(['CONSTR_GENERATED', 'CONSTR_EXCLUSION']);
+
 function partMode(own: Mode | FieldModes, field: string, inherited: Mode): Mode {
-  if (inherited === 'stored') return inherited;
+  if (inherited === 'stored') return own === 'plan' ? own : inherited;
   return typeof own === 'string' ? own : (ownValue(own, field) ?? inherited);
 }
 
@@ -336,6 +380,9 @@ function partModes(
   row: StatementRow | undefined,
 ): Mode | FieldModes {
   if (row?.parts !== undefined) return typeof row.parts === 'string' ? row.parts : row.parts(node, mode);
+  // Checked for being immutable, which the server does after it has computed what is constant in them.
+  if (type === 'Constraint' && mode === 'stored' && PLANNED_CONSTRAINTS.has(text(node, 'contype')))
+    return 'plan';
   // ALTER … SET DEFAULT is for rows to come; ADD COLUMN … DEFAULT is computed at once.
   if (type === 'AlterTableCmd' && text(node, 'subtype') === 'AT_ColumnDefault') return { def: 'stored' };
   return NONE;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { permissionsOf } from '../../src/policy/index.js';
 import { STATEMENT_NODES, TYPED_FIELDS } from '../../src/sql/generated/grammar.js';
 import { classify, loadParser } from '../../src/sql/index.js';
 import { PLAIN_NODES } from '../../src/sql/nodes.js';
@@ -62,5 +63,25 @@ describe('kinds', () => {
   ])('%s is a %s', (sql, kind) => {
     const result = classify(sql);
     expect(result.ok && result.classification.statements[0]?.kind).toBe(kind);
+  });
+});
+
+describe('CREATE TABLE computes what is constant in', () => {
+  // Tried on PostgreSQL 18: a function labelled IMMUTABLE ran in each of these.
+  test.each([
+    'CREATE TABLE t (a int, b int GENERATED ALWAYS AS (my_fn(1)) STORED)',
+    'CREATE TABLE t (a int) PARTITION BY RANGE (my_fn(1))',
+    'CREATE TABLE t (a int, EXCLUDE USING btree ((my_fn(1)) WITH =))',
+    'CREATE TABLE t (a int, EXCLUDE USING btree (a WITH =) WHERE (my_fn(1) = 1))',
+  ])('%s', (sql) => {
+    const result = classify(sql);
+    expect(result.ok && permissionsOf(result.classification.required)).toEqual(['ddl', 'execute']);
+  });
+
+  test('and in no other part', () => {
+    const result = classify(
+      "CREATE TABLE t (a int DEFAULT my_fn(1) CHECK (my_fn(1) = a), b int GENERATED ALWAYS AS (a + 1) STORED, c text DEFAULT nextval('s')) PARTITION BY LIST (lower(c))",
+    );
+    expect(result.ok && permissionsOf(result.classification.required)).toEqual(['ddl']);
   });
 });

@@ -17,6 +17,8 @@ export interface CatalogData {
   readonly casts: readonly CatalogCast[];
   readonly types: readonly CatalogType[];
   readonly relations: readonly CatalogRelation[];
+  /** Functions of enabled event triggers, except those of login. */
+  readonly eventTriggers?: readonly FunctionRef[];
 }
 
 /** A function by its oid; those of PostgreSQL itself are not in `functions` and are known by their name. */
@@ -97,6 +99,11 @@ export interface CatalogRelation {
   readonly readExpressions: readonly string[];
   /** Computed when rows are written: defaults, checks, stored generated columns, index expressions and predicates. */
   readonly writeExpressions: readonly string[];
+  /**
+   * Those of `writeExpressions` that the planner computes as far as they are constant, so that reading does too: index
+   * expressions and predicates, checks. Without it, any of them may be.
+   */
+  readonly planExpressions?: readonly string[];
   /** Of a foreign table. `isProgram`: file_fdw that runs a program. */
   readonly foreign?: { readonly wrapper: string; readonly isProgram: boolean };
   /** Oids of partitions and inheriting tables, which are read and written with it. */

@@ -1,0 +1,181 @@
+import { PosternError } from '@postern/core/errors';
+import { type Catalog, compileCatalog } from '@postern/core/sql';
+import { CatalogReader } from './catalog-reader.js';
+import { CheckQueue } from './check-queue.js';
+import { cheapestOf, deadline, TimedOut } from './time-limits.js';
+
+/** A check younger than this still counts when the next one does not end in time. */
+const STALE_MS = 10_000;
+const IDLE_MS = 60_000;
+const LOOK_MS = 10_000;
+const READ_MS = 120_000;
+/** Of its time the agent looks at a database's catalogs at most one in this many, once looking is not cheap any more. */
+const SPACING = 10;
+const CHEAP_MS = 20;
+
+/** `isFresh`: nothing in it is older than the request. */
+export interface CurrentCatalog {
+  readonly catalog: Catalog;
+  readonly isFresh: boolean;
+}
+
+interface Known {
+  readonly catalog: Catalog;
+  /** Undefined: of a session that has ended, maybe with another server. */
+  readonly snapshot: string | undefined;
+  /** Undefined: it changed while it was read. */
+  readonly fingerprint: string | undefined;
+  /** When to read it again because locks kept a part of it from being read. */
+  readonly completeAfter: number | undefined;
+  /** When the look began that found it current. */
+  readonly checkedAt: number;
+}
+
+/**
+ * The catalog of one database as it is now, for everybody. Each request costs one short query (has any transaction ended?),
+ * and only when one did a look at the catalogs themselves; only when those changed are they read again. All of them:
+ * a rename here changes the text of a definition there.
+ */
+export class LiveCatalog {
+  readonly #slug: string;
+  readonly #url: string;
+  readonly #waitMs: number;
+  readonly #queue = new CheckQueue((isForced) => this.#check(isForced));
+  #reader: CatalogReader | undefined;
+  #known: Known | undefined;
+  /** Sessions keep the search_path that they began with, so all that were seen count. */
+  readonly #searchPath = new Set<string>();
+  readonly #looks: number[] = [];
+  #idleTimer: NodeJS.Timeout | undefined;
+  #isStopped = false;
+
+  constructor(options: { slug: string; url: string; waitMs: number }) {
+    this.#slug = options.slug;
+    this.#url = options.url;
+    this.#waitMs = options.waitMs;
+  }
+
+  /** Waits a bounded time; throws `connection.unavailable` when the catalog is not known well enough then. `force`: whatever it costs. */
+  async current({ force = false } = {}): Promise<CurrentCatalog> {
+    if (this.#isStopped) throw new PosternError('connection.unavailable', 'the agent is stopping');
+    const askedAt = performance.now();
+    try {
+      await deadline(this.#queue.join(force), this.#waitMs);
+    } catch (error) {
+      if (!this.#known || performance.now() - this.#known.checkedAt > STALE_MS)
+        throw error instanceof PosternError ? error : this.#unavailable(error);
+    }
+    if (!this.#known) throw this.#unavailable(undefined);
+    return { catalog: this.#known.catalog, isFresh: this.#known.checkedAt >= askedAt };
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#idleTimer);
+    await this.#close();
+  }
+
+  async #check(isForced: boolean): Promise<void> {
+    clearTimeout(this.#idleTimer);
+    const isReused = this.#reader !== undefined;
+    try {
+      await this.#look(isForced);
+    } catch (error) {
+      this.#reader = undefined;
+      // The session may have ended while nobody used it.
+      if (!isReused || error instanceof TimedOut || this.#isStopped) throw error;
+      await this.#look(isForced);
+    } finally {
+      if (!this.#isStopped) this.#idleTimer = setTimeout(() => void this.#close(), IDLE_MS).unref();
+    }
+  }
+
+  async #look(isForced: boolean): Promise<void> {
+    const startedAt = performance.now();
+    const { snapshot, searchPath } = await this.#with((reader) => reader.position(), LOOK_MS);
+    const known = this.#known;
+    for (const schema of searchPath) this.#searchPath.add(schema);
+    const isSamePath = known?.catalog.data.searchPath.length === this.#searchPath.size;
+    const isDue = known?.completeAfter !== undefined && startedAt > known.completeAfter;
+    if (known?.fingerprint !== undefined && isSamePath && !isDue) {
+      if (snapshot === known.snapshot) {
+        this.#known = { ...known, checkedAt: startedAt };
+        return;
+      }
+      if (!isForced && this.#isTooSoon(known)) return;
+      const fingerprint = await this.#fingerprint();
+      if (fingerprint === known.fingerprint) {
+        this.#known = { ...known, snapshot, checkedAt: startedAt };
+        return;
+      }
+      // Settings of a login count from the start of a session.
+      if (settingsIn(fingerprint) !== settingsIn(known.fingerprint)) await this.#close();
+    }
+    await this.#read(snapshot, startedAt);
+  }
+
+  async #read(snapshot: string, checkedAt: number): Promise<void> {
+    const startedAt = performance.now();
+    const { data, isPartial, fingerprint } = await this.#with((reader) => reader.read(), READ_MS);
+    const now = performance.now();
+    const completeAfter = isPartial ? now + (now - startedAt) * SPACING : undefined;
+    for (const schema of data.searchPath) this.#searchPath.add(schema);
+    const searchPath = [...this.#searchPath];
+    const version = JSON.stringify([data.version, ...searchPath]);
+    const known = this.#known?.catalog;
+    const catalog =
+      known?.data.version === version ? known : compileCatalog({ ...data, version, searchPath });
+    this.#known = { catalog, snapshot, fingerprint, completeAfter, checkedAt };
+  }
+
+  async #fingerprint(): Promise<string> {
+    const startedAt = performance.now();
+    const fingerprint = await this.#with((reader) => reader.fingerprint(), LOOK_MS);
+    this.#looks.push(performance.now() - startedAt);
+    if (this.#looks.length > 8) this.#looks.shift();
+    return fingerprint;
+  }
+
+  #isTooSoon({ checkedAt }: Known): boolean {
+    const cost = cheapestOf(this.#looks);
+    return cost > CHEAP_MS && performance.now() - checkedAt < cost * SPACING;
+  }
+
+  /** A reader that failed or took too long is not used again. */
+  async #with<T>(use: (reader: CatalogReader) => Promise<T>, limitMs: number): Promise<T> {
+    if (this.#isStopped) throw new Error('stopped');
+    const reader = this.#reader ?? (await this.#open());
+    try {
+      if (this.#isStopped) throw new Error('stopped');
+      return await deadline(use(reader), limitMs);
+    } catch (error) {
+      reader.destroy();
+      if (this.#reader === reader) this.#reader = undefined;
+      throw error;
+    }
+  }
+
+  async #open(): Promise<CatalogReader> {
+    const reader = await CatalogReader.open(this.#slug, this.#url);
+    this.#reader = reader;
+    if (this.#known) this.#known = { ...this.#known, snapshot: undefined };
+    return reader;
+  }
+
+  async #close(): Promise<void> {
+    const reader = this.#reader;
+    this.#reader = undefined;
+    await reader?.close();
+  }
+
+  #unavailable(cause: unknown): PosternError {
+    const why =
+      cause instanceof TimedOut ? 'could not be read in time' : 'is not readable for the agent at the moment';
+    const message = `the catalog of \`${this.#slug}\` ${why}, so it is not known what the statement would run`;
+    const fix = 'run it again in a moment; if it stays like this, tell an administrator';
+    return Object.assign(new PosternError('connection.unavailable', message, { fix }), { cause });
+  }
+}
+
+/** The last part of a fingerprint: settings of roles and databases. */
+const settingsIn = (fingerprint: string): string | undefined => fingerprint.split(' ').at(-1);
