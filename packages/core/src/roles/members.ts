@@ -4,7 +4,6 @@ import type { MembershipGrant, MembershipOptions, MembershipState, ServerFacts }
 
 /** Members of one group. */
 export type Members = ReadonlyMap<string, MembershipState>;
-export type MembershipChange = ChangeOf<'grant_membership' | 'revoke_membership'>;
 
 /** Before PostgreSQL 16 there is one grant a member, whoever made it, and no option but ADMIN. */
 const optionsOf = (major: number) =>
