@@ -3,12 +3,13 @@ import {
   type Document,
   isAlias,
   isMap,
-  isPair,
   isScalar,
   isSeq,
   LineCounter,
   type Pair,
   parseAllDocuments,
+  visit,
+  type YAMLMap,
 } from 'yaml';
 import { type Place, type Problem, problem } from './problem.js';
 
@@ -43,7 +44,9 @@ export function readDocument(text: string, file: string): ReadDocument {
       'split it into a bundle of several files',
     );
   }
-  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, strict: true });
+  // Its own check of keys compares each with each.
+  const options = { lineCounter: lines, prettyErrors: false, strict: true, uniqueKeys: false };
+  const documents = parseAllDocuments(text, options);
   if (!Array.isArray(documents)) return { value: null, problems: [], at: () => nowhere };
   const [document, second] = documents;
   if (document === undefined) return { value: null, problems: [], at: () => nowhere };
@@ -54,11 +57,15 @@ export function readDocument(text: string, file: string): ReadDocument {
   const problems = document.errors.map((error) =>
     problem(
       placeOf(error.pos[0], ''),
-      error.code === 'DUPLICATE_KEY' ? 'manifest.duplicate' : 'manifest.syntax',
-      error.code === 'DUPLICATE_KEY' ? duplicateText(text, error.pos[0]) : syntaxText(error.message),
-      error.code === 'DUPLICATE_KEY' ? 'keep one of them' : 'correct the YAML at this place',
+      'manifest.syntax',
+      syntaxText(error.message),
+      'correct the YAML at this place',
     ),
   );
+  for (const { name, offset } of duplicateKeys(document)) {
+    const message = `\`${name}\` is written twice in one place`;
+    problems.push(problem(placeOf(offset, ''), 'manifest.duplicate', message, 'keep one of them'));
+  }
   if (second) {
     const at = placeOf(second.range[0], '');
     problems.push(
@@ -100,7 +107,7 @@ function offsetOf(document: Document.Parsed, path: readonly PathSegment[], key: 
     if (isAlias(node)) node = (node as Alias).resolve(document);
     let child: unknown;
     if (isMap(node)) {
-      const pair = findPair(node.items, segment);
+      const pair = findPair(node, segment);
       if (!pair) return offset;
       const last = index === path.length - 1;
       offset = startOf(pair.key) ?? offset;
@@ -119,12 +126,42 @@ function offsetOf(document: Document.Parsed, path: readonly PathSegment[], key: 
 }
 
 /** Older manifests say `on` for `object`; paths are always asked with the new word. */
-function findPair(items: readonly unknown[], segment: PathSegment): Pair | undefined {
-  const named = (name: PathSegment) =>
-    items.find(
-      (item): item is Pair => isPair(item) && isScalar(item.key) && String(item.key.value) === String(name),
-    );
-  return named(segment) ?? (segment === 'object' ? named('on') : undefined);
+function findPair(map: YAMLMap, segment: PathSegment): Pair | undefined {
+  const pairs = pairsOf(map);
+  return pairs.get(String(segment)) ?? (segment === 'object' ? pairs.get('on') : undefined);
+}
+
+const PAIRS = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+
+/** By key, read once: a map may have thousands of keys, each asked for by each check. */
+function pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+  const known = PAIRS.get(map);
+  if (known) return known;
+  const pairs = new Map<string, Pair>();
+  for (const pair of map.items) {
+    const key = keyOf(pair);
+    if (key !== undefined && !pairs.has(key)) pairs.set(key, pair);
+  }
+  PAIRS.set(map, pairs);
+  return pairs;
+}
+
+const keyOf = ({ key }: Pair) => (isScalar(key) ? String(key.value) : undefined);
+
+/** Keys that a map has already: data would keep the last one only. */
+function duplicateKeys(document: Document.Parsed): { name: string; offset: number }[] {
+  const found: { name: string; offset: number }[] = [];
+  visit(document, {
+    Map: (_, map) => {
+      const seen = new Set<string>();
+      for (const pair of map.items) {
+        const name = keyOf(pair);
+        if (name !== undefined && seen.has(name)) found.push({ name, offset: startOf(pair.key) ?? 0 });
+        else if (name !== undefined) seen.add(name);
+      }
+    },
+  });
+  return found;
 }
 
 function startOf(node: unknown): number | undefined {
@@ -139,11 +176,6 @@ function withoutNulls(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, inner]) => (inner === null ? [] : [[key, withoutNulls(inner)]])),
   );
-}
-
-function duplicateText(text: string, offset: number): string {
-  const key = /^[^\s:{}[\],]+/.exec(text.slice(offset, offset + 80))?.[0];
-  return key ? `\`${key}\` is written twice in one place` : 'a key is written twice in one place';
 }
 
 function syntaxText(message: string): string {

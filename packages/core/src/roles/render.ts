@@ -2,7 +2,7 @@ import { assertNever } from '../errors.js';
 import { allPrivileges } from './acl.js';
 import type { Change, ChangeOf, RoleAttributes } from './changes.js';
 import type { DefaultObjectType, ServerFacts } from './graph.js';
-import type { PrivilegeMask } from './objects.js';
+import type { ObjectRef, PrivilegeMask } from './objects.js';
 import { privilegesOf } from './privileges.js';
 import { ON_KEYWORD, quoteGrantee, quoteIdent, quoteLiteral, quoteObject, quoteSetting } from './quote.js';
 import { settingItems } from './settings.js';
@@ -126,12 +126,21 @@ function renderOnObjects(change: ChangeOf<'grant' | 'revoke'>, { major }: Server
   const { type, objects, columns, privileges, grantee } = change;
   const all = allPrivileges(type, major);
   const what = !columns && privileges === all ? 'ALL PRIVILEGES' : words(privileges, columns);
-  const on = `ON ${ON_KEYWORD[type]} ${objects.map(quoteObject).join(', ')}`;
+  const on = `ON ${ON_KEYWORD[type]} ${listOf(objects)}`;
   if (change.kind === 'grant') {
     return `GRANT ${what} ${on} TO ${quoteGrantee(grantee)}${change.grantable ? ' WITH GRANT OPTION' : ''}`;
   }
   const option = change.optionOnly ? 'GRANT OPTION FOR ' : '';
   return `REVOKE ${option}${what} ${on} FROM ${quoteGrantee(grantee)}${change.cascade ? ' CASCADE' : ''}`;
+}
+
+/** Statements share their lists of hundreds of objects. */
+const LISTS = new WeakMap<readonly ObjectRef[], string>();
+
+function listOf(objects: readonly ObjectRef[]): string {
+  const list = LISTS.get(objects) ?? objects.map(quoteObject).join(', ');
+  LISTS.set(objects, list);
+  return list;
 }
 
 /** Alphabetically, so that equal sets are equal text. */
