@@ -11,6 +11,7 @@ import { readCatalog } from '../targets/roles/read-catalog.js';
 import { type DatabaseOptions, databaseUrl, withDatabase } from './database.js';
 import { type ExitCode, type Io, print, UsageError } from './io.js';
 import { deliver } from './output-file.js';
+import { shortList } from './short-list.js';
 
 export interface GenerateOptions extends DatabaseOptions {
   readonly output?: string;
@@ -43,12 +44,14 @@ async function suggested(
   io: Io,
 ): Promise<ManifestInput> {
   const { manifest, profiles, skipped } = suggestProfiles(flat, inventory, { minSchemas });
+  const reasons = new Map<string, string[]>();
+  for (const { role, text } of skipped) reasons.set(text, [...(reasons.get(text) ?? []), role]);
   const lines = [
     profiles.length === 0
       ? 'no profiles to suggest'
       : `${profiles.length} ${profiles.length === 1 ? 'profile' : 'profiles'} suggested:`,
-    ...profiles.map(({ name, schemas }) => `  ${name}: ${schemas.join(', ')}`),
-    ...skipped.map(({ role, text }) => `  left as it is: ${role} (${text})`),
+    ...profiles.map(({ name, schemas }) => `  ${name}, of ${schemas.length} schemas: ${shortList(schemas)}`),
+    ...[...reasons].map(([text, roles]) => `  left as it is (${text}): ${shortList(roles)}`),
   ];
   await print(io.stderr, lines.join('\n'));
   return manifest;

@@ -11,9 +11,7 @@ import type { ConnectionFacts } from '../targets/roles/connection.js';
 import type { RolesPlan } from '../targets/roles/plan.js';
 import { providerName } from '../targets/roles/rights.js';
 import type { Paint } from './io.js';
-
-/** Names in a summary line: enough to know what it is about. */
-const NAMES_SHOWN = 5;
+import { shortList } from './short-list.js';
 
 export interface PlanFacts {
   readonly facts: ConnectionFacts;
@@ -27,8 +25,8 @@ export function planSummary({ facts, mode, plan }: PlanFacts, paint: Paint): str
   const lines = [paint('bold', `${serverText(facts)}, mode ${mode}`)];
   if (total === 0) lines.push(paint('green', '  in sync: nothing to change'));
   for (const count of kinds) lines.push(kindLine(count, plan.changes, paint));
-  if (gains.length > 0) lines.push(`  more access: ${paint('green', names(gains))}`);
-  if (loses.length > 0) lines.push(`  less access: ${paint('red', names(loses))}`);
+  if (gains.length > 0) lines.push(`  more access: ${paint('green', shortList(gains))}`);
+  if (loses.length > 0) lines.push(`  less access: ${paint('red', shortList(loses))}`);
   if (total > 0) lines.push(totalLine(total, destructive, paint));
   lines.push(...undeclaredLines(plan, paint));
   for (const { message, fix } of [...plan.missing, ...plan.hazards])
@@ -49,13 +47,13 @@ function undeclaredLines({ undeclared }: RolesPlan, paint: Paint): string[] {
     const roles = undeclared.filter((entry) => entry.isRevoked === isRevoked).map(({ role }) => role);
     if (roles.length === 0) return [];
     const fate = isRevoked ? 'lose the rights they have here' : 'keep the rights they have here';
-    return [paint('yellow', `  ! undeclared roles ${fate}: ${names(roles)}`)];
+    return [paint('yellow', `  ! undeclared roles ${fate}: ${shortList(roles)}`)];
   });
 }
 
 function kindLine({ kind, text, destructive }: KindCount, changes: readonly Change[], paint: Paint): string {
   const about = [...new Set(changes.filter((change) => change.kind === kind).map(subject))];
-  return `  ${destructive ? paint('red', '-') : paint('green', '+')} ${text}: ${paint('dim', names(about))}`;
+  return `  ${destructive ? paint('red', '-') : paint('green', '+')} ${text}: ${paint('dim', shortList(about))}`;
 }
 
 /** Whom a change is about. */
@@ -81,11 +79,6 @@ function subject(change: Change): string {
   }
 }
 
-function names(all: readonly string[]): string {
-  const more = all.length > NAMES_SHOWN ? ` and ${all.length - NAMES_SHOWN} more` : '';
-  return `${all.slice(0, NAMES_SHOWN).join(', ')}${more}`;
-}
-
 function totalLine(total: number, destructive: number, paint: Paint): string {
   const text = `  ${total} ${total === 1 ? 'change' : 'changes'}`;
   if (destructive === 0) return text;
@@ -93,45 +86,48 @@ function totalLine(total: number, destructive: number, paint: Paint): string {
 }
 
 /** The statements as they will run, passwords hidden; one comment when there are none. */
-export function planSql({ facts, plan }: PlanFacts): string {
-  if (plan.changes.length === 0) return '-- in sync: nothing to change';
-  return plan.changes
-    .flatMap((change) => render(change, facts))
-    .map((text) => (text.endsWith(';') ? text : `${text};`))
-    .join('\n');
+export function* planSql({ facts, plan }: PlanFacts): Iterable<string> {
+  if (plan.changes.length === 0) yield '-- in sync: nothing to change';
+  for (const change of plan.changes)
+    for (const text of render(change, facts)) yield text.endsWith(';') ? text : `${text};`;
 }
 
 /** For programs; plans of bundles say which document asks for what. `schema_version` changes when a field changes its meaning. */
-export function planJson({ facts, mode, plan }: PlanFacts): string {
+export function* planJson({ facts, mode, plan }: PlanFacts): Iterable<string> {
   const bundle = plan.scope === null ? undefined : bundlePlan(plan.changes, plan.scope);
-  return JSON.stringify(
-    {
-      schema_version: 'postern.roles_plan.v1',
-      ...(bundle && { managed_scope: bundle.managed_scope }),
-      server: {
-        database: facts.database,
-        address: facts.address,
-        port: facts.port,
-        version: facts.versionText,
-        system_identifier: facts.systemIdentifier,
-        provider: facts.provider,
-      },
-      mode,
-      digest: plan.digest,
-      in_sync: plan.changes.length === 0,
-      changes: plan.changes.map((change, index) => ({
-        category: CHANGE_KINDS[change.kind].category,
-        destructive: CHANGE_KINDS[change.kind].destructive,
-        ...(bundle && { owner: bundle.changes[index]?.owner }),
-        change,
-        sql: render(change, facts),
-      })),
-      undeclared_roles: plan.undeclared,
-      obstacles: [...plan.missing, ...plan.hazards].map(({ message, fix }) => ({ message, fix })),
+  const report = {
+    schema_version: 'postern.roles_plan.v1',
+    ...(bundle && { managed_scope: bundle.managed_scope }),
+    server: {
+      database: facts.database,
+      address: facts.address,
+      port: facts.port,
+      version: facts.versionText,
+      system_identifier: facts.systemIdentifier,
+      provider: facts.provider,
     },
-    null,
-    2,
-  );
+    mode,
+    digest: plan.digest,
+    in_sync: plan.changes.length === 0,
+    changes: [],
+    undeclared_roles: plan.undeclared,
+    obstacles: [...plan.missing, ...plan.hazards].map(({ message, fix }) => ({ message, fix })),
+  };
+  // One change at a time: all of them as one text may be longer than a string can be.
+  const [head, tail] = JSON.stringify(report, null, 2).split('"changes": []', 2) as [string, string];
+  yield `${head}"changes": [`;
+  for (const [index, change] of plan.changes.entries()) {
+    const entry = {
+      category: CHANGE_KINDS[change.kind].category,
+      destructive: CHANGE_KINDS[change.kind].destructive,
+      ...(bundle && { owner: bundle.changes[index]?.owner }),
+      change,
+      sql: render(change, facts),
+    };
+    const text = JSON.stringify(entry, null, 2).replaceAll('\n', '\n    ');
+    yield `    ${text}${index < plan.changes.length - 1 ? ',' : ''}`;
+  }
+  yield `  ]${tail}`;
 }
 
 export const isDestructive = (plan: RolesPlan): boolean =>
