@@ -5,7 +5,7 @@ import { RolesFailure } from '../targets/roles/failure.js';
 import { databaseUrl, withDatabase } from './database.js';
 import { type PlanOptions, planOn, planRequest, showPlan } from './diff.js';
 import { type ExitCode, type Io, type Paint, painter, print } from './io.js';
-import { isDestructive, planSummary, serverText } from './plan-text.js';
+import { lossText, planSummary, serverText } from './plan-text.js';
 
 export interface ApplyCommandOptions extends PlanOptions {
   readonly dryRun: boolean;
@@ -29,7 +29,9 @@ export async function apply(options: ApplyCommandOptions, io: Io): Promise<ExitC
     await print(io.stderr, planSummary(planned, paint));
     refuseOtherDigest(options.digest, planned.plan.digest);
     if (planned.plan.changes.length === 0) return 0;
-    if (isDestructive(planned.plan) && !options.yes && !(await agreed(serverText(planned.facts), io))) {
+    const losses = lossText(planned, paint);
+    if (losses !== '') await print(io.stderr, losses);
+    if (losses !== '' && !options.yes && !(await agreed(serverText(planned.facts), io))) {
       await print(io.stderr, 'nothing was changed');
       return 1;
     }

@@ -1,22 +1,48 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode, Io } from './io.js';
 
-const EXIT_CODES = `
-Exit codes: 0 done or in sync, 1 it did not work, 2 the database differs (diff --exit-code), 64 wrong usage.`;
+const EXIT_CODES =
+  'Exit codes: 0 done or in sync, 1 it did not work, 2 the database differs (diff --exit-code), 64 wrong usage.';
+
+/** What a reader tries first. DATABASE_URL is taken to be set. */
+const EXAMPLES = {
+  validate: `
+  postern validate                          # roles.yaml
+  postern validate --bundle bundle.yaml     # a manifest in several documents`,
+  diff: `
+  postern diff                              # SQL on standard output, the summary on standard error
+  postern diff --mode adopt --format summary
+  postern diff --exit-code --format json -o plan.json`,
+  apply: `
+  postern apply --dry-run                   # the same as postern diff
+  postern apply
+  postern apply --yes --digest "$(jq -r .digest plan.json)"     # in CI: what was reviewed and nothing else`,
+  inspect: `
+  postern inspect                           # everything in the database
+  postern inspect -f roles.yaml             # what the manifest manages`,
+  generate: `
+  postern generate -o roles.yaml            # then postern diff: in sync
+  postern generate --suggest-profiles`,
+  graph: `
+  postern graph desired                     # needs no database
+  postern graph current --scope all --format mermaid -o roles.mmd`,
+} as const;
+
+type Name = keyof typeof EXAMPLES;
 
 type Run = (options: never, io: Io) => Promise<ExitCode>;
 
 /** Adds the commands that work with role manifests. What they need is loaded only when one of them runs. */
 export function addRolesCommands(program: Command): void {
+  program.commandsGroup('Roles and rights of a database, from a manifest (no agent needed):');
   for (const add of [addValidate, addDiff, addApply, addInspect, addGenerate, addGraph]) add(program);
 }
 
-function command(program: Command, name: string, description: string, help = ''): Command {
+function command(program: Command, name: Name, description: string, help = ''): Command {
   return program
     .command(name)
     .description(description)
-    .addHelpText('after', `${help}${EXIT_CODES}`)
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 64));
+    .addHelpText('after', `${help}\nExamples:${EXAMPLES[name]}\n\n${EXIT_CODES}`);
 }
 
 function addValidate(program: Command): void {
@@ -40,7 +66,8 @@ function addApply(program: Command): void {
       'apply',
       'make a database as the manifest wants it',
       `
-All of it in one transaction, or nothing. On a terminal it asks before anything is taken away.`,
+All of it in one transaction, or nothing. On a terminal it asks before anything is taken away.
+`,
     ),
   )
     .option('--dry-run', 'print the plan only', false)
@@ -132,7 +159,7 @@ const withPlan = (to: Command): Command =>
     );
 
 /** Runs a command and ends with its code; what went wrong is told in its words. */
-function run(name: string, load: () => Promise<Run>): (options: Record<string, unknown>) => Promise<void> {
+function run(name: Name, load: () => Promise<Run>): (options: Record<string, unknown>) => Promise<void> {
   return async (options) => {
     const { reportFailure } = await import('./report.js');
     // Whoever reads a plan may have seen enough (`| head`).

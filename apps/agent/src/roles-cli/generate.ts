@@ -13,6 +13,9 @@ import { type ExitCode, type Io, print, UsageError } from './io.js';
 import { deliver } from './output-file.js';
 import { shortList } from './short-list.js';
 
+const HEADER =
+  '# As `postern generate` found it. Edit it, look at `postern diff`, then `postern apply`. Passwords are never in it.\n';
+
 export interface GenerateOptions extends DatabaseOptions {
   readonly output?: string;
   readonly suggestProfiles: boolean;
@@ -32,7 +35,7 @@ export async function generate(options: GenerateOptions, io: Io): Promise<ExitCo
     const manifest = options.suggestProfiles
       ? await suggested(flat, inventoryOf(graph), options.suggestMinSchemas ?? 2, io)
       : flat;
-    await deliver(writeManifest(manifest), options.output, io);
+    await deliver(`${HEADER}${writeManifest(manifest)}`, options.output, io);
     return 0;
   });
 }

@@ -81,6 +81,11 @@ function readText(path: string): string {
     return decode(readFileSync(path === '-' ? 0 : path));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT')
+      throw new RolesFailure(
+        `there is no file \`${path}\``,
+        'check the path; `postern generate` writes a manifest from a database',
+      );
     throw new RolesFailure(
       code === undefined ? `\`${path}\` is not UTF-8` : `can not read \`${path}\` (${code})`,
       code === undefined ? 'save it as UTF-8' : 'check the path and its permissions',

@@ -4,8 +4,10 @@ import {
   type Change,
   type KindCount,
   type Mode,
+  privilegesOf,
   render,
   summarize,
+  takesAway,
 } from '@postern/core/roles';
 import type { ConnectionFacts } from '../targets/roles/connection.js';
 import type { RolesPlan } from '../targets/roles/plan.js';
@@ -28,7 +30,7 @@ export function planSummary({ facts, mode, plan }: PlanFacts, paint: Paint): str
   if (gains.length > 0) lines.push(`  more access: ${paint('green', shortList(gains))}`);
   if (loses.length > 0) lines.push(`  less access: ${paint('red', shortList(loses))}`);
   if (total > 0) lines.push(totalLine(total, destructive, paint));
-  lines.push(...undeclaredLines(plan, paint));
+  lines.push(...undeclaredLines(plan, paint), ...stuckLines(plan, paint));
   for (const { message, fix } of [...plan.missing, ...plan.hazards])
     lines.push(paint('red', `  in the way: ${message}`), `    → ${fix}`);
   return lines.join('\n');
@@ -51,9 +53,25 @@ function undeclaredLines({ undeclared }: RolesPlan, paint: Paint): string[] {
   });
 }
 
+/** By grantor, who alone can do something about it. */
+function stuckLines({ stuck }: RolesPlan, paint: Paint): string[] {
+  const byGrantor = new Map<string, Set<string>>();
+  for (const { where, grantee, grantor, privileges } of stuck) {
+    const words = privilegesOf(privileges).join(', ');
+    const all = byGrantor.get(grantor) ?? new Set<string>();
+    byGrantor.set(grantor, all.add(`${words} on ${where} of ${grantee}`));
+  }
+  return [...byGrantor].flatMap(([grantor, rights]) => [
+    paint('yellow', `  ! unwanted rights stay, granted by ${grantor}: ${shortList([...rights])}`),
+    `    → revoke them as \`${grantor}\``,
+  ]);
+}
+
 function kindLine({ kind, text, destructive }: KindCount, changes: readonly Change[], paint: Paint): string {
   const about = [...new Set(changes.filter((change) => change.kind === kind).map(subject))];
-  return `  ${destructive ? paint('red', '-') : paint('green', '+')} ${text}: ${paint('dim', shortList(about))}`;
+  const isChange = kind === 'alter_role' || kind.startsWith('set_');
+  const sign = isChange ? paint('yellow', '~') : destructive ? paint('red', '-') : paint('green', '+');
+  return `  ${sign} ${text}: ${paint('dim', shortList(about))}`;
 }
 
 /** Whom a change is about. */
@@ -111,6 +129,10 @@ export function* planJson({ facts, mode, plan }: PlanFacts): Iterable<string> {
     in_sync: plan.changes.length === 0,
     changes: [],
     undeclared_roles: plan.undeclared,
+    stuck_rights: plan.stuck.map(({ privileges, ...right }) => ({
+      ...right,
+      privileges: privilegesOf(privileges),
+    })),
     obstacles: [...plan.missing, ...plan.hazards].map(({ message, fix }) => ({ message, fix })),
   };
   // One change at a time: all of them as one text may be longer than a string can be.
@@ -119,7 +141,7 @@ export function* planJson({ facts, mode, plan }: PlanFacts): Iterable<string> {
   for (const [index, change] of plan.changes.entries()) {
     const entry = {
       category: CHANGE_KINDS[change.kind].category,
-      destructive: CHANGE_KINDS[change.kind].destructive,
+      destructive: takesAway(change),
       ...(bundle && { owner: bundle.changes[index]?.owner }),
       change,
       sql: render(change, facts),
@@ -130,5 +152,17 @@ export function* planJson({ facts, mode, plan }: PlanFacts): Iterable<string> {
   yield `  ]${tail}`;
 }
 
-export const isDestructive = (plan: RolesPlan): boolean =>
-  plan.changes.some(({ kind }) => CHANGE_KINDS[kind].destructive);
+/** Statements and characters of one: what fits on a screen. */
+const LOSSES_SHOWN = 20;
+const LOSS_WIDTH = 160;
+
+/** What is taken away, as it will run; for whoever has to agree to it. Empty when nothing is. */
+export function lossText({ facts, plan }: PlanFacts, paint: Paint): string {
+  const lost = plan.changes.filter(takesAway);
+  if (lost.length === 0) return '';
+  const shown = lost.slice(0, LOSSES_SHOWN).flatMap((change) => render(change, facts));
+  const lines = shown.map((text) => `  ${text.length > LOSS_WIDTH ? `${text.slice(0, LOSS_WIDTH)}…` : text}`);
+  if (lost.length > LOSSES_SHOWN)
+    lines.push(`  and ${lost.length - LOSSES_SHOWN} more; postern diff shows all`);
+  return [paint('red', 'what takes something away:'), ...lines].join('\n');
+}

@@ -118,6 +118,23 @@ export type ChangeCategory =
   | 'row_security'
   | 'retirement';
 
+/** Takes something away that a person may miss: its kind does, or it takes an attribute such as LOGIN from a role. */
+export function takesAway(change: Change): boolean {
+  if (CHANGE_KINDS[change.kind].destructive) return true;
+  return change.kind === 'alter_role' && ROLE_POWERS.some((power) => change.attributes[power] === false);
+}
+
+/** What a role may do by an attribute of its own. */
+export const ROLE_POWERS = [
+  'superuser',
+  'createdb',
+  'createrole',
+  'inherit',
+  'login',
+  'replication',
+  'bypassrls',
+] as const satisfies readonly (keyof RoleAttributes)[];
+
 interface KindFacts {
   readonly category: ChangeCategory;
   /** Takes something away that a person may miss. */

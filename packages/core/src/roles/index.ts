@@ -28,4 +28,5 @@ export * from './signature.js';
 export { isSystemRole } from './standing.js';
 export * from './suggest.js';
 export * from './summary.js';
+export type { StuckRight } from './wanted-acl.js';
 export * from './write-manifest.js';

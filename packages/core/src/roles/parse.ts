@@ -90,7 +90,7 @@ function problemsOf(issue: z.core.$ZodIssue, model: z.ZodType, at: ReadDocument[
         const message = `${what} is missing`;
         return [problem(at(path), 'manifest.missing_field', message, `add \`${String(last)}: …\` here`)];
       }
-      return [typeProblem(what, issue.expected, issue.input, last, at(path))];
+      return [typeProblem(what, issue.expected, issue.input, path, at(path))];
     case 'invalid_value':
       return [wordProblem(what, issue.values.map(String), issue.input, at(path))];
     case 'invalid_union': {
@@ -116,23 +116,25 @@ function typeProblem(
   what: string,
   expected: string,
   input: unknown,
-  last: PathSegment | undefined,
+  path: readonly PathSegment[],
   at: ReturnType<ReadDocument['at']>,
 ): Problem {
-  if (last === 'password') {
+  if (path.at(-1) === 'password') {
     const fix = 'write `password: { from_env: VARIABLE }` and set the variable where postern runs';
     return problem(at, 'manifest.bad_value', 'a password is never written into a manifest', fix);
   }
   const scalar = typeof input !== 'object';
   const message = `${what} must be ${NOUNS[expected] ?? expected}, not ${scalar ? `\`${JSON.stringify(input)}\`` : noun(input)}`;
   const fix =
-    expected === 'string' && scalar
-      ? `put it in quotes: \`"${String(input)}"\``
-      : expected === 'array'
-        ? 'write a list: `[one, two]`, or one `- item` a line'
-        : expected === 'boolean'
-          ? 'write `true` or `false`, without quotes'
-          : `write ${NOUNS[expected] ?? expected} here`;
+    path.at(-2) === 'members' && scalar
+      ? `write \`{ name: ${String(input)} }\``
+      : expected === 'string' && scalar
+        ? `put it in quotes: \`"${String(input)}"\``
+        : expected === 'array'
+          ? 'write a list: `[one, two]`, or one `- item` a line'
+          : expected === 'boolean'
+            ? 'write `true` or `false`, without quotes'
+            : `write ${NOUNS[expected] ?? expected} here`;
   return problem(at, 'manifest.bad_value', message, fix);
 }
 

@@ -120,29 +120,33 @@ function* grantProblems({ desired, current, facts }: Meeting): Iterable<Problem>
     if (isElsewhere || name === '*' || grant.ensure === 'absent') continue;
     if (current.objects.has(objectKey(grant.object))) continue;
     if (schema !== undefined && !current.objects.has(objectKey({ type: 'schema', name: schema }))) continue;
-    yield missingObject(grant, namesakes(grant.object, current));
+    yield missingObject(grant, neighbours(grant.object, current));
   }
 }
 
-/** What has the same name, whatever its kind and arguments. */
-function namesakes(object: ObjectRef, { objects }: RoleGraph): ObjectRef[] {
-  const name = bareName(object);
-  return [...objects.values()]
-    .map(({ ref }) => ref)
-    .filter((ref) => ref.schema === object.schema && bareName(ref) === name);
+function neighbours({ schema }: ObjectRef, { objects }: RoleGraph): ObjectRef[] {
+  return [...objects.values()].map(({ ref }) => ref).filter((ref) => ref.schema === schema);
 }
 
-function missingObject({ object, at }: DesiredGrant, others: readonly ObjectRef[]): Problem {
+function missingObject({ object, at }: DesiredGrant, neighbours: readonly ObjectRef[]): Problem {
+  const bare = bareName(object);
+  const others = neighbours.filter((ref) => bareName(ref) === bare);
   const { type, name } = object;
   const shown = isInSchema(type) ? `${object.schema}.${name}` : name;
   const message = `${type.replaceAll('_', ' ')} \`${shown}\` does not exist`;
   const same = others.filter((other) => other.type === type).map((other) => `\`${other.name}\``);
   const other = others.find((each) => each.name === name);
+  const near = nearest(
+    name,
+    neighbours.filter((ref) => ref.type === type).map((ref) => ref.name),
+  );
   const fix = other
     ? `it is a ${other.type.replaceAll('_', ' ')}: write \`type: ${other.type}\``
     : same.length > 0
       ? `there is ${same.sort(compare).slice(0, 5).join(', ')}`
-      : 'create it first, or remove the grant';
+      : near !== undefined
+        ? `did you mean \`${near}\`?`
+        : 'create it first, or remove the grant';
   return problem(at, 'server.missing_object', message, fix);
 }
 

@@ -1,5 +1,12 @@
 import { compare, type Level, levelsOf, NOTHING } from './acl.js';
-import { CHANGE_KINDS, type Change, type ChangeCategory, type ChangeKind } from './changes.js';
+import {
+  CHANGE_KINDS,
+  type Change,
+  type ChangeCategory,
+  type ChangeKind,
+  ROLE_POWERS,
+  takesAway,
+} from './changes.js';
 import type { Acl, RoleGraph } from './graph.js';
 
 export interface KindCount {
@@ -17,9 +24,9 @@ export interface PlanSummary {
   readonly destructive: number;
   /** Kinds that occur, in running order. */
   readonly kinds: readonly KindCount[];
-  /** Roles that get rights, memberships or come to be. */
+  /** Roles that get rights, attributes, memberships or come to be. */
   readonly gains: readonly string[];
-  /** Roles that lose rights, memberships or themselves; net: what is only granted anew is no loss. */
+  /** Roles that lose rights, attributes, memberships or themselves; net: what is only granted anew is no loss. */
   readonly loses: readonly string[];
 }
 
@@ -27,16 +34,26 @@ export interface PlanSummary {
 export function summarize(changes: readonly Change[], before: RoleGraph, after: RoleGraph): PlanSummary {
   const counts = new Map<ChangeKind, number>();
   for (const { kind } of changes) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  const taking = changes.filter(takesAway);
+  const takers = new Set(taking.map(({ kind }) => kind));
   const kinds = (Object.keys(CHANGE_KINDS) as ChangeKind[]).flatMap((kind): KindCount[] => {
     const count = counts.get(kind);
     if (count === undefined) return [];
-    const { category, destructive, words } = CHANGE_KINDS[kind];
-    return [{ kind, count, category, destructive, text: `${count} ${words[count === 1 ? 0 : 1]}` }];
+    const { category, words } = CHANGE_KINDS[kind];
+    return [
+      {
+        kind,
+        count,
+        category,
+        destructive: takers.has(kind),
+        text: `${count} ${words[count === 1 ? 0 : 1]}`,
+      },
+    ];
   });
   const { gains, loses } = winnersAndLosers(before, after);
   return {
     total: changes.length,
-    destructive: changes.filter(({ kind }) => CHANGE_KINDS[kind].destructive).length,
+    destructive: taking.length,
     kinds,
     gains: [...gains].sort(compare),
     loses: [...loses].sort(compare),
@@ -71,7 +88,11 @@ function winnersAndLosers(before: RoleGraph, after: RoleGraph) {
 const NONE: Acl = [];
 
 function compareRoles(before: RoleGraph, after: RoleGraph, gains: Set<string>, loses: Set<string>): void {
-  for (const role of after.roles.keys()) if (!before.roles.has(role)) gains.add(role);
+  for (const [role, is] of after.roles) {
+    const was = before.roles.get(role);
+    if (!was || ROLE_POWERS.some((power) => is[power] && !was[power])) gains.add(role);
+    if (was && ROLE_POWERS.some((power) => was[power] && !is[power])) loses.add(role);
+  }
   for (const role of before.roles.keys()) if (!after.roles.has(role)) loses.add(role);
 }
 

@@ -12,6 +12,7 @@ import {
   type RoleGraph,
   render,
   type ServerFacts,
+  type StuckRight,
   type UndeclaredRole,
 } from '@postern/core/roles';
 import type { RolesConnection } from './connection.js';
@@ -41,6 +42,8 @@ export interface RolesPlan {
   /** Once the changes have run. */
   readonly wanted: RoleGraph;
   readonly undeclared: readonly UndeclaredRole[];
+  /** Not wanted, and only its grantor can take it away. */
+  readonly stuck: readonly StuckRight[];
   readonly hazards: readonly DropHazard[];
   readonly missing: readonly MissingRight[];
 }
@@ -51,7 +54,7 @@ export async function planIn(connection: RolesConnection, request: PlanRequest):
   const { facts } = connection;
   const rows = await readCatalog(connection, inspectionScope(desired), [...passwords.keys()]);
   const current = graphFromCatalog(rows);
-  const { changes, problems, undeclared, wanted } = planRoles({
+  const { changes, problems, undeclared, stuck, wanted } = planRoles({
     desired,
     current,
     facts,
@@ -68,6 +71,7 @@ export async function planIn(connection: RolesConnection, request: PlanRequest):
     wanted,
     problems,
     undeclared,
+    stuck,
     hazards: problems.length > 0 ? [] : await dropHazards(connection, changes),
     missing: missingRights(changes, current, facts),
   };
