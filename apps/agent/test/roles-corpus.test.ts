@@ -137,7 +137,7 @@ async function play(stage: Stage): Promise<void> {
     if (testCase.problems || testCase.refused) {
       const error: unknown = await applying.catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(testCase.problems ? PlanRefused : RolesFailure);
-      const text = [(error as Error).message, ...((error as RolesFailure).facts)].join('\n');
+      const text = [(error as Error).message, ...(error as RolesFailure).facts].join('\n');
       for (const part of testCase.refused ?? []) expect(text).toContain(part);
       expect((await makePlan(connection, request)).digest).toBe(plan.digest);
     } else {

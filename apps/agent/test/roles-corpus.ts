@@ -164,7 +164,12 @@ export async function privileges(
   const has: string[] = [];
   const lacks: string[] = [];
   for (const privilege of list.split(', ')) {
-    const values = [grantee(role) === 'PUBLIC' ? 'public' : role, object, ...(column ? [column] : []), privilege];
+    const values = [
+      grantee(role) === 'PUBLIC' ? 'public' : role,
+      object,
+      ...(column ? [column] : []),
+      privilege,
+    ];
     const marks = values.map((_, index) => `$${index + 1}`).join(', ');
     const { rows } = await admin.query<{ answer: boolean }>(`select ${name}(${marks}) as answer`, values);
     (rows[0]?.answer === true ? has : lacks).push(privilege);

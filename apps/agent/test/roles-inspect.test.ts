@@ -8,6 +8,7 @@ import { readCatalog } from '../src/targets/roles/read-catalog.js';
 const SCHEMAS_ONLY: InspectionScope = {
   schemas: null,
   schemaOwners: new Set(),
+  leavers: new Set(),
   database: false,
   others: new Map(),
   rowSecurity: null,

@@ -85,7 +85,10 @@ function claimsOf(change: Change): Claim[] {
     case 'revoke_default': {
       const { owner, schema, on, grantee } = change;
       const own: Claim = { kind: 'default_privilege', owner, schema, on, grantee };
-      return schema === null ? [own, role(owner)] : [own, { kind: 'schema_bindings', name: schema }];
+      // Those of a role that is retired go wherever they are.
+      return schema === null
+        ? [own, role(owner)]
+        : [own, { kind: 'schema_bindings', name: schema }, role(owner)];
     }
     case 'set_row_security':
     case 'create_policy':

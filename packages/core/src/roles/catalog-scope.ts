@@ -13,7 +13,8 @@ export function isInSchema(type: ObjectType): boolean {
 export function inspectionScope(desired: Desired): InspectionScope {
   const schemas = new Set<string>();
   const others = new Map<ObjectType, Set<string>>();
-  let database = false;
+  // Documents of a bundle need no scope for the database: what their roles may do there is always looked at.
+  let database = desired.scope !== null && desired.roles.size > 0;
   for (const { object } of desired.grants) {
     if (object.schema !== undefined) schemas.add(object.schema);
     else if (object.type === 'schema') schemas.add(object.name);
@@ -31,6 +32,7 @@ export function inspectionScope(desired: Desired): InspectionScope {
   return {
     schemas,
     schemaOwners: new Set([...schemaOwners].filter((name) => !schemas.has(name))),
+    leavers: desired.manageAllRoles ? null : new Set(desired.retirements.map(({ role }) => role)),
     database,
     others,
     rowSecurity: new Set(desired.rowSecurity.map(({ table }) => `${table.schema ?? ''}\0${table.name}`)),
@@ -41,6 +43,7 @@ export function inspectionScope(desired: Desired): InspectionScope {
 export const WHOLE_DATABASE: InspectionScope = {
   schemas: null,
   schemaOwners: new Set(),
+  leavers: new Set(),
   database: true,
   others: new Map<ObjectType, null>([
     ['language', null],

@@ -10,6 +10,8 @@ export interface InspectionScope {
   readonly schemas: ReadonlySet<string> | null;
   /** Schemas of which only existence and owner matter. */
   readonly schemaOwners: ReadonlySet<string>;
+  /** Roles that may be dropped: their default privileges are read wherever they are; null: any role. */
+  readonly leavers: ReadonlySet<string> | null;
   /** Rights on the connected database. */
   readonly database: boolean;
   /** Kinds of object outside schemas (`language`, `parameter` …): which by name; null: all that have explicit rights. */

@@ -12,6 +12,12 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   dec: 'numeric',
   varchar: 'character varying',
   'char varying': 'character varying',
+  'national character varying': 'character varying',
+  'national char varying': 'character varying',
+  'nchar varying': 'character varying',
+  'national character': 'character',
+  'national char': 'character',
+  nchar: 'character',
   char: 'character',
   bpchar: 'character',
   varbit: 'bit varying',
@@ -23,7 +29,7 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 
 /** First words of types whose name has more than one word: `double precision` is no argument called double. */
 const MANY_WORDS =
-  /^(double precision|character varying|char varying|bit varying|national character|(timestamp|time) with(out)? time zone)/;
+  /^(double precision|(national )?char(acter)?( varying)?|nchar( varying)?|bit varying|interval|(timestamp|time)( ?\(\d\))? with(out)? time zone)(?![\w$])/;
 
 /**
  * A function's name and argument types as the graph keeps them: `total(p int, IN q text DEFAULT 'x')` is
@@ -77,7 +83,9 @@ function withoutArgumentName(text: string): string {
 function typeName(text: string): string {
   const array = /( ?\[\d*\])+$/.exec(text)?.[0] ?? '';
   const base = text.slice(0, text.length - array.length).replace(/ ?\([^)]*\)/, '');
-  const plain = base.includes('"') ? base : base.toLowerCase();
+  const lower = base.includes('"') ? base : base.toLowerCase();
+  // Fields are a modifier, as lengths are.
+  const plain = lower.replace(/^interval .*$/, 'interval');
   const name = TYPE_NAMES[plain.replace(/^pg_catalog\./, '')] ?? plain.replace(/^pg_catalog\./, '');
   return array === '' ? name : `${name}[]`;
 }

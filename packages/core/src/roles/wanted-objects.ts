@@ -86,8 +86,9 @@ function wantedObject(state: ObjectState, context: ObjectContext): ObjectState {
   if (!isInScope(ref, scope, desired, acls)) return moved;
   const owner = moved.owner ?? acls.policy.facts.bootstrapUser;
   const ownerNeeds = schema?.owner === owner ? OWNER_OF_SCHEMA : 0;
-  const keepsUndeclared = ref.type === 'database' && !scope.database;
   const rules = index.of(ref);
+  // A bundle looks at the database for the sake of its own roles.
+  const keepsUndeclared = ref.type === 'database' && desired.scope !== null && rules === NO_RULES;
   const question = { acl: moved.acl, rules, owner, type: ref.type, ownerNeeds, keepsUndeclared };
   const acl = acls.of(question, quoteObject(ref));
   const columns = wantedColumns(moved, index.columnsOf(ref), owner, acls);
@@ -113,7 +114,7 @@ function isInScope(ref: ObjectRef, scope: InspectionScope, desired: Desired, acl
   if (isInSchema(ref.type)) return scope.schemas?.has(ref.schema ?? '') ?? true;
   if (ref.type === 'schema') return scope.schemas?.has(ref.name) ?? true;
   if (ref.type === 'database') {
-    return ref.name === acls.policy.facts.database && (scope.database || desired.scope !== null);
+    return ref.name === acls.policy.facts.database && scope.database;
   }
   return scope.others.get(ref.type)?.has(ref.name) ?? false;
 }

@@ -42,7 +42,7 @@ export async function readCatalog(
     memberships: await connection.rows<MembershipRow>(memberships(facts.major)),
     objects: await readObjects(connection, scope, lists, names),
     columns: await readColumns(connection, schemas, lists),
-    defaults: await readDefaults(connection, schemas, lists, names),
+    defaults: await readDefaults(connection, scope, lists, names),
     rowSecurity: await readRowSecurity(connection, scope, names),
     aclEntries: lists.rows,
   };
@@ -128,11 +128,14 @@ async function readColumns(
 
 async function readDefaults(
   connection: RolesConnection,
-  schemas: readonly string[] | null,
+  { schemas, leavers }: InspectionScope,
   lists: AclLists,
   names: RoleNames,
 ): Promise<DefaultRow[]> {
-  const groups = await connection.rows<Group<[string, string | null, DefaultRow['on']]>>(DEFAULTS, [schemas]);
+  const groups = await connection.rows<Group<[string, string | null, DefaultRow['on']]>>(DEFAULTS, [
+    schemas === null ? null : [...schemas],
+    leavers === null ? null : [...leavers],
+  ]);
   return groups.flatMap(({ entries, things }) => {
     const acl = lists.add(entries);
     return things.flatMap(([oid, schema, on]) => {

@@ -1,6 +1,7 @@
 /**
  * What keeps roles from being dropped (pg_shdepend; the manual's "DROP ROLE"): $1 names of roles. `place` is null for
  * what belongs to the cluster, else the database. Only objects that this session can see have a description.
+ * Default privileges of the role are left out: the plan itself revokes them.
  */
 export const DEPENDENCIES = `
 select r.rolname as role, d.deptype::text as kind, db.datname as place,
@@ -15,6 +16,8 @@ join pg_catalog.pg_roles r on r.oid = d.refobjid
 left join pg_catalog.pg_database db on db.oid = d.dbid
 where d.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass and d.deptype in ('o', 'a', 'r', 'i')
   and r.rolname = any($1::text[])
+  and not (d.deptype = 'o' and d.classid = 'pg_catalog.pg_default_acl'::pg_catalog.regclass
+           and db.datname = pg_catalog.current_database())
 group by 1, 2, 3, 4
 order by 1, 2, 3`;
 

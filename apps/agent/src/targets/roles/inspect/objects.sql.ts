@@ -28,8 +28,9 @@ scoped as materialized (
 const RELATION_TYPE = `case c.relkind when 'v' then 'view' when 'm' then 'materialized_view' when 'f' then 'foreign_table'
        when 'S' then 'sequence' else 'table' end`;
 
+/** Names are text: as `name`, which holds 63 bytes, the signatures of the other branches would be cut off. */
 const RELATIONS = `
-select ${RELATION_TYPE} as type, n.nspname as schema, c.relname as name, c.relowner as owner,
+select ${RELATION_TYPE} as type, n.nspname as schema, c.relname::text as name, c.relowner as owner,
        coalesce(c.relacl, pg_catalog.acldefault(case c.relkind when 'S' then 's' else 'r' end::"char", c.relowner)) as acl
 from pg_catalog.pg_class c join scoped n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')`;
@@ -105,14 +106,15 @@ export const COLUMNS = `with ${SCOPED} ${grouped(
   'type, schema, name, attname',
 )}`;
 
-/** $1 as above; default privileges that hold everywhere always come along. */
+/** $1 as above; those that hold everywhere always come along, and those of the roles $2 (null: of all), who may have to go. */
 export const DEFAULTS = `with ${SCOPED} ${grouped(
   `select d.defaclrole as owner, n.nspname as schema,
           case d.defaclobjtype when 'r' then 'table' when 'S' then 'sequence' when 'f' then 'function'
                when 'T' then 'type' when 'n' then 'schema' when 'L' then 'large_object' end as on_type,
           d.defaclacl as acl
-   from pg_catalog.pg_default_acl d left join scoped n on n.oid = d.defaclnamespace
-   where d.defaclnamespace = 0 or n.oid is not null`,
+   from pg_catalog.pg_default_acl d left join pg_catalog.pg_namespace n on n.oid = d.defaclnamespace
+   where d.defaclnamespace = 0 or n.oid in (select oid from scoped) or $2::text[] is null
+      or d.defaclrole in (select oid from pg_catalog.pg_roles where rolname = any($2::text[]))`,
   'owner::text, schema, on_type',
 )}`;
 
