@@ -7,8 +7,6 @@ import {
   type Problem,
   WHOLE_DATABASE,
 } from '@postern/core/roles';
-import type { PostgresMajor } from '@postern/infra/postgres-binaries';
-import { hasPostgres } from '@postern/infra/postgres-binaries';
 import { createDatabase, testServer, uniqueName } from '@postern/infra/test-server';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -18,10 +16,9 @@ import { RolesFailure } from '../src/targets/roles/failure.js';
 import { type Passwords, readPasswords } from '../src/targets/roles/passwords.js';
 import { makePlan, type RolesPlan } from '../src/targets/roles/plan.js';
 import { readCatalog } from '../src/targets/roles/read-catalog.js';
+import { MAJORS } from './postgres-majors.js';
 import { databaseCases, privileges, type RoleCase, told, withPrefix } from './roles-corpus.js';
 
-/** More of them, by hand: POSTERN_CORPUS_MAJORS=14,16,17 (`npm run postgres-majors` installs them). */
-const MAJORS = [18, 15, ...(process.env.POSTERN_CORPUS_MAJORS ?? '').split(',').filter(Boolean).map(Number)];
 const SHARED_MAJOR = process.env.POSTERN_TEST_PG_URL ? 18 : undefined;
 const PASSWORD = 'of the corpus';
 
@@ -164,29 +161,26 @@ async function check({ admin, testCase }: Stage): Promise<void> {
   }
 }
 
-describe.each(MAJORS.filter((major) => hasPostgres(major as PostgresMajor)))(
-  'the corpus of role manifests on PostgreSQL %i',
-  (major) => {
-    let server: Server;
-    beforeAll(async () => {
-      server = await testServer({ major: major as PostgresMajor });
-    });
-    afterAll(() => server.stop());
+describe.each(MAJORS)('the corpus of role manifests on PostgreSQL %i', (major) => {
+  let server: Server;
+  beforeAll(async () => {
+    server = await testServer({ major });
+  });
+  afterAll(() => server.stop());
 
-    describe.each(databaseCases)('$file', ({ cases }) => {
-      const fitting = cases.filter(
-        ({ minMajor = 0, maxMajor = 99, alone = false }) =>
-          minMajor <= major && major <= maxMajor && !(alone && major === SHARED_MAJOR),
-      );
-      it.each(fitting)('$name', async (testCase) => {
-        const stage = new Stage(testCase, server);
-        try {
-          await stage.setUp();
-          await play(stage);
-        } finally {
-          await stage.tearDown();
-        }
-      });
+  describe.each(databaseCases)('$file', ({ cases }) => {
+    const fitting = cases.filter(
+      ({ minMajor = 0, maxMajor = 99, alone = false }) =>
+        minMajor <= major && major <= maxMajor && !(alone && major === SHARED_MAJOR),
+    );
+    it.each(fitting)('$name', async (testCase) => {
+      const stage = new Stage(testCase, server);
+      try {
+        await stage.setUp();
+        await play(stage);
+      } finally {
+        await stage.tearDown();
+      }
     });
-  },
-);
+  });
+});

@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type Loaded, loadBundle, loadManifest } from '../../src/roles/index.js';
+import { type Loaded, loadBundle, loadManifest, type SourceText } from '../../src/roles/index.js';
 import { type RoleCase, roleCorpus, rows } from './corpus.js';
 
 const loaded = ({ manifest = '', files }: RoleCase): Loaded => {
   if (!files) return loadManifest(manifest, 'm.yaml');
-  const sources = Object.entries(files).map(([name, text]) => [name, { text }] as const);
-  const missing = ['a.yaml', 'b.yaml'].map((name) => [name, { error: 'no such file' }] as const);
-  return loadBundle(files['bundle.yaml'] ?? '', 'bundle.yaml', new Map([...missing, ...sources]));
+  const sources = new Map<string, SourceText>(
+    ['a.yaml', 'b.yaml'].map((name) => [name, { error: 'no such file' }]),
+  );
+  for (const [name, text] of Object.entries(files)) sources.set(name, { text });
+  return loadBundle(files['bundle.yaml'] ?? '', 'bundle.yaml', sources);
 };
 
 const isOfServer = (problem: string) => problem.startsWith('server.');
