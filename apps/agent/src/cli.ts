@@ -128,4 +128,7 @@ program.addHelpCommand(
   new Command('help').argument('[command]').description('this text, or that of a command').helpGroup('More:'),
 );
 
+// Whoever reads a plan may have seen enough (`| head`).
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));
+
 await program.parseAsync();

@@ -4,13 +4,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applyRoles } from '../src/targets/roles/apply.js';
 import { RolesConnection } from '../src/targets/roles/connection.js';
 import { makePlan } from '../src/targets/roles/plan.js';
+import { MAJORS } from './postgres-majors.js';
 import { RolesLab } from './roles-fixture.js';
 
 /** What happens when a database is not as the plan hopes: nothing, and a text that says what to do. */
-describe('applying a manifest', () => {
+describe.each(MAJORS)('applying a manifest: PostgreSQL %i', (major) => {
   let lab: RolesLab;
   beforeAll(async () => {
-    lab = await RolesLab.start();
+    lab = await RolesLab.start(major);
     await lab.sql('create schema shop; create table shop.orders (id int)');
   });
   afterAll(() => lab.stop());

@@ -1,16 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MAJORS } from './postgres-majors.js';
 import { RolesLab } from './roles-fixture.js';
 
 /** The built program, as a team without the control plane uses it. */
-describe('postern and role manifests', () => {
+describe.each(MAJORS)('postern and role manifests: PostgreSQL %i', (major) => {
   let lab: RolesLab;
   let app: string;
   let reader: string;
 
   beforeAll(async () => {
-    lab = await RolesLab.start();
+    lab = await RolesLab.start(major);
     app = lab.role('app');
     reader = lab.role('reader');
     await lab.sql(

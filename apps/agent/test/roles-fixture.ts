@@ -2,10 +2,14 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { PostgresServer } from '@postern/infra/postgres';
+import type { PostgresMajor } from '@postern/infra/postgres-binaries';
 import { createDatabase, testServer, uniqueName } from '@postern/infra/test-server';
+import { Command, CommanderError } from 'commander';
 import pg from 'pg';
+import { addRolesCommands, type Running } from '../src/roles-cli/commands.js';
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 
@@ -30,8 +34,9 @@ export class RolesLab {
     private readonly server: Pick<PostgresServer, 'superuserUrl' | 'stop'>,
   ) {}
 
-  static async start(given?: Pick<PostgresServer, 'superuserUrl' | 'stop'>): Promise<RolesLab> {
-    const server = given ?? (await testServer());
+  /** `own`: a server of its own, for what belongs to a whole cluster. */
+  static async start(major: PostgresMajor, own = false): Promise<RolesLab> {
+    const server = await testServer({ major, own });
     const url = await createDatabase(server, uniqueName('roles'));
     const admin = new pg.Client({ connectionString: url });
     await admin.connect();
@@ -85,8 +90,39 @@ export class RolesLab {
     return name;
   }
 
-  /** Runs `postern …` in the directory; DATABASE_URL is set unless `env` says otherwise. */
-  run(args: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
+  /** Runs `postern …` in this process and in the directory; DATABASE_URL is set unless `env` says otherwise. */
+  async run(args: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
+    const texts = { stdout: '', stderr: '' };
+    const into = (name: keyof typeof texts) =>
+      new Writable({
+        write: (chunk: Buffer, _encoding, done) => {
+          texts[name] += chunk.toString('utf8');
+          done();
+        },
+      });
+    const running: Running = {
+      stdin: new PassThrough(),
+      stdout: into('stdout'),
+      stderr: into('stderr'),
+      env: { DATABASE_URL: this.url, ...env },
+    };
+    const program = new Command('postern').exitOverride().configureOutput({
+      writeOut: (text) => running.stdout.write(text),
+      writeErr: (text) => running.stderr.write(text),
+    });
+    addRolesCommands(program, running);
+    process.chdir(this.dir);
+    try {
+      await program.parseAsync([...args], { from: 'user' });
+    } catch (error) {
+      if (!(error instanceof CommanderError)) throw error;
+      running.exitCode = error.exitCode === 0 ? 0 : 64;
+    }
+    return { code: Number(running.exitCode), ...texts };
+  }
+
+  /** The same as a process of its own. */
+  spawn(args: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
     const child = spawn(process.execPath, [CLI, ...args], {
       cwd: this.dir,
       env: { PATH: process.env.PATH, DATABASE_URL: this.url, ...env },

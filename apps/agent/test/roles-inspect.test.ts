@@ -4,6 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RolesConnection } from '../src/targets/roles/connection.js';
 import { readCatalog } from '../src/targets/roles/read-catalog.js';
+import { MAJORS } from './postgres-majors.js';
 
 const SCHEMAS_ONLY: InspectionScope = {
   schemas: null,
@@ -14,7 +15,7 @@ const SCHEMAS_ONLY: InspectionScope = {
   rowSecurity: null,
 };
 
-describe('the catalog as rows', () => {
+describe.each(MAJORS)('the catalog as rows: PostgreSQL %i', (major) => {
   const owner = uniqueName('owner');
   const reader = uniqueName('reader');
   const names = { owner, reader };
@@ -23,7 +24,7 @@ describe('the catalog as rows', () => {
   let admin: pg.Client;
 
   beforeAll(async () => {
-    server = await testServer();
+    server = await testServer({ major });
     url = await createDatabase(server, uniqueName('inspect'));
     admin = new pg.Client({ connectionString: url });
     await admin.connect();

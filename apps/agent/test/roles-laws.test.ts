@@ -22,6 +22,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RolesConnection } from '../src/targets/roles/connection.js';
 import { readCatalog } from '../src/targets/roles/read-catalog.js';
+import { MAJORS } from './postgres-majors.js';
 import { history, manifest, type Names, OBJECTS, schemaSql } from './roles-random.js';
 
 /** Many more with POSTERN_LAW_RUNS; the seed of a failure is printed and can be given as POSTERN_LAW_SEED. */
@@ -283,4 +284,4 @@ function laws(name: string, start: () => ReturnType<typeof testServer>): void {
   });
 }
 
-laws('the server of the tests', () => testServer());
+for (const major of MAJORS) laws(`PostgreSQL ${major}`, () => testServer({ major }));

@@ -3,14 +3,15 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scramVerifier, verifierMatches } from '../src/targets/roles/scram.js';
+import { MAJORS } from './postgres-majors.js';
 
-describe('password verifiers', () => {
+describe.each(MAJORS)('password verifiers: PostgreSQL %i', (major) => {
   const role = uniqueName('pw');
   let server: Awaited<ReturnType<typeof testServer>>;
   let admin: pg.Client;
 
   beforeAll(async () => {
-    server = await testServer();
+    server = await testServer({ major });
     admin = new pg.Client({ connectionString: server.superuserUrl() });
     await admin.connect();
     await admin.query(`create role ${role} login`);

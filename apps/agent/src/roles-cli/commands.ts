@@ -30,12 +30,19 @@ const EXAMPLES = {
 
 type Name = keyof typeof EXAMPLES;
 
-type Run = (options: never, io: Io) => Promise<ExitCode>;
+type Work = (options: never, io: Io) => Promise<ExitCode>;
+/** What commander calls. */
+type Action = (options: Record<string, unknown>) => Promise<void>;
+type Runner = (name: Name, load: () => Promise<Work>) => Action;
+
+/** The process, or what stands for it: streams, environment, and a place for the exit code. */
+export type Running = Io & { exitCode?: number | string | null | undefined };
 
 /** Adds the commands that work with role manifests. What they need is loaded only when one of them runs. */
-export function addRolesCommands(program: Command): void {
+export function addRolesCommands(program: Command, running: Running = process): void {
   program.commandsGroup('Roles and rights of a database, from a manifest (no agent needed):');
-  for (const add of [addValidate, addDiff, addApply, addInspect, addGenerate, addGraph]) add(program);
+  for (const add of [addValidate, addDiff, addApply, addInspect, addGenerate, addGraph])
+    add(program, runner(running));
 }
 
 function command(program: Command, name: Name, description: string, help = ''): Command {
@@ -45,13 +52,13 @@ function command(program: Command, name: Name, description: string, help = ''): 
     .addHelpText('after', `${help}\nExamples:${EXAMPLES[name]}\n\n${EXIT_CODES}`);
 }
 
-function addValidate(program: Command): void {
+function addValidate(program: Command, run: Runner): void {
   withManifest(command(program, 'validate', 'check a role manifest; connects to nothing'))
     .addOption(new Option('--format <format>', 'how to print').choices(['text', 'json']).default('text'))
     .action(run('validate', async () => (await import('./validate.js')).validate));
 }
 
-function addDiff(program: Command): void {
+function addDiff(program: Command, run: Runner): void {
   withPlan(command(program, 'diff', 'show what would make a database as the manifest wants it').alias('plan'))
     .option('-o, --output <file>', 'write the plan to this file instead of standard output')
     .option('--exit-code', 'exit with 2 when the database differs', false)
@@ -59,7 +66,7 @@ function addDiff(program: Command): void {
     .action(run('diff', async () => (await import('./diff.js')).diff));
 }
 
-function addApply(program: Command): void {
+function addApply(program: Command, run: Runner): void {
   withPlan(
     command(
       program,
@@ -86,7 +93,7 @@ All of it in one transaction, or nothing. On a terminal it asks before anything 
     .action(run('apply', async () => (await import('./apply.js')).apply));
 }
 
-function addInspect(program: Command): void {
+function addInspect(program: Command, run: Runner): void {
   withDatabaseUrl(
     withManifest(
       command(program, 'inspect', 'show roles and rights of a database, or what of them a manifest manages'),
@@ -96,7 +103,7 @@ function addInspect(program: Command): void {
     .action(run('inspect', async () => (await import('./inspect.js')).inspect));
 }
 
-function addGenerate(program: Command): void {
+function addGenerate(program: Command, run: Runner): void {
   withDatabaseUrl(command(program, 'generate', 'write the manifest of a database as it is'))
     .option('-o, --output <file>', 'write to this file instead of standard output')
     .option('--suggest-profiles', 'fold what repeats across schemas into profiles', false)
@@ -109,7 +116,7 @@ function addGenerate(program: Command): void {
     .action(run('generate', async () => (await import('./generate.js')).generate));
 }
 
-function addGraph(program: Command): void {
+function addGraph(program: Command, run: Runner): void {
   withDatabaseUrl(
     withManifest(command(program, 'graph', 'draw who gets what from where')).argument(
       '<what>',
@@ -158,16 +165,14 @@ const withPlan = (to: Command): Command =>
       new Option('--format <format>', 'how to print').choices(['sql', 'summary', 'json']).default('sql'),
     );
 
-/** Runs a command and ends with its code; what went wrong is told in its words. */
-function run(name: Name, load: () => Promise<Run>): (options: Record<string, unknown>) => Promise<void> {
-  return async (options) => {
+/** Runs a command and leaves its exit code; what went wrong is told in its words. */
+function runner(running: Running): Runner {
+  return (name, load) => async (options) => {
     const { reportFailure } = await import('./report.js');
-    // Whoever reads a plan may have seen enough (`| head`).
-    process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));
     try {
-      process.exitCode = await (await load())(options as never, process);
+      running.exitCode = await (await load())(options as never, running);
     } catch (error) {
-      process.exitCode = await reportFailure(name, error, process);
+      running.exitCode = await reportFailure(name, error, running);
     }
   };
 }
