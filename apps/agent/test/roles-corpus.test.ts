@@ -17,33 +17,41 @@ import { type Passwords, readPasswords } from '../src/targets/roles/passwords.js
 import { makePlan, type RolesPlan } from '../src/targets/roles/plan.js';
 import { readCatalog } from '../src/targets/roles/read-catalog.js';
 import { MAJORS } from './postgres-majors.js';
-import { databaseCases, privileges, type RoleCase, told, withPrefix } from './roles-corpus.js';
+import { databaseCases, leavesTraces, privileges, type RoleCase, told, withNames } from './roles-corpus.js';
 
 const SHARED_MAJOR = process.env.POSTERN_TEST_PG_URL ? 18 : undefined;
 const PASSWORD = 'of the corpus';
+const SCHEMAS = `select nspname as name from pg_namespace
+  where nspname !~ '^pg_' and nspname not in ('information_schema', 'public')`;
 
 type Server = Awaited<ReturnType<typeof testServer>>;
 
-/** One case: its own database, and a prefix for all that databases share. */
+/** One case: a prefix for all that databases share, and a database, which most cases use one after the other. */
 class Stage {
   readonly prefix = `${uniqueName('c').slice(0, 7)}_`;
   readonly testCase: RoleCase;
+  readonly #database: string;
+  readonly #isOwn: boolean;
+  #admin: pg.Client | undefined;
+
   constructor(
     testCase: RoleCase,
     private readonly server: Server,
+    shared: string,
   ) {
-    this.testCase = withPrefix(testCase, this.prefix);
+    this.#isOwn = leavesTraces(testCase);
+    this.#database = this.#isOwn ? `${this.prefix}db` : shared;
+    this.testCase = withNames(testCase, this.prefix, this.#database);
   }
 
-  #admin: pg.Client | undefined;
   get admin(): pg.Client {
     if (!this.#admin) throw new Error('not set up');
     return this.#admin;
   }
 
   async setUp(): Promise<void> {
-    const url = await createDatabase(this.server, `${this.prefix}db`);
-    this.#admin = new pg.Client({ connectionString: url });
+    if (this.#isOwn) await createDatabase(this.server, this.#database);
+    this.#admin = new pg.Client({ connectionString: this.server.superuserUrl(this.#database) });
     await this.admin.connect();
     const { start, as } = this.testCase;
     // One by one where a statement must not be in a transaction with others.
@@ -52,7 +60,7 @@ class Stage {
   }
 
   connect(as: string | undefined): Promise<RolesConnection> {
-    const url = new URL(this.server.superuserUrl(`${this.prefix}db`));
+    const url = new URL(this.server.superuserUrl(this.#database));
     if (as !== undefined) {
       url.username = as;
       url.password = PASSWORD;
@@ -62,22 +70,25 @@ class Stage {
 
   async tearDown(): Promise<void> {
     await this.#admin?.end();
-    const client = new pg.Client({ connectionString: this.server.superuserUrl() });
+    const client = new pg.Client({
+      connectionString: this.server.superuserUrl(this.#isOwn ? undefined : this.#database),
+    });
     await client.connect();
-    const ours = async (text: string) =>
-      (await client.query<{ name: string }>(text, [`${this.prefix}%`])).rows.map(({ name }) =>
+    const named = async (text: string, ...values: string[]) =>
+      (await client.query<{ name: string }>(text, values)).rows.map(({ name }) =>
         client.escapeIdentifier(name),
       );
-    await client.query(`drop database if exists "${this.prefix}db" with (force)`);
-    for (const other of await ours('select datname as name from pg_database where datname like $1'))
-      await client.query(`drop database ${other} with (force)`);
-    for (const space of await ours('select spcname as name from pg_tablespace where spcname like $1'))
+    const ours = `${this.prefix}%`;
+    for (const database of await named('select datname as name from pg_database where datname like $1', ours))
+      await client.query(`drop database ${database} with (force)`);
+    for (const space of await named('select spcname as name from pg_tablespace where spcname like $1', ours))
       await client.query(`drop tablespace ${space}`);
-    const roles = await ours('select rolname as name from pg_roles where rolname like $1');
-    if (roles.length > 0) {
-      await client.query(`drop owned by ${roles.join(', ')} cascade`);
-      await client.query(`drop role ${roles.join(', ')}`);
-    }
+    if (!this.#isOwn)
+      for (const schema of await named(SCHEMAS)) await client.query(`drop schema ${schema} cascade`);
+    const roles = await named('select rolname as name from pg_roles where rolname like $1', ours);
+    // Together they fail where one has default privileges for the other: "could not find tuple for default ACL".
+    for (const role of roles) await client.query(`drop owned by ${role} cascade`);
+    if (roles.length > 0) await client.query(`drop role ${roles.join(', ')}`);
     await client.end();
   }
 
@@ -162,11 +173,19 @@ async function check({ admin, testCase }: Stage): Promise<void> {
 }
 
 describe.each(MAJORS)('the corpus of role manifests on PostgreSQL %i', (major) => {
+  const shared = uniqueName('corpus');
   let server: Server;
   beforeAll(async () => {
     server = await testServer({ major });
+    await createDatabase(server, shared);
   });
-  afterAll(() => server.stop());
+  afterAll(async () => {
+    const client = new pg.Client({ connectionString: server.superuserUrl() });
+    await client.connect();
+    await client.query(`drop database ${shared} with (force)`);
+    await client.end();
+    await server.stop();
+  });
 
   describe.each(databaseCases)('$file', ({ cases }) => {
     const fitting = cases.filter(
@@ -174,7 +193,7 @@ describe.each(MAJORS)('the corpus of role manifests on PostgreSQL %i', (major) =
         minMajor <= major && major <= maxMajor && !(alone && major === SHARED_MAJOR),
     );
     it.each(fitting)('$name', async (testCase) => {
-      const stage = new Stage(testCase, server);
+      const stage = new Stage(testCase, server, shared);
       try {
         await stage.setUp();
         await play(stage);

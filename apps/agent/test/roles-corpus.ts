@@ -45,8 +45,14 @@ function isOfServer(problem: string): boolean {
 }
 
 /** The case with names of its own: `~` stands for the prefix of everything that the whole server shares. */
-export function withPrefix(testCase: RoleCase, prefix: string): RoleCase {
-  return JSON.parse(JSON.stringify(testCase).replaceAll('~', prefix)) as RoleCase;
+export function withNames(testCase: RoleCase, prefix: string, database: string): RoleCase {
+  const text = JSON.stringify(testCase).replaceAll('~db', database).replaceAll('~', prefix);
+  return JSON.parse(text) as RoleCase;
+}
+
+/** Leaves more behind than roles and schemas, which are easily removed: it gets a database of its own. */
+export function leavesTraces(testCase: RoleCase): boolean {
+  return /database|~db|language|extension|lo_create|large_object|tablespace/.test(JSON.stringify(testCase));
 }
 
 /** Changes in the words of the corpus, sorted; what is granted alike on several objects is one line. */
