@@ -83,7 +83,7 @@ function wantedObject(state: ObjectState, context: ObjectContext): ObjectState {
   const schema = ref.type === 'schema' ? desired.schemas.get(ref.name) : undefined;
   const mayMove = acls.policy.mode.changesExisting && schema?.owner;
   const moved = mayMove && state.owner !== mayMove ? withOwner(state, mayMove) : state;
-  if (!isInScope(ref, scope, desired, acls)) return moved;
+  if (!isInScope(ref, scope, acls)) return moved;
   const owner = moved.owner ?? acls.policy.facts.bootstrapUser;
   const ownerNeeds = schema?.owner === owner ? OWNER_OF_SCHEMA : 0;
   const rules = index.of(ref);
@@ -110,7 +110,7 @@ export function withOwner(state: ObjectState, owner: string): ObjectState {
   };
 }
 
-function isInScope(ref: ObjectRef, scope: InspectionScope, desired: Desired, acls: WantedAcls): boolean {
+function isInScope(ref: ObjectRef, scope: InspectionScope, acls: WantedAcls): boolean {
   if (isInSchema(ref.type)) return scope.schemas?.has(ref.schema ?? '') ?? true;
   if (ref.type === 'schema') return scope.schemas?.has(ref.name) ?? true;
   if (ref.type === 'database') {
