@@ -196,6 +196,43 @@ describe.each(MAJORS)('postern and role manifests: PostgreSQL %i', (major) => {
     expect(absent).toMatchObject({ code: 1, stderr: expect.stringContaining('`none.yaml`') });
   });
 
+  it('is a program of its own as well: exit codes, streams, standard input', async () => {
+    const role = lab.role('spawned');
+    await lab.file('spawned.yaml', `roles:\n  - name: ${role}\n`);
+    const differs = await lab.spawn(['diff', '-f', 'spawned.yaml', '--exit-code']);
+    expect(differs).toMatchObject({ code: 2, stdout: expect.stringMatching(/^CREATE ROLE .*;\n$/) });
+    expect(differs.stderr).toContain('1 role to create');
+    expect(await lab.spawn(['validate', '-f', '-'], {}, 'roles: [{ name: a }]')).toMatchObject({ code: 0 });
+    expect(await lab.spawn(['apply', '-f', 'spawned.yaml'])).toMatchObject({ code: 0, stdout: '' });
+    expect(await lab.spawn(['diff', '-f', 'spawned.yaml', '--exit-code'])).toMatchObject({ code: 0 });
+    expect((await lab.spawn(['validate', '--wrong'])).code).toBe(64);
+    expect((await lab.spawn(['no-such-command'])).code).toBe(64);
+    expect((await lab.spawn(['validate', '-f', 'wrong.yaml'])).code).toBe(1);
+    const help = await lab.spawn(['--help']);
+    expect(help).toMatchObject({ code: 0, stderr: '' });
+    for (const command of [
+      'agent',
+      'enrol',
+      'check',
+      'validate',
+      'diff',
+      'apply',
+      'inspect',
+      'generate',
+      'graph',
+    ])
+      expect(help.stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
+  });
+
+  it.each(['validate', 'diff', 'apply', 'inspect', 'generate', 'graph'])(
+    'shows examples of %s',
+    async (command) => {
+      const { code, stdout } = await lab.run([command, '--help']);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(new RegExp(`^Examples?:\\n  postern ${command} `, 'm'));
+    },
+  );
+
   it('colours for people only', async () => {
     const plain = await lab.run(['validate']);
     expect(plain.stdout).not.toContain('\u001b');

@@ -122,12 +122,13 @@ export class RolesLab {
   }
 
   /** The same as a process of its own. */
-  spawn(args: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
+  spawn(args: readonly string[], env: Record<string, string> = {}, input = ''): Promise<Ran> {
     const child = spawn(process.execPath, [CLI, ...args], {
       cwd: this.dir,
       env: { PATH: process.env.PATH, DATABASE_URL: this.url, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
+    child.stdin.end(input);
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => {
