@@ -20,11 +20,13 @@ export const TEST_FLAGS = [
 
 /**
  * The PostgreSQL that tests use: the one at POSTERN_TEST_PG_URL, else one of its own that `stop()` removes. Another major
- * than 18 is always one of its own.
+ * than 18 is always one of its own, and so is any with `own`.
  */
-export async function testServer(options: { readonly major?: PostgresMajor } = {}): Promise<PostgresServer> {
-  const { major = 18 } = options;
-  const given = major === 18 ? process.env[URL_VARIABLE] : undefined;
+export async function testServer(
+  options: { readonly major?: PostgresMajor; readonly own?: boolean } = {},
+): Promise<PostgresServer> {
+  const { major = 18, own = false } = options;
+  const given = major === 18 && !own ? process.env[URL_VARIABLE] : undefined;
   if (given !== undefined && given !== '') return existing(given);
   const dir = mkdtempSync(join(tmpdir(), 'postern-pg-'));
   chmodSync(dir, 0o755);

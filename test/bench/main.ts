@@ -11,6 +11,7 @@ import { decision } from './decision.bench.js';
 import { graphqlList } from './graphql-list.bench.js';
 import { type Benchmark, measure, type Outcome, toMarkdown } from './harness.js';
 import { memory } from './memory.bench.js';
+import { roles } from './roles.bench.js';
 import { statement } from './statement.bench.js';
 
 /** `npm run bench [-- name …] [--quick] [--json file]`. The agent last: it is stopped and started. */
@@ -20,6 +21,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   statement,
   graphqlList,
   auditIngestion,
+  roles,
   agent,
 ];
 /** Those that take minutes: only when named. */

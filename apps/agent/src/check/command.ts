@@ -44,8 +44,6 @@ export function addCheckCommand(program: Command): void {
 
 async function runAndExit(options: CheckOptions): Promise<void> {
   const { runCheck } = await import('./run-check.js');
-  // Whoever reads our answers may have seen enough (`| head`).
-  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));
   try {
     process.exitCode = await runCheck(options, process);
   } catch (error) {

@@ -1,0 +1,280 @@
+import type { Change, ChangeOf, ObjectRef, RoleGraph, RoleState, ServerFacts } from '@postern/core/roles';
+import { objectKey, privilegesOf } from '@postern/core/roles';
+
+/** Something that the server would refuse (or silently not do) when the plan runs. */
+export interface MissingRight {
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** Where the plan runs, and what matters here only. */
+export interface RightsFacts extends ServerFacts {
+  /** `createrole_self_grant` of 16: whoever creates a role becomes a member, not just its administrator. */
+  readonly grantsItselfNewRoles: boolean;
+}
+
+const PROVIDERS: Readonly<Record<NonNullable<ServerFacts['provider']>, { name: string; admin: string }>> = {
+  rds: { name: 'Amazon RDS', admin: 'rds_superuser' },
+  aurora: { name: 'Amazon Aurora', admin: 'rds_superuser' },
+  cloud_sql: { name: 'Cloud SQL', admin: 'cloudsqlsuperuser' },
+  alloydb: { name: 'AlloyDB', admin: 'alloydbsuperuser' },
+  azure: { name: 'Azure Database', admin: 'azure_pg_admin' },
+};
+
+/** Name of the managed service, where there is one. */
+export const providerName = (facts: ServerFacts): string | null =>
+  facts.provider === null ? null : PROVIDERS[facts.provider].name;
+
+/**
+ * What the connected role may not do of a plan. A superuser may do everything; for others PostgreSQL answers a GRANT
+ * that has no effect with a warning only, so all of it is looked at before anything runs.
+ */
+export function missingRights(
+  changes: readonly Change[],
+  current: RoleGraph,
+  facts: RightsFacts,
+): readonly MissingRight[] {
+  if (facts.isSuperuser) return [];
+  const rights = new Rights(changes, current, facts);
+  const found = new Map<string, MissingRight>();
+  for (const change of changes)
+    for (const missing of missingFor(change, rights)) found.set(missing.message, missing);
+  return [...found.values()];
+}
+
+/** What the connected role has, now and through what the plan makes. */
+class Rights {
+  readonly me: RoleState | undefined;
+  /** Roles whose rights it uses, itself included. */
+  readonly held: Set<string>;
+  readonly #administered = new Set<string>();
+  readonly #made = new Set<string>();
+
+  constructor(
+    changes: readonly Change[],
+    readonly current: RoleGraph,
+    readonly facts: RightsFacts,
+  ) {
+    this.me = current.roles.get(facts.currentUser);
+    this.held = heldRoles(current, facts.currentUser);
+    for (const [group, members] of current.memberships)
+      for (const role of this.held) if (members.get(role)?.admin) this.#administered.add(group);
+    for (const change of changes) {
+      if (change.kind === 'create_role') {
+        this.#made.add(change.role);
+        if (facts.grantsItselfNewRoles) this.held.add(change.role);
+      }
+      if (change.kind === 'create_schema') this.#made.add(`schema ${change.schema}`);
+    }
+  }
+
+  get provider(): (typeof PROVIDERS)[keyof typeof PROVIDERS] | null {
+    return this.facts.provider === null ? null : PROVIDERS[this.facts.provider];
+  }
+
+  /** Whoever creates a role has ADMIN on it since 16; before, CREATEROLE is about all roles but superusers. */
+  mayAdminister(role: string): boolean {
+    if (this.#made.has(role) || this.#administered.has(role)) return true;
+    return this.facts.major < 16 && this.me?.createrole === true && !this.current.roles.get(role)?.superuser;
+  }
+
+  owns(ref: ObjectRef): boolean {
+    const owner = this.current.objects.get(objectKey(ref))?.owner;
+    return owner === undefined ? this.#made.has(`schema ${ref.name}`) : this.held.has(owner);
+  }
+
+  mayGrant(ref: ObjectRef, privileges: number): boolean {
+    if (this.owns(ref)) return true;
+    let grantable = 0;
+    for (const entry of this.current.objects.get(objectKey(ref))?.acl ?? [])
+      if (this.held.has(entry.grantee)) grantable |= entry.grantable;
+    return (privileges & ~grantable) === 0;
+  }
+}
+
+function heldRoles(graph: RoleGraph, start: string): Set<string> {
+  const held = new Set([start]);
+  for (const role of held)
+    for (const [group, members] of graph.memberships) if (members.get(role)?.inherit) held.add(group);
+  return held;
+}
+
+function missingFor(change: Change, rights: Rights): MissingRight[] {
+  switch (change.kind) {
+    case 'create_role':
+    case 'alter_role':
+    case 'drop_role':
+    case 'set_password':
+    case 'set_comment':
+    case 'set_config':
+      return missingForRole(change, rights);
+    case 'grant_membership':
+    case 'revoke_membership':
+      return needsGroup(change.group, rights);
+    case 'grant':
+    case 'revoke':
+      return needsGrant(change, rights);
+    case 'create_schema':
+    case 'alter_schema_owner':
+      return missingForSchema(change, rights);
+    case 'grant_default':
+    case 'revoke_default':
+      return needsMembership(`change default privileges of \`${change.owner}\``, [change.owner], rights);
+    case 'set_row_security':
+    case 'create_policy':
+    case 'drop_policy':
+      return needsOwnership(change.table, rights);
+    case 'reassign_owned':
+      return needsMembership(`reassign what \`${change.role}\` owns`, [change.role, change.to], rights);
+    case 'drop_owned':
+      return needsMembership(`drop what \`${change.role}\` owns`, [change.role], rights);
+    case 'terminate_sessions':
+      return rights.held.has('pg_signal_backend')
+        ? []
+        : needsMembership(`end sessions of \`${change.role}\``, [change.role], rights);
+  }
+}
+
+type RoleChange = ChangeOf<
+  'create_role' | 'alter_role' | 'drop_role' | 'set_password' | 'set_comment' | 'set_config'
+>;
+
+function missingForRole(change: RoleChange, rights: Rights): MissingRight[] {
+  const { role } = change;
+  const isMe = role === rights.facts.currentUser;
+  switch (change.kind) {
+    case 'create_role':
+      return [
+        ...needsCreateRole(`create role \`${role}\``, rights),
+        ...attributes(role, change.attributes, rights),
+      ];
+    case 'alter_role':
+      return [...needsAdmin(role, 'alter', rights), ...attributes(role, change.attributes, rights)];
+    case 'drop_role':
+      return needsAdmin(role, 'drop', rights);
+    case 'set_password':
+      return isMe ? [] : needsAdmin(role, 'set the password of', rights);
+    case 'set_comment':
+      return needsAdmin(role, 'comment on', rights);
+    case 'set_config':
+      return isMe ? [] : needsAdmin(role, 'change settings of', rights);
+  }
+}
+
+function missingForSchema(
+  change: ChangeOf<'create_schema' | 'alter_schema_owner'>,
+  rights: Rights,
+): MissingRight[] {
+  if (change.kind === 'alter_schema_owner') {
+    const what = `give schema \`${change.schema}\` from \`${change.from}\` to \`${change.to}\``;
+    return needsMembership(what, [change.from, change.to], rights);
+  }
+  const owners = change.owner === null ? [] : [change.owner];
+  const what = `give schema \`${change.schema}\` to \`${change.owner}\``;
+  return [...needsDatabaseCreate(change.schema, rights), ...needsMembership(what, owners, rights)];
+}
+
+function needsGroup(group: string, rights: Rights): MissingRight[] {
+  if (rights.mayAdminister(group)) return [];
+  return [lacks(rights, `change who is in \`${group}\``, `grant it \`${group}\` WITH ADMIN OPTION`)];
+}
+
+function needsOwnership(table: ObjectRef, rights: Rights): MissingRight[] {
+  if (rights.owns(table)) return [];
+  const what = `change row level security of \`${table.schema}.${table.name}\``;
+  return [lacks(rights, what, 'make it a member of the owner')];
+}
+
+const lacks = ({ facts }: Rights, what: string, fix: string): MissingRight => ({
+  message: `\`${facts.currentUser}\` may not ${what}`,
+  fix: `${fix}, or connect as somebody who may`,
+});
+
+/** ADMIN on a role is not enough to act for it. */
+function needsMembership(what: string, roles: readonly string[], rights: Rights): MissingRight[] {
+  const missing = roles.filter((role) => !rights.held.has(role)).map((role) => `\`${role}\``);
+  return missing.length === 0 ? [] : [lacks(rights, what, `make it a member of ${missing.join(' and ')}`)];
+}
+
+function needsCreateRole(what: string, rights: Rights): MissingRight[] {
+  if (rights.me?.createrole) return [];
+  const admin = rights.provider?.admin;
+  return [
+    lacks(
+      rights,
+      what,
+      admin === undefined ? 'give it CREATEROLE' : `give it CREATEROLE (members of \`${admin}\` can)`,
+    ),
+  ];
+}
+
+function needsAdmin(role: string, verb: string, rights: Rights): MissingRight[] {
+  if (rights.me?.createrole && rights.mayAdminister(role)) return [];
+  const target = rights.current.roles.get(role);
+  if (target?.superuser)
+    return [lacks(rights, `${verb} superuser \`${role}\``, 'take the role out of the manifest')];
+  const fix = rights.me?.createrole ? `grant it \`${role}\` WITH ADMIN OPTION` : 'give it CREATEROLE';
+  return [lacks(rights, `${verb} role \`${role}\``, fix)];
+}
+
+/** SUPERUSER is for superusers; the other three since 16 for whoever has them, before for superusers (CREATEDB: CREATEROLE). */
+function attributes(role: string, wanted: Partial<RoleState>, rights: Rights): MissingRight[] {
+  const { me, facts, provider } = rights;
+  const found: MissingRight[] = [];
+  if (wanted.superuser)
+    found.push(
+      provider === null
+        ? lacks(rights, `make \`${role}\` a superuser`, 'leave out `superuser`')
+        : {
+            message: `${provider.name} has no superusers: \`${role}\` can not be one`,
+            fix: `leave out \`superuser\`, and make it a member of \`${provider.admin}\``,
+          },
+    );
+  for (const attribute of ['replication', 'bypassrls'] as const) {
+    if (!wanted[attribute] || (facts.major >= 16 && me?.[attribute])) continue;
+    const fix =
+      provider?.admin === 'rds_superuser' && attribute === 'replication'
+        ? 'leave it out, and make the role a member of `rds_replication`'
+        : `leave out \`${attribute}\``;
+    found.push(
+      lacks(
+        rights,
+        `give \`${role}\` ${attribute.toUpperCase()}${provider === null ? '' : ` on ${provider.name}`}`,
+        fix,
+      ),
+    );
+  }
+  if (wanted.createdb && facts.major >= 16 && !me?.createdb)
+    found.push(lacks(rights, `give \`${role}\` CREATEDB`, 'give itself CREATEDB first'));
+  return found;
+}
+
+function needsGrant(change: Extract<Change, { kind: 'grant' | 'revoke' }>, rights: Rights): MissingRight[] {
+  const refused = change.objects.filter((ref) => !rights.mayGrant(ref, change.privileges));
+  const [first] = refused;
+  if (first === undefined) return [];
+  const name = first.schema === undefined ? first.name : `${first.schema}.${first.name}`;
+  const more = refused.length === 1 ? '' : ` and ${refused.length - 1} more`;
+  const verb = change.kind === 'grant' ? 'grant' : 'revoke';
+  return [
+    lacks(
+      rights,
+      `${verb} ${privilegesOf(change.privileges).join(', ')} on ${change.type.replaceAll('_', ' ')} \`${name}\`${more}`,
+      'make it a member of the owner',
+    ),
+  ];
+}
+
+function needsDatabaseCreate(schema: string, rights: Rights): MissingRight[] {
+  const ref: ObjectRef = { type: 'database', name: rights.facts.database };
+  const database = rights.current.objects.get(objectKey(ref));
+  // Not inspected: the server says it.
+  if (database === undefined || rights.owns(ref)) return [];
+  const create = database.acl.some(
+    ({ grantee, privileges }) =>
+      (grantee === 'public' || rights.held.has(grantee)) && privilegesOf(privileges).includes('CREATE'),
+  );
+  return create
+    ? []
+    : [lacks(rights, `create schema \`${schema}\``, `grant it CREATE on database \`${ref.name}\``)];
+}
