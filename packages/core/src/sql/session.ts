@@ -8,6 +8,7 @@ import {
   isNode,
   list,
   locationOf,
+  nameParts,
   settingLiteral,
   text,
   unwrap,
@@ -108,12 +109,26 @@ export function transactionModeFindings(modes: readonly unknown[]): Finding[] {
 export function setConfigFindings(args: readonly unknown[], location?: number): Finding[] {
   const named = args.some((arg) => unwrap(arg)?.type === 'NamedArgExpr');
   const name = named ? undefined : settingLiteral(args[0]);
+  if (!named && isPgDumpGuard(args)) return [];
   if (name === undefined) {
     return [{ wall: 'always', what: 'calls set_config with a name that is not a literal', location }];
   }
   const value = settingLiteral(args[1]);
   const values = name.toLowerCase() === 'search_path' && value !== undefined ? schemaList(value) : [value];
   return settingFindings(name, { to: 'values', values }, location);
+}
+
+/** What pg_dump asks for before it reads (CVE-2024-7348), as a list of kinds of relations. */
+export const PG_DUMP_GUARD = 'view, foreign-table';
+
+/**
+ * `set_config(name, 'view, foreign-table', …)`, which pg_dump selects from pg_settings so that older servers do not mind. The
+ * column could hold any setting's name, but none that matters takes this value; as a search_path it counts (collector.ts).
+ */
+export function isPgDumpGuard(args: readonly unknown[]): boolean {
+  const column = unwrap(args[0]);
+  if (column?.type !== 'ColumnRef' || nameParts(column.node.fields).join('.') !== 'name') return false;
+  return settingLiteral(args[1]) === PG_DUMP_GUARD;
 }
 
 /** A search_path as text, split as the server's SplitIdentifierString does it. */

@@ -6,7 +6,7 @@ import {
   reachesAnyType,
 } from '../functions.js';
 import type { Finding } from '../session.js';
-import { schemaList } from '../session.js';
+import { isPgDumpGuard, PG_DUMP_GUARD, schemaList } from '../session.js';
 import type { Mode } from '../statements.js';
 import { type AstNode, isNode, list, locationOf, nameParts, settingLiteral, text, unwrap } from '../tree.js';
 import type { CatalogFunction, CatalogRelation } from './model.js';
@@ -198,6 +198,7 @@ export class Collector {
   }
 
   #setConfig(args: readonly unknown[]): void {
+    if (isPgDumpGuard(args)) this.searched.push(...schemaList(PG_DUMP_GUARD));
     if (settingLiteral(args[0])?.toLowerCase() !== 'search_path') return;
     this.searched.push(...schemaList(settingLiteral(args[1]) ?? ''));
   }
