@@ -24,6 +24,17 @@ export const heartbeatRequest = z.object({
     )
     .max(1_000),
   rssBytes: z.number().int().nonnegative(),
+  /**
+   * Where PostgreSQL clients reach this agent, as people should type it. Absent: it does not speak the wire protocol.
+   * `tls`: whether it offers TLS, and whether it demands it.
+   */
+  wire: z
+    .object({
+      host: z.string().min(1).max(253),
+      port: z.number().int().min(1).max(65_535),
+      tls: z.enum(['off', 'offered', 'required']),
+    })
+    .optional(),
 });
 export type HeartbeatRequest = z.infer<typeof heartbeatRequest>;
 

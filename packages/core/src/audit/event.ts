@@ -40,6 +40,8 @@ export const AUDIT_KINDS = [
   'rule.updated',
   'rule.deleted',
   'policy.published',
+  'database_password.created',
+  'database_password.revoked',
 ] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 

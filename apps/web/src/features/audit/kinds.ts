@@ -35,6 +35,8 @@ export const KIND_LABEL: Readonly<Record<AuditKind, string>> = {
   'rule.updated': 'Rule changed',
   'rule.deleted': 'Rule deleted',
   'policy.published': 'Policy published',
+  'database_password.created': 'Database password made',
+  'database_password.revoked': 'Database password revoked',
 };
 
 const labels: Readonly<Record<string, string>> = KIND_LABEL;
