@@ -20,6 +20,7 @@ import { Link } from './link/link.js';
 import { errorFacts, type Logger } from './log.js';
 import { PolicyHolder } from './policy/policy-holder.js';
 import { Classifier } from './session/classifier.js';
+import { Governor } from './session/govern.js';
 import { StatementRunner } from './session/run-statement.js';
 import { Tabs } from './session/tabs.js';
 import { Target } from './targets/target.js';
@@ -95,7 +96,8 @@ async function startOn(dataDir: DataDir, options: AgentOptions): Promise<Running
     },
     log,
   );
-  const runner = new StatementRunner({ classifier, policy, recorder, tabs, targets, log });
+  const governor = new Governor({ classifier, policy, recorder, targets, log });
+  const runner = new StatementRunner({ governor, tabs });
   const sessions = new ConsoleSessions(policy, clock, (session) => void tabs.closeAllOf(session.id));
 
   await policy.load();
@@ -137,7 +139,7 @@ async function startOn(dataDir: DataDir, options: AgentOptions): Promise<Running
     stop: async () => {
       stopTimers();
       await stopServing(app, tabs);
-      await runner.settled();
+      await governor.settled();
       await link.stop();
       await policy.settled();
       await pusher.stop();

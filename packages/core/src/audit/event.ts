@@ -71,6 +71,8 @@ export const auditStatement = z.object({
   truncated: z.boolean(),
   /** Statement kinds in order: `SELECT`, `DELETE`. Empty when the text could not be parsed. */
   kinds: z.array(z.string()),
+  /** How many parameters were bound to it; absent where it has none of its own (console, simple protocol). */
+  parameters: z.number().int().nonnegative().optional(),
 });
 export type AuditStatement = z.infer<typeof auditStatement>;
 

@@ -4,6 +4,7 @@ export { classify } from './classify.js';
 export { extensionFunctionNeeds } from './extensions.js';
 export * from './model.js';
 export { INLINE_PARSE_BYTES, loadParser, MAX_SQL_BYTES } from './parse.js';
+export { withFindings, withParameterTypes } from './parameter-types.js';
 export {
   NEW_SESSION,
   type SessionEffect,
