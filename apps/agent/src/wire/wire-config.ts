@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { wireAddress } from '@postern/protocol/heartbeat';
+import { type WireAddress, wireAddress } from '@postern/protocol/heartbeat';
 import { z } from 'zod';
 
 export const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '::1', '[::1]']);
@@ -52,6 +52,18 @@ export const WIRE_FIXES: Readonly<Record<string, string>> = {
   'wire.public_host': 'give the host name or IP address that people type',
   'wire.public_port': 'give the port that people type, from 1 to 65535',
 };
+
+/** What a heartbeat tells people of it; undefined where nobody said by what name it is reached. */
+export function wireAddressOf({
+  publicHost,
+  publicPort,
+  tls,
+  requireTls,
+}: WireConfig): WireAddress | undefined {
+  if (publicHost === undefined) return undefined;
+  const offered = requireTls ? 'required' : 'offered';
+  return { host: publicHost, port: publicPort, tls: tls === 'off' ? 'off' : offered };
+}
 
 /** Reads what the table names; what is wrong is added to `problems`. */
 export function checkWire(

@@ -1,0 +1,145 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { createSecureContext } from 'node:tls';
+import type { Recorder } from '../audit/recorder.js';
+import type { Clock } from '../clock.js';
+import { errorFacts, type Logger } from '../log.js';
+import type { PolicyHolder } from '../policy/policy-holder.js';
+import type { CancelKeys } from './cancel-keys.js';
+import { endpointHash, selfSigned } from './certificate.js';
+import type { SignedInClient } from './client.js';
+import { networkOf } from './failures.js';
+import { fatal, openConnection, Refused, type TlsOffer } from './handshake.js';
+import { SignIn } from './sign-in.js';
+import type { WireConfig } from './wire-config.js';
+
+/** PostgreSQL gives a minute (authentication_timeout); a person types the password before connecting, not during. */
+const AUTHENTICATE_MS = 10_000;
+/** Connections that have not signed in: they cost memory and are nobody's. */
+const STRANGERS_MAX = 200;
+const STRANGERS_OF_NETWORK_MAX = 100;
+
+export interface WireParts {
+  readonly config: WireConfig;
+  /** Where a self-signed certificate is kept. */
+  readonly dataDir: string;
+  readonly policy: PolicyHolder;
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly cancels: CancelKeys;
+  /** Takes a client over, its socket included. */
+  onSession(client: SignedInClient): void;
+  readonly authenticateMs?: number;
+}
+
+/** Serves PostgreSQL clients until they have signed in; what comes then is `onSession`'s. */
+export class WireListener {
+  readonly #parts: WireParts;
+  readonly #offer: TlsOffer | undefined;
+  readonly #signIn: SignIn;
+  readonly #server: Server;
+  readonly #strangers = new Map<Socket, string>();
+  readonly #handshakes = new Set<Promise<void>>();
+  #isStopping = false;
+
+  private constructor(parts: WireParts, offer: TlsOffer | undefined) {
+    this.#parts = parts;
+    this.#offer = offer;
+    this.#signIn = new SignIn(parts);
+    this.#server = createServer({ noDelay: true, keepAlive: true }, (socket) => this.#accept(socket));
+  }
+
+  /** Resolves when it listens. */
+  static async start(parts: WireParts): Promise<WireListener> {
+    const listener = new WireListener(parts, await offerOf(parts));
+    await listener.#listen();
+    return listener;
+  }
+
+  get port(): number {
+    const address = this.#server.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  }
+
+  /** No new clients, and those who are signing in are sent away. Sessions are not its own to end. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    this.#server.close();
+    for (const socket of this.#strangers.keys()) socket.destroy();
+    await Promise.all(this.#handshakes);
+    await this.#signIn.settled();
+  }
+
+  #listen(): Promise<void> {
+    const { host, port } = this.#parts.config;
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen({ host, port }, () => {
+        this.#server.off('error', reject);
+        this.#server.on('error', (error) =>
+          this.#parts.log.error(errorFacts(error), 'a client could not be accepted'),
+        );
+        resolve();
+      });
+    });
+  }
+
+  #accept(socket: Socket): void {
+    socket.on('error', () => undefined);
+    const { remoteAddress: host, remotePort: port } = socket;
+    // It left before it was looked at.
+    if (host === undefined || port === undefined) return void socket.destroy();
+    const network = networkOf(host);
+    const ofNetwork = [...this.#strangers.values()].filter((one) => one === network).length;
+    if (this.#strangers.size >= STRANGERS_MAX || ofNetwork >= STRANGERS_OF_NETWORK_MAX) {
+      socket.end(fatal(new Refused('53300', 'too many clients are signing in at this moment')));
+      socket.destroySoon();
+      return;
+    }
+    this.#strangers.set(socket, network);
+    const handshake = this.#handshake(socket, { host: plain(host), port })
+      .catch((error: unknown) => {
+        this.#parts.log.error(errorFacts(error), 'a client could not be served');
+        socket.destroy();
+      })
+      .finally(() => {
+        this.#strangers.delete(socket);
+        this.#handshakes.delete(handshake);
+      });
+    this.#handshakes.add(handshake);
+  }
+
+  async #handshake(socket: Socket, from: { host: string; port: number }): Promise<void> {
+    const { cancels, onSession } = this.#parts;
+    let said: Socket | undefined;
+    const timer = setTimeout(() => {
+      // Who has not said anything is not answered either.
+      said?.end(fatal(new Refused('57014', 'canceling authentication due to timeout')));
+      (said ?? socket).destroySoon();
+    }, this.#parts.authenticateMs ?? AUTHENTICATE_MS);
+    try {
+      const opened = await openConnection(socket, this.#offer, cancels);
+      if (!opened) return;
+      said = opened.socket;
+      const client = await this.#signIn.run(opened, { ...from, endpoint: this.#offer?.endpoint });
+      if (!client) return;
+      if (this.#isStopping) client.socket.destroy();
+      else onSession(client);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** An IPv4 address as people know it, also where the system maps it into IPv6. */
+const plain = (host: string): string => host.replace(/^::ffff:(?=\d+\.)/i, '');
+
+async function offerOf({ config, dataDir, clock }: WireParts): Promise<TlsOffer | undefined> {
+  if (config.tls === 'off') return undefined;
+  const pair = config.tls === 'self-signed' ? await selfSigned(dataDir, clock.now()) : config.tls;
+  return {
+    context: createSecureContext({ cert: pair.cert, key: pair.key, minVersion: 'TLSv1.2' }),
+    endpoint: endpointHash(pair.cert),
+    isRequired: config.requireTls,
+  };
+}
