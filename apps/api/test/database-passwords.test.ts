@@ -238,9 +238,7 @@ describe('where clients connect', () => {
     expect(await addresses()).toEqual([]);
     const wire = { host: 'db-gate.acme.test', port: 6432, tls: 'required' };
     expect((await peer.heartbeat({ wire })).status).toBe(200);
-    expect(await addresses()).toEqual([
-      { agentName: 'one', isOnline: true, ...wire, tls: 'REQUIRED' },
-    ]);
+    expect(await addresses()).toEqual([{ agentName: 'one', isOnline: true, ...wire, tls: 'REQUIRED' }]);
     await api.database.owner.query("update agent set last_seen_at = now() - interval '46 seconds'");
     expect(await addresses()).toMatchObject([{ isOnline: false }]);
     expect((await peer.heartbeat()).status).toBe(200);
