@@ -66,16 +66,16 @@ export function ConnectInstructions({ access, password }: { access: Access; pass
         ) : null}
       </div>
       <Snippet title="psql" hint="Asks for the password, so that it stays out of the shell’s history.">
-        <CodeBlock label="psql command" code={psqlCommand(target)} />
+        <CodeBlock wrap label="psql command" code={psqlCommand(target)} />
       </Snippet>
       <Snippet
         title="URL"
         hint={password ? 'With the password in it: keep it where secrets are kept.' : undefined}
       >
-        <CodeBlock label="URL" code={databaseUrl(target)} />
+        <CodeBlock wrap label="URL" code={databaseUrl(target)} />
       </Snippet>
       <Snippet title="JDBC" hint="DBeaver, DataGrip and others on the JVM; they ask for the password.">
-        <CodeBlock label="JDBC URL" code={jdbcUrl(target)} />
+        <CodeBlock wrap label="JDBC URL" code={jdbcUrl(target)} />
       </Snippet>
     </div>
   );
