@@ -146,6 +146,8 @@ export class SignIn {
     if (this.#failures.isLimited(user.toLowerCase(), attempt.host)) return { reason: TOO_MANY };
     if (!asked) return { reason: 'no person of this e-mail address is in the policy' };
     if (!asked.databasePassword) return { reason: 'this person has no database password' };
+    if (!parseVerifier(asked.databasePassword.verifier))
+      return { reason: 'the verifier in the policy is not one' };
     if (!isRight) return { reason: 'wrong password' };
     if (this.#policy.state !== 'ok') return { reason: `no policy is in force (${this.#policy.state})` };
     const policy = this.#policy.inForce();
