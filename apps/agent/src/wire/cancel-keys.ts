@@ -7,11 +7,14 @@ export interface CancelKey {
   release(): void;
 }
 
+/** Resolves once the database was told, so that a later statement is not hit. */
+type Cancel = () => void | Promise<void>;
+
 /** Keys given to clients: the agent's own, so that the database's are known to nobody else. */
 export class CancelKeys {
-  readonly #keys = new Map<number, { secretKey: Buffer; cancel: () => void }>();
+  readonly #keys = new Map<number, { secretKey: Buffer; cancel: Cancel }>();
 
-  issue(cancel: () => void): CancelKey {
+  issue(cancel: Cancel): CancelKey {
     let processId = 0;
     do processId = randomInt(1, 2 ** 31);
     while (this.#keys.has(processId));
@@ -21,10 +24,10 @@ export class CancelKeys {
   }
 
   /** A cancel request is never answered: whether its key was right is nobody's business. */
-  use(processId: number, secretKey: Buffer): void {
+  async use(processId: number, secretKey: Buffer): Promise<void> {
     const known = this.#keys.get(processId);
     if (known && known.secretKey.length === secretKey.length && timingSafeEqual(known.secretKey, secretKey)) {
-      known.cancel();
+      await known.cancel();
     }
   }
 }

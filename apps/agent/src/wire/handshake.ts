@@ -63,8 +63,9 @@ export async function openConnection(
   try {
     const packet = await startupOf(line, offer);
     if (packet.kind === 'cancel') {
-      cancels.use(packet.processId, packet.secretKey);
-      line.socket.destroy();
+      line.inbox.release();
+      await cancels.use(packet.processId, packet.secretKey);
+      farewell(line.socket, Buffer.alloc(0));
       return undefined;
     }
     checkStartup(packet, line.tls !== undefined, offer);

@@ -53,14 +53,15 @@ export const WIRE_FIXES: Readonly<Record<string, string>> = {
   'wire.public_port': 'give the port that people type, from 1 to 65535',
 };
 
-/** What a heartbeat tells people of it; undefined where nobody said by what name it is reached. */
+/** What a heartbeat tells people of it; undefined where that is not known. */
 export function wireAddressOf({
   publicHost,
   publicPort,
   tls,
   requireTls,
 }: WireConfig): WireAddress | undefined {
-  if (publicHost === undefined) return undefined;
+  // Port 0 is any free one, which nobody can be told before.
+  if (publicHost === undefined || publicPort === 0) return undefined;
   const offered = requireTls ? 'required' : 'offered';
   return { host: publicHost, port: publicPort, tls: tls === 'off' ? 'off' : offered };
 }
