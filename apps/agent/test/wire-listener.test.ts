@@ -490,7 +490,7 @@ describe('the wire’s front door', () => {
     });
 
     it('cuts off who says nothing, and tells who stops half-way', async () => {
-      const listener = await listen({}, { authenticateMs: 300 });
+      const listener = await listen({}, { authenticateMs: 1_500 });
       const silent = await raw(listener);
       const half = (await raw(listener)).send(START);
       expect(await silent.rest()).toEqual([]);
