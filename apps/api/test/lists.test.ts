@@ -99,7 +99,7 @@ const LISTS: Record<string, string> = {
     'agents(orgId: $orgId, first: 200) { totalCount edges { node { name status isCurrent environment { name policyVersion } } } }',
   enrolmentTokens: 'enrolmentTokens(orgId: $orgId) { name environment { name } }',
   auditEvents:
-    'auditEvents(orgId: $orgId, first: 200) { edges { cursor node { id at receivedAt kind actor { type id label } decision connection { id slug } path statement { text bytes sha256 truncated kinds } required held missing ruleIds reason target { type id label } before after policyVersion sessionId agentId seq outcome { status rows durationMs sqlstate at } } } pageInfo { hasNextPage endCursor } }',
+    'auditEvents(orgId: $orgId, first: 200) { edges { cursor node { id at receivedAt kind actor { type id label } decision connection { id slug } path statement { text bytes sha256 truncated kinds } required held missing ruleIds reason target { type id label } before after policyVersion sessionId client { address application tls } agentId seq outcome { bytes status rows durationMs sqlstate at } } } pageInfo { hasNextPage endCursor } }',
   myDatabasePasswords:
     'myDatabasePasswords(orgId: $orgId) { id expiresAt user { email } environment { name wireAddresses { host } } }',
   databasePasswords:
