@@ -147,7 +147,8 @@ describe('the configuration', () => {
     await writeFile(join(dir, 'other.pem'), makeSelfSigned(Date.now()).key);
     const wire = (tls: string) => `${BASE}[wire]\nhost = "0.0.0.0"\ntls = ${tls}`;
     const config = await load(wire('{ cert = "cert.pem", key = "key.pem" }'));
-    expect(config.wire).toMatchObject({ tls: { cert, key }, requireTls: true });
+    const files = { certFile: join(dir, 'cert.pem'), keyFile: join(dir, 'key.pem') };
+    expect(config.wire).toMatchObject({ tls: files, requireTls: true });
     const bad = [
       ['{ cert = "cert.pem", key = "other.pem" }', 'wire.tls.key: is not the key of the certificate'],
       ['{ cert = "key.pem", key = "cert.pem" }', 'holds no private key'],

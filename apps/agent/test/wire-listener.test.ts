@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { createHash, X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import type { AuditEvent } from '@postern/core/audit';
 import type { Principal } from '@postern/core/policy';
@@ -10,6 +11,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Recorder } from '../src/audit/recorder.js';
 import { createLog } from '../src/log.js';
 import { CancelKeys } from '../src/wire/cancel-keys.js';
+import { makeSelfSigned } from '../src/wire/certificate.js';
 import type { SignedInClient } from '../src/wire/client.js';
 import {
   backendKeyData,
@@ -74,7 +76,7 @@ describe('the wire’s front door', () => {
   function onSession(client: SignedInClient): void {
     clients.push(client);
     const { socket } = client;
-    const key = cancels.issue(() => socket.write(commandComplete('CANCEL')));
+    const key = cancels.issue(async () => void socket.write(commandComplete('CANCEL')));
     socket.write(
       Buffer.concat([
         ...[...client.parameters].map(([name, value]) => parameterStatus(name, value)),
@@ -343,6 +345,28 @@ describe('the wire’s front door', () => {
       expect(between?.raw.toString('latin1')).toContain('channel binding check failed');
       const hidden = await attempt(new ScramClient(PASSWORD, 'y,,'), 'SCRAM-SHA-256');
       expect(hidden?.raw.toString('latin1')).toContain('channel binding was left out');
+    });
+
+    it('takes up a renewed certificate, and keeps the old one while the files do not fit', async () => {
+      const certFile = join(world.dir, 'own.pem');
+      const keyFile = join(world.dir, 'own-key.pem');
+      const [first, second] = [makeSelfSigned(Date.now()), makeSelfSigned(Date.now())];
+      await writeFile(certFile, first.cert);
+      await writeFile(keyFile, first.key);
+      const listener = await listen({ tls: { certFile, keyFile } });
+      const shown = async () => {
+        const { socket } = await (await raw(listener)).encrypt();
+        return (socket as TLSSocket).getPeerX509Certificate()?.toString();
+      };
+      expect(await shown()).toBe(first.cert);
+      await writeFile(certFile, second.cert);
+      listener.renewCertificate();
+      listener.renewCertificate();
+      expect(await shown()).toBe(first.cert);
+      expect(world.logs.filter((line) => line.includes('certificate on disk'))).toHaveLength(1);
+      await writeFile(keyFile, second.key);
+      listener.renewCertificate();
+      expect(await shown()).toBe(second.cert);
     });
 
     it('does not take bytes from before the encryption for encrypted ones', async () => {

@@ -8,7 +8,7 @@ export interface CancelKey {
 }
 
 /** Resolves once the database was told, so that a later statement is not hit. */
-type Cancel = () => void | Promise<void>;
+type Cancel = () => Promise<void> | undefined;
 
 /** Keys given to clients: the agent's own, so that the database's are known to nobody else. */
 export class CancelKeys {

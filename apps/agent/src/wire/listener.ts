@@ -1,15 +1,14 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { createSecureContext } from 'node:tls';
 import type { Recorder } from '../audit/recorder.js';
 import type { Clock } from '../clock.js';
 import { errorFacts, type Logger } from '../log.js';
 import type { PolicyHolder } from '../policy/policy-holder.js';
 import type { CancelKeys } from './cancel-keys.js';
-import { endpointHash, selfSigned } from './certificate.js';
 import type { SignedInClient } from './client.js';
 import { networkOf } from './failures.js';
-import { fatal, openConnection, Refused, type TlsOffer } from './handshake.js';
+import { fatal, openConnection, Refused } from './handshake.js';
 import { SignIn } from './sign-in.js';
+import { TlsOffers } from './tls-offers.js';
 import type { WireConfig } from './wire-config.js';
 
 /** PostgreSQL gives a minute (authentication_timeout); a person types the password before connecting, not during. */
@@ -17,6 +16,8 @@ const AUTHENTICATE_MS = 10_000;
 /** Connections that have not signed in: they cost memory and are nobody's. */
 const STRANGERS_MAX = 200;
 const STRANGERS_OF_NETWORK_MAX = 100;
+const KEEP_ALIVE_MS = 60_000;
+const RENEW_MS = 60_000;
 
 export interface WireParts {
   readonly config: WireConfig;
@@ -35,25 +36,40 @@ export interface WireParts {
 /** Serves PostgreSQL clients until they have signed in; what comes then is `onSession`'s. */
 export class WireListener {
   readonly #parts: WireParts;
-  readonly #offer: TlsOffer | undefined;
+  readonly #offers: TlsOffers;
+  readonly #renewing: NodeJS.Timeout;
   readonly #signIn: SignIn;
   readonly #server: Server;
   readonly #strangers = new Map<Socket, string>();
   readonly #handshakes = new Set<Promise<void>>();
   #isStopping = false;
 
-  private constructor(parts: WireParts, offer: TlsOffer | undefined) {
+  private constructor(parts: WireParts, offers: TlsOffers) {
     this.#parts = parts;
-    this.#offer = offer;
+    this.#offers = offers;
     this.#signIn = new SignIn(parts);
-    this.#server = createServer({ noDelay: true, keepAlive: true }, (socket) => this.#accept(socket));
+    // The system's own first probe of a silent connection comes after two hours.
+    const options = { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
+    this.#server = createServer(options, (socket) => this.#accept(socket));
+    this.#renewing = setInterval(() => this.renewCertificate(), RENEW_MS);
+    this.#renewing.unref();
   }
 
   /** Resolves when it listens. */
   static async start(parts: WireParts): Promise<WireListener> {
-    const listener = new WireListener(parts, await offerOf(parts));
-    await listener.#listen();
+    const listener = new WireListener(parts, await TlsOffers.open(parts));
+    try {
+      await listener.#listen();
+    } catch (error) {
+      clearInterval(listener.#renewing);
+      throw error;
+    }
     return listener;
+  }
+
+  /** Takes up a certificate that was replaced on disk. Sessions keep the one that they began with. */
+  renewCertificate(): void {
+    this.#offers.renew();
   }
 
   get port(): number {
@@ -64,6 +80,7 @@ export class WireListener {
   /** No new clients, and those who are signing in are sent away. Sessions are not its own to end. */
   async stop(): Promise<void> {
     this.#isStopping = true;
+    clearInterval(this.#renewing);
     this.#server.close();
     for (const socket of this.#strangers.keys()) socket.destroy();
     await Promise.all(this.#handshakes);
@@ -118,10 +135,11 @@ export class WireListener {
       (said ?? socket).destroySoon();
     }, this.#parts.authenticateMs ?? AUTHENTICATE_MS);
     try {
-      const opened = await openConnection(socket, this.#offer, cancels);
+      const offer = this.#offers.current;
+      const opened = await openConnection(socket, offer, cancels);
       if (!opened) return;
       said = opened.socket;
-      const client = await this.#signIn.run(opened, { ...from, endpoint: this.#offer?.endpoint });
+      const client = await this.#signIn.run(opened, { ...from, endpoint: offer?.endpoint });
       if (!client) return;
       if (this.#isStopping) client.socket.destroy();
       else onSession(client);
@@ -133,13 +151,3 @@ export class WireListener {
 
 /** An IPv4 address as people know it, also where the system maps it into IPv6. */
 const plain = (host: string): string => host.replace(/^::ffff:(?=\d+\.)/i, '');
-
-async function offerOf({ config, dataDir, clock }: WireParts): Promise<TlsOffer | undefined> {
-  if (config.tls === 'off') return undefined;
-  const pair = config.tls === 'self-signed' ? await selfSigned(dataDir, clock.now()) : config.tls;
-  return {
-    context: createSecureContext({ cert: pair.cert, key: pair.key, minVersion: 'TLSv1.2' }),
-    endpoint: endpointHash(pair.cert),
-    isRequired: config.requireTls,
-  };
-}

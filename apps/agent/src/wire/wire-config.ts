@@ -12,11 +12,17 @@ export interface Certificate {
   readonly key: string;
 }
 
+/** Where a certificate and its key are, so that a renewed one is noticed. */
+export interface CertificateFiles {
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
 /** How PostgreSQL clients are served. */
 export interface WireConfig {
   readonly host: string;
   readonly port: number;
-  readonly tls: 'off' | 'self-signed' | Certificate;
+  readonly tls: 'off' | 'self-signed' | CertificateFiles;
   /** Whether who does not encrypt is sent away. */
   readonly requireTls: boolean;
   /** Where people reach it, as the control plane shows it; absent: not known. */
@@ -70,7 +76,7 @@ export function wireAddressOf({
 export function checkWire(
   table: z.infer<typeof wireSchema>,
   baseDir: string,
-  problems: { key: string; message: string; fix: string }[],
+  problems: Problem[],
 ): WireConfig {
   const isLocal = LOOPBACK.has(table.host);
   // In the clear by an explicit choice only, wherever others may listen.
@@ -79,7 +85,11 @@ export function checkWire(
     const fix = 'set wire.tls to a certificate, or wire.require_tls = false inside a network that you trust';
     problems.push({ key: 'wire.tls', message: 'is "off", but encryption is required', fix });
   }
-  const tls = typeof table.tls === 'string' ? table.tls : readCertificate(table.tls, baseDir, problems);
+  const tls = typeof table.tls === 'string' ? table.tls : filesOf(table.tls, baseDir);
+  if (typeof tls !== 'string') {
+    const read = readCertificate(tls);
+    if ('problems' in read) problems.push(...read.problems);
+  }
   const { host } = table;
   const advertised = wireAddress.shape.host.safeParse(host);
   const isAnyAddress = host === '0.0.0.0' || host === '::';
@@ -93,13 +103,18 @@ export function checkWire(
   };
 }
 
-function readCertificate(
-  paths: Certificate,
-  baseDir: string,
-  problems: { key: string; message: string; fix: string }[],
-): Certificate {
+const filesOf = ({ cert, key }: Certificate, baseDir: string): CertificateFiles => ({
+  certFile: resolve(baseDir, cert),
+  keyFile: resolve(baseDir, key),
+});
+
+type Problem = { key: string; message: string; fix: string };
+
+/** A certificate that fits its key, or all that is wrong. */
+export function readCertificate(files: CertificateFiles): Certificate | { problems: Problem[] } {
+  const problems: Problem[] = [];
   const read = (name: 'cert' | 'key', check: (pem: string) => void): string => {
-    const path = resolve(baseDir, paths[name]);
+    const path = files[`${name}File`];
     const problem = (message: string) =>
       problems.push({ key: `wire.tls.${name}`, message, fix: CERTIFICATE_FIX });
     let pem = '';
@@ -116,12 +131,12 @@ function readCertificate(
     }
     return pem;
   };
-  const before = problems.length;
   const cert = read('cert', (pem) => new X509Certificate(pem));
   const key = read('key', (pem) => createPrivateKey(pem));
-  if (problems.length === before && !new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) {
+  if (problems.length > 0) return { problems };
+  if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) {
     const message = 'is not the key of the certificate';
-    problems.push({ key: 'wire.tls.key', message, fix: CERTIFICATE_FIX });
+    return { problems: [{ key: 'wire.tls.key', message, fix: CERTIFICATE_FIX }] };
   }
   return { cert, key };
 }
