@@ -46,6 +46,8 @@ export interface AllowedText {
 /** Statement kinds in one event, and reasons in one answer: a text of thousands must not make an event that nobody takes. */
 const KINDS_MAX = 100;
 const REASONS_MAX = 100;
+/** Intents that may be on their way to the disk while what they announce runs. */
+const AHEAD_MAX = 1_000;
 
 const NOTHING: Classification = { statements: [], required: 0 };
 
@@ -61,6 +63,10 @@ export class Governor {
   readonly #log: Logger;
   /** Outcomes not yet durable: nobody waits for them, but the shutdown does. */
   readonly #outcomes = new Set<Promise<void>>();
+  /** The last intent got to the disk. */
+  #isWriting = false;
+  /** Intents on their way to the disk. */
+  #ahead = 0;
 
   constructor(parts: {
     classifier: Classifier;
@@ -121,9 +127,12 @@ export class Governor {
     return { policy, decision, classification, memory };
   }
 
-  /** Resolves with the intent's id once it is durable: only then may the text run. */
-  recordIntent(text: GovernedText, { policy, decision, classification }: AllowedText): Promise<string> {
-    return this.#recorder.record({
+  /**
+   * Resolves with the intent's id when the text may run: once it is durable, or, where the connection is set to `batched`, while it
+   * is being written, as long as writing has been going well.
+   */
+  async recordIntent(text: GovernedText, { policy, decision, classification }: AllowedText): Promise<string> {
+    const { id, durable } = this.#recorder.begin({
       ...this.#common(text, kindsOf(classification), policy),
       decision: 'allowed',
       connection: { id: decision.connection.id, slug: decision.connection.slug },
@@ -131,6 +140,27 @@ export class Governor {
       held: permissionsOf(decision.held),
       ruleIds: decision.ruleIds,
     });
+    const mayGoAhead = decision.connection.audit === 'batched' && this.#isWriting && this.#ahead < AHEAD_MAX;
+    const written = this.#written(durable);
+    if (!mayGoAhead) await written;
+    else
+      written.catch((error: unknown) =>
+        this.#log.error(errorFacts(error), 'an intent could not be recorded'),
+      );
+    return id;
+  }
+
+  async #written(durable: Promise<void>): Promise<void> {
+    this.#ahead += 1;
+    try {
+      await durable;
+      this.#isWriting = true;
+    } catch (error) {
+      this.#isWriting = false;
+      throw error;
+    } finally {
+      this.#ahead -= 1;
+    }
   }
 
   /** Recording took a while: what was allowed before must still be. */

@@ -17,6 +17,8 @@ export interface Conversation {
   readonly flight: Flight;
   readonly names: SessionNames;
   readonly statementTimeoutMs: number;
+  /** Texts that were admitted and have not come to their end. */
+  readonly works: Set<Work>;
   send(bytes: Buffer): void;
   /** Stops a statement that neither the client nor the database did. */
   stop(work: Work, instead: ErrorFields): void;
@@ -27,7 +29,7 @@ const TIMEOUT_GRACE_MS = 5_000;
 
 /** Begins what was admitted; `end` records what came of it. */
 export function begin(
-  { governor, statementTimeoutMs, stop }: Conversation,
+  { governor, statementTimeoutMs, works, stop }: Conversation,
   { text, allowed, decision, intentId }: Admitted,
   onCommand?: () => void,
 ): { work: Work; end(how: Ended, sqlstate?: string): void } {
@@ -40,8 +42,10 @@ export function begin(
     });
   }, statementTimeoutMs + TIMEOUT_GRACE_MS);
   watchdog.unref();
+  works.add(work);
   const end = (how: Ended, sqlstate?: string) => {
     clearTimeout(watchdog);
+    works.delete(work);
     if (how === 'failed' && sqlstate !== undefined) work.failed(sqlstate);
     governor.finish(text, allowed, intentId, work.outcome(how === 'done'));
   };
@@ -76,8 +80,9 @@ export function refuse(
   { flight, send }: Pick<Conversation, 'flight' | 'send'>,
   instead: ErrorFields,
   of: { name?: string; ended?: Flying['ended'] } = {},
-): Flying {
+): Flying | undefined {
   const { name = 'postern', ended } = of;
+  if (flight.isSkipping) return undefined;
   const flying = flight.add({ what: 'parse', instead, ...(ended === undefined ? {} : { ended }) });
   send(parseMessage(name, REFUSED_TEXT));
   return flying;

@@ -53,6 +53,7 @@ export async function parse(talk: Conversation, raw: Buffer, arrivedAt: number):
   } catch (error) {
     return void refuse(talk, refusalOf(error, text), { name, ended });
   }
+  if (flight.isSkipping) return;
   names.takeStatement(name);
   names.statements.set(name, { sql: text ?? '', parameterTypes, isReplaceable: false });
   names.busy();
@@ -72,6 +73,7 @@ export async function bind(talk: Conversation, raw: Buffer, arrivedAt: number): 
   } catch (error) {
     return void refuse(talk, refusalOf(error, prepared.sql));
   }
+  if (flight.isSkipping) return;
   const before = names.portals.get(name);
   names.takePortal(name);
   const portal = { prepared, parameters, epoch: names.epoch, rows: 0, isReplaceable: false };
@@ -103,6 +105,7 @@ export async function describe(talk: Conversation, raw: Buffer, arrivedAt: numbe
     } catch (error) {
       return void refuse(talk, refusalOf(error, prepared.sql));
     }
+    if (flight.isSkipping) return;
   }
   names.busy();
   flight.add({ what: 'describe' });
@@ -163,6 +166,8 @@ async function run(
 ): Promise<void> {
   const { flight, names, send } = talk;
   const { admitted, portal, name, maxRows, raw } = of;
+  // Something before it failed meanwhile: the server would discard it.
+  if (flight.isSkipping) return begin(talk, admitted).end('skipped');
   const [statement] = admitted.allowed.classification.statements;
   const left = Math.max(rowsAllowed(admitted.decision) - portal.rows, 0);
   const isCapped = left !== Number.POSITIVE_INFINITY && (maxRows === 0 || maxRows > left);

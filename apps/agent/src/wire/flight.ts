@@ -36,6 +36,10 @@ export class Flight {
     return this.#queue[0];
   }
 
+  get last(): Flying | undefined {
+    return this.#queue.at(-1);
+  }
+
   get isEmpty(): boolean {
     return this.#queue.length === 0;
   }
@@ -43,11 +47,6 @@ export class Flight {
   /** The server reads COPY data. */
   get isCopyIn(): boolean {
     return this.#isCopyIn;
-  }
-
-  /** Statements that run or wait to. */
-  get works(): readonly Work[] {
-    return [...new Set(this.#queue.flatMap(({ work }) => work ?? []))];
   }
 
   add(flying: Flying): Flying {

@@ -61,6 +61,7 @@ export class WireSession {
   readonly #names: SessionNames;
   readonly #answers: Answers;
   readonly #talk: Conversation;
+  readonly #works = new Set<Work>();
   readonly #key: CancelKey;
   readonly #splitter = new FrameSplitter({
     streamed: new Set([FRONTEND.copyData]),
@@ -106,15 +107,16 @@ export class WireSession {
       flight,
       names,
       statementTimeoutMs: parts.statementTimeoutMs,
+      works: this.#works,
       send: (bytes) => this.#toBackend(bytes),
       stop: (work, instead) => void this.#stop(work, instead),
     };
-    this.#key = parts.cancels.issue(() => void this.#cancel());
+    this.#key = parts.cancels.issue(() => this.#cancel());
     flight.onCopyIn = () => this.#wake();
   }
 
   get isRunning(): boolean {
-    return this.#flight.works.length > 0;
+    return this.#works.size > 0;
   }
 
   /** Tells the client that it may begin, and serves it until either side ends. */
@@ -130,13 +132,13 @@ export class WireSession {
     this.#toClient(readyForQuery('I'));
     if (rest.length > 0) this.#fromClient(rest);
     socket.resume();
-    if (socket.destroyed) return this.end('the client left');
+    if (socket.destroyed) this.end('the client left');
     void this.#serve().catch((error: unknown) => this.#broken(error));
   }
 
   /** A permission that something running needs was lost. */
   stopLacking(mask: number): void {
-    for (const work of this.#flight.works) {
+    for (const work of this.#works) {
       if ((work.required & ~mask) === 0) continue;
       void this.#stop(work, {
         severity: 'ERROR',
@@ -361,10 +363,10 @@ export class WireSession {
     if (work.stopped) return;
     work.stopped = instead;
     const giveUpAt = performance.now() + CANCEL_GRACE_MS;
-    while (this.#ended === undefined && this.#flight.works.includes(work)) {
+    while (this.#ended === undefined && this.#works.has(work)) {
       if (this.#flight.head?.work === work) await this.#backend.cancel();
       await new Promise((resolve) => setTimeout(resolve, CANCEL_AGAIN_MS));
-      if (performance.now() < giveUpAt || !this.#flight.works.includes(work)) continue;
+      if (performance.now() < giveUpAt || !this.#works.has(work)) continue;
       this.end('a statement could not be stopped', fatal('57P01', instead.message));
     }
   }

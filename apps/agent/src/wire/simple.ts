@@ -1,8 +1,10 @@
 import type { StatementClass } from '@postern/core/sql';
+import type { ErrorFields } from './codec/backend.js';
 import {
   bindMessage,
   describeMessage,
   executeMessage,
+  flushMessage,
   parseMessage,
   queryMessage,
   readQuery,
@@ -17,6 +19,7 @@ import type { Work } from './work.js';
 /** A Query message: all its statements are decided about before any of them is sent. Resolves when the server is ready again. */
 export async function simpleQuery(talk: Conversation, raw: Buffer, arrivedAt: number): Promise<void> {
   const { gate, flight, names } = talk;
+  await settled(talk);
   // One that the server will not look at either.
   if (flight.isSkipping) return;
   const { text } = readQuery(raw);
@@ -34,6 +37,14 @@ export async function simpleQuery(talk: Conversation, raw: Buffer, arrivedAt: nu
   return oneByOne(talk, admitted);
 }
 
+/** Waits until all that was sent before without a Sync is answered: did it fail, the server discards what comes. */
+async function settled({ flight, send }: Conversation): Promise<void> {
+  const { last } = flight;
+  if (last === undefined) return;
+  send(flushMessage());
+  await flight.ended(last);
+}
+
 /** Sends something that ReadyForQuery answers, and waits for it. */
 async function ask(talk: Conversation, bytes: Buffer, more: Partial<Flying> = {}): Promise<void> {
   const { flight, names, send } = talk;
@@ -44,9 +55,10 @@ async function ask(talk: Conversation, bytes: Buffer, more: Partial<Flying> = {}
 }
 
 /** A call by the fast path can not be looked into, so none is sent: the server fails as after any other error. */
-export function functionCall(talk: Conversation): Promise<void> {
-  if (talk.flight.isSkipping) return Promise.resolve();
-  return ask(talk, queryMessage(REFUSED_TEXT), {
+export async function functionCall(talk: Conversation): Promise<void> {
+  await settled(talk);
+  if (talk.flight.isSkipping) return;
+  await ask(talk, queryMessage(REFUSED_TEXT), {
     instead: {
       severity: 'ERROR',
       code: '0A000',
@@ -111,6 +123,8 @@ async function runOne(
 ): Promise<Ended> {
   const { flight, names, send } = talk;
   const { work, statement, sql } = of;
+  // Stopped between two statements.
+  if (work.stopped) return await refused(talk, work, work.stopped);
   const cap = rowsAllowed(decision);
   work.rowsLeft = cap;
   work.isSuspended = false;
@@ -135,7 +149,11 @@ async function runOne(
     names.after(statement);
     return how;
   }
-  await flight.ended(refuse(talk, overCap(decision)));
-  work.failed('42501');
-  return 'failed';
+  return refused(talk, work, overCap(decision));
+}
+
+async function refused(talk: Conversation, work: Work, instead: ErrorFields): Promise<Ended> {
+  work.failed(instead.code);
+  const flying = refuse(talk, instead);
+  return flying ? talk.flight.ended(flying) : 'skipped';
 }
