@@ -91,6 +91,8 @@ export class AuditEvent {
   @Field(() => Float, { nullable: true }) seq!: number | null;
 
   orgId!: string;
+  /** Of events that are an end themselves. */
+  ownOutcome!: AuditOutcome | null;
 }
 
 export const AuditEventConnection = Paged(AuditEvent, 'AuditEvent');
@@ -105,5 +107,6 @@ export function toAuditEvent(orgId: string, row: AuditRow): AuditEvent {
     agentId: row.agentId,
     seq: row.seq,
     orgId,
+    ownOutcome: event.outcome ? { ...event.outcome, at: row.at } : null,
   });
 }

@@ -59,7 +59,7 @@ export function CodeBlock({ code, label, wrap }: { code: string; label: string; 
         <pre
           className={cx(
             'p-3 pr-11 font-mono text-xs leading-relaxed',
-            wrap ? 'break-all whitespace-pre-wrap' : 'w-max min-w-full',
+            wrap ? '[overflow-wrap:anywhere] whitespace-pre-wrap' : 'w-max min-w-full',
           )}
         >
           {code}

@@ -5,7 +5,7 @@ import { sentence } from '../../graphql/api-error';
 import { CodeBlock, CopyButton } from '../../ui/copy';
 import { Panel } from '../../ui/dialog';
 import { Words } from '../../ui/field';
-import { absolute, bytes, count } from '../../ui/format';
+import { absolute, bytes, count, duration } from '../../ui/format';
 import { PermissionBadges } from '../../ui/permission-badge';
 import { ErrorState, Note, Skeleton } from '../../ui/states';
 import { Status, Tag } from '../../ui/status-dot';
@@ -79,6 +79,12 @@ function Detail({ event }: { event: AuditDetail }) {
                 The agent recorded that it began and never reported its end.
               </p>
             ) : null}
+          </Row>
+        ) : null}
+        {event.kind === 'wire.session_closed' && event.outcome ? (
+          <Row label="Lasted">
+            {duration(event.outcome.durationMs)}
+            {event.outcome.bytes ? `, ${bytes(event.outcome.bytes)} sent` : ''}
           </Row>
         ) : null}
         <Permissions event={event} />

@@ -56,7 +56,7 @@ const columns = ({ onCreate, onRevoke }: Actions): Column<Access>[] => [
     quiet: true,
     className: 'w-10',
     cell: (each) => (
-      <span className="flex justify-end gap-1">
+      <span className="flex flex-col items-end gap-1 sm:flex-row sm:justify-end">
         {each.password ? (
           <Button
             look="quiet-danger"
