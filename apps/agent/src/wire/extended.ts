@@ -185,7 +185,9 @@ async function run(
     },
   });
   send(isCapped ? executeMessage(name, left + 1) : raw);
-  if (!isCapped && !(statement && hasEffect(statement))) return;
+  // The next part of a capped result must know how much of it was sent.
+  const isCounted = left !== Number.POSITIVE_INFINITY;
+  if (!isCounted && !(statement && hasEffect(statement))) return;
   await answered(talk, executed, { orCopying: true });
   if (work.isOver) refuse(talk, overCap(admitted.decision));
 }
