@@ -24,7 +24,7 @@ const columns = ({ onCreate, onRevoke }: Actions): Column<Access>[] => [
   {
     key: 'environment',
     header: 'Environment',
-    className: 'min-w-32',
+
     cell: (each) => <span className="font-medium">{each.name}</span>,
   },
   {
