@@ -555,6 +555,11 @@ describe('the wire’s front door', () => {
     });
   });
 
+  it('says so when its port is taken', async () => {
+    const { port } = await listen();
+    await expect(listen({ port })).rejects.toThrow(`can not be served at \`127.0.0.1:${port}\` (EADDRINUSE)`);
+  });
+
   it('is not upset by any bytes', async () => {
     const listener = await listen({ tls: 'self-signed' });
     let seed = 20_261_122;

@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { PosternError } from '@postern/core/errors';
 import type { Recorder } from '../audit/recorder.js';
 import type { Clock } from '../clock.js';
 import { errorFacts, type Logger } from '../log.js';
@@ -90,9 +91,14 @@ export class WireListener {
   #listen(): Promise<void> {
     const { host, port } = this.#parts.config;
     return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
+      const fail = (error: NodeJS.ErrnoException) => {
+        const message = `PostgreSQL clients can not be served at \`${host}:${port}\` (${error.code ?? error.name})`;
+        const fix = 'choose another wire.host or wire.port, or stop what listens there';
+        reject(new PosternError('input.invalid', message, { fix }));
+      };
+      this.#server.once('error', fail);
       this.#server.listen({ host, port }, () => {
-        this.#server.off('error', reject);
+        this.#server.off('error', fail);
         this.#server.on('error', (error) =>
           this.#parts.log.error(errorFacts(error), 'a client could not be accepted'),
         );

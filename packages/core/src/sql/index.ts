@@ -3,8 +3,8 @@ export * from './catalog/model.js';
 export { classify } from './classify.js';
 export { extensionFunctionNeeds } from './extensions.js';
 export * from './model.js';
-export { INLINE_PARSE_BYTES, loadParser, MAX_SQL_BYTES } from './parse.js';
 export { withFindings, withParameterTypes } from './parameter-types.js';
+export { INLINE_PARSE_BYTES, loadParser, MAX_SQL_BYTES } from './parse.js';
 export {
   NEW_SESSION,
   type SessionEffect,
