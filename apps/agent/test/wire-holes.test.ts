@@ -252,3 +252,14 @@ describe('rows above the cap', () => {
     expect(await made()).toBe('0');
   });
 });
+
+it('a transaction can not be held open for ever, whatever SET says', async () => {
+  await wire.publish([rule(SLUG, [...FULL], 'user:sam@acme.example')], {
+    connections: [connection(SLUG, { idleInTransactionTimeoutMs: 200 })],
+  });
+  const one = await signedIn('sam');
+  one.send(Q('set idle_in_transaction_session_timeout = 0'), Q('begin; select 1'));
+  await answers(one);
+  await answers(one);
+  expect((await one.fatal()).C).toBe('25P03');
+});

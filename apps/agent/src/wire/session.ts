@@ -35,6 +35,8 @@ const MESSAGE_MAX: Readonly<Record<number, number>> = {
   [FRONTEND.parse]: 16 * MB,
 };
 const OTHER_MAX = 64 * 1024;
+/** The server's own timeout can be changed by SET; this much later the agent ends the session itself. */
+const IDLE_GRACE_MS = 5_000;
 const CANCEL_AGAIN_MS = 200;
 const CANCEL_GRACE_MS = 5_000;
 
@@ -47,6 +49,7 @@ export interface SessionParts {
   readonly names: SessionNames;
   readonly readOnly: boolean;
   readonly statementTimeoutMs: number;
+  readonly idleInTransactionTimeoutMs: number;
   /** Once, when it is over. */
   onEnd(reason: string): void;
 }
@@ -74,6 +77,7 @@ export class WireSession {
   #isBackendFull = false;
   #isMidCopyData = false;
   #arrivedAt = 0;
+  #lastSaidAt = performance.now();
   #hasClientLeft = false;
   #ended: string | undefined;
 
@@ -149,6 +153,15 @@ export class WireSession {
     }
   }
 
+  /** Ends it when its transaction, and the locks in it, have been left alone for too long. To be called every second or so. */
+  noticeTime(): void {
+    const isIdle = this.#works.size === 0 && this.#names.transaction !== 'idle';
+    const after = this.#parts.idleInTransactionTimeoutMs + IDLE_GRACE_MS;
+    if (!isIdle || performance.now() - this.#lastSaidAt < after) return;
+    const text = 'terminating connection due to idle-in-transaction timeout';
+    this.end(text, fatal('25P03', text));
+  }
+
   /** Ends it with last words for the client, whatever runs. */
   end(reason: string, words?: ErrorFields): void {
     if (this.#ended !== undefined) return;
@@ -177,6 +190,7 @@ export class WireSession {
   #fromClient(chunk: Buffer): void {
     if (this.#ended !== undefined) return;
     this.#arrivedAt = performance.now();
+    this.#lastSaidAt = this.#arrivedAt;
     this.#splitter.push(chunk);
     if (this.#splitter.pending > AHEAD_BYTES) this.client.socket.pause();
     this.#wake();
@@ -297,6 +311,7 @@ export class WireSession {
 
   #fromBackend(chunk: Buffer): void {
     if (this.#ended !== undefined) return;
+    this.#lastSaidAt = performance.now();
     const { socket } = this.client;
     socket.cork();
     try {

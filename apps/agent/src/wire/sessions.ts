@@ -91,10 +91,11 @@ export class WireSessions {
     }
   }
 
-  /** Passwords run out without anything happening: to be called every second or so. */
+  /** Passwords and patience run out without anything happening: to be called every second or so. */
   noticeTime(): void {
     for (const open of this.#open) {
       if (this.#isExpired(open.client.principal)) this.#end(open, passwordChanged);
+      else open.session?.noticeTime();
     }
   }
 
@@ -193,6 +194,7 @@ export class WireSessions {
       names,
       readOnly,
       statementTimeoutMs: connection.statementTimeoutMs,
+      idleInTransactionTimeoutMs: connection.idleInTransactionTimeoutMs,
       onEnd: (reason) => {
         this.#open.delete(open);
         this.#closed(open, reason);
