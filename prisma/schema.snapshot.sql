@@ -23,6 +23,7 @@ agent.audit_hash text not null default repeat('0'::text, 64)
 agent.enrolled_at timestamp(3) with time zone not null default now()
 agent.last_seen_at timestamp(3) with time zone
 agent.revoked_at timestamp(3) with time zone
+agent.wire jsonb
 audit_event.id uuid not null
 audit_event.org_id uuid not null
 audit_event.at timestamp(3) with time zone not null
@@ -46,6 +47,13 @@ console_code.agent_id uuid not null
 console_code.redirect_uri text not null
 console_code.code_challenge text not null
 console_code.expires_at timestamp(3) with time zone not null
+database_password.id uuid not null
+database_password.org_id uuid not null
+database_password.environment_id uuid not null
+database_password.user_id uuid not null
+database_password.verifier text not null
+database_password.expires_at timestamp(3) with time zone not null
+database_password.created_at timestamp(3) with time zone not null default now()
 db_connection.id uuid not null
 db_connection.org_id uuid not null
 db_connection.environment_id uuid not null
@@ -57,6 +65,7 @@ db_connection.lock_timeout_ms integer not null default 5000
 db_connection.idle_in_transaction_timeout_ms integer not null default 300000
 db_connection.row_cap integer not null default 1000
 db_connection.created_at timestamp(3) with time zone not null default now()
+db_connection.audit_mode text not null default 'strict'::text
 enrolment_token.id uuid not null
 enrolment_token.org_id uuid not null
 enrolment_token.environment_id uuid not null
@@ -149,6 +158,13 @@ console_code console_code_agent_fk: FOREIGN KEY (org_id, agent_id) REFERENCES ag
 console_code console_code_membership_fk: FOREIGN KEY (org_id, user_id) REFERENCES membership(org_id, user_id) ON DELETE CASCADE
 console_code console_code_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
 console_code console_code_pkey: PRIMARY KEY (code_hash)
+database_password database_password_environment_fk: FOREIGN KEY (org_id, environment_id) REFERENCES environment(org_id, id) ON DELETE CASCADE
+database_password database_password_holder_unique: UNIQUE (org_id, environment_id, user_id)
+database_password database_password_membership_fk: FOREIGN KEY (org_id, user_id) REFERENCES membership(org_id, user_id) ON DELETE CASCADE
+database_password database_password_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+database_password database_password_pkey: PRIMARY KEY (id)
+database_password database_password_verifier_scram: CHECK ((verifier ~ '^SCRAM-SHA-256\$'::text))
+db_connection db_connection_audit_mode_known: CHECK ((audit_mode = ANY (ARRAY['strict'::text, 'batched'::text])))
 db_connection db_connection_environment_fk: FOREIGN KEY (org_id, environment_id) REFERENCES environment(org_id, id)
 db_connection db_connection_limits_positive: CHECK (((statement_timeout_ms > 0) AND (lock_timeout_ms > 0) AND (idle_in_transaction_timeout_ms > 0) AND (row_cap > 0)))
 db_connection db_connection_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
@@ -224,6 +240,9 @@ CREATE INDEX audit_event_org_kind_idx ON public.audit_event USING btree (org_id,
 CREATE UNIQUE INDEX audit_event_pkey ON public.audit_event USING btree (id)
 CREATE INDEX audit_event_search_idx ON public.audit_event USING gin (org_id, search_text gin_trgm_ops)
 CREATE UNIQUE INDEX console_code_pkey ON public.console_code USING btree (code_hash)
+CREATE UNIQUE INDEX database_password_holder_unique ON public.database_password USING btree (org_id, environment_id, user_id)
+CREATE UNIQUE INDEX database_password_pkey ON public.database_password USING btree (id)
+CREATE INDEX database_password_user_idx ON public.database_password USING btree (org_id, user_id)
 CREATE INDEX db_connection_environment_idx ON public.db_connection USING btree (org_id, environment_id)
 CREATE UNIQUE INDEX db_connection_org_id_id_unique ON public.db_connection USING btree (org_id, id)
 CREATE UNIQUE INDEX db_connection_pkey ON public.db_connection USING btree (id)
@@ -265,6 +284,7 @@ CREATE UNIQUE INDEX users_pkey ON public.users USING btree (id)
 agent enabled=t forced=t
 audit_event enabled=t forced=t
 console_code enabled=t forced=t
+database_password enabled=t forced=t
 db_connection enabled=t forced=t
 enrolment_token enabled=t forced=t
 environment enabled=t forced=t
@@ -286,6 +306,7 @@ agent tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_curren
 audit_event search_candidates: SELECT to {postern_audit_search} using (true) with check ()
 audit_event tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 console_code tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+database_password tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 db_connection tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 enrolment_token system_lookup: SELECT to {postern_system} using (true) with check ()
 enrolment_token tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
@@ -314,6 +335,7 @@ users system_lookup: SELECT to {postern_system} using (true) with check ()
 agent: insert, select, update to postern_app
 audit_event: insert, select to postern_app
 console_code: delete, insert, select to postern_app
+database_password: delete, insert, select, update to postern_app
 db_connection: delete, insert, select, update to postern_app
 enrolment_token: delete, insert, select, update to postern_app
 environment: delete, insert, select, update to postern_app

@@ -3,6 +3,7 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { type ConsoleAnswer, ConsoleClient } from './console-client.js';
 import { withClient } from './demo-database.js';
 import { DEMO_PEOPLE } from './demo-organisation.js';
+import { asPostgresClient, samsLogin } from './demo-psql.js';
 import { GraphqlClient } from './graphql-client.js';
 import { wrapped } from './progress.js';
 import type { Stack } from './stack.js';
@@ -22,7 +23,11 @@ interface Check {
   /** Length of the database's log before the check. */
   readonly logStart: number;
   /** Statements sent, in order, with the audit events that must exist. */
-  readonly sent: { readonly what: string; readonly auditId: string | undefined }[];
+  readonly sent: {
+    readonly what: string;
+    /** The console says it; PostgreSQL's protocol has no place for it. */
+    readonly auditId: string | 'unsaid' | undefined;
+  }[];
 }
 
 const CONNECTION = 'production';
@@ -88,6 +93,32 @@ async function isRefused(check: Check, name: string, what: string, sql: string):
   };
 }
 
+/** The same rules by PostgreSQL's own protocol: a read in the simple protocol, a DELETE in the extended one. */
+async function psqlIsGoverned(check: Check): Promise<CheckLine> {
+  const login = await samsLogin(check.stack, 'ONE_HOUR');
+  const before = await reviewsNow(check.stack);
+  const mark = (what: string): string => `/* ${check.mark} ${what} */`;
+  for (const what of ['wire read', 'wire delete']) check.sent.push({ what, auditId: 'unsaid' });
+  const { count, refusal: error } = await asPostgresClient(login, async (client) => {
+    const { rows } = await client.query<{ n: string }>(
+      `select count(*) as n from orders ${mark('wire read')}`,
+    );
+    const asked = client.query(`delete from reviews where id = $1 ${mark('wire delete')}`, [1]);
+    const refusal = await asked.then(
+      () => ({ code: 'none', message: 'the DELETE ran' }),
+      (reason: Error & { code?: string }) => ({ code: reason.code ?? '', message: reason.message }),
+    );
+    return { count: Number(rows[0]?.n), refusal };
+  });
+  const after = await reviewsNow(check.stack);
+  const logged = reachedDatabase(check, `${check.mark} wire delete`);
+  return {
+    name: 'psql is governed the same way',
+    ok: count > 0 && error.code === '42501' && before === after && !logged,
+    detail: `${count} orders read; DELETE: ${error.code} ${error.message}; ${logged ? 'the database received it' : "the database's log does not have it"}`,
+  };
+}
+
 /** Milliseconds from the answer of the API, which comes after the commit, until the console decides otherwise. */
 async function enforcedAfter(check: Check, allowed: boolean): Promise<number> {
   const committed = performance.now();
@@ -149,13 +180,14 @@ interface Found {
   readonly id: string;
   readonly decision: string | null;
   readonly outcome: { readonly status: string } | null;
+  readonly statement: { readonly text: string } | null;
 }
 
 async function eventsAreFound(check: Check): Promise<CheckLine> {
   const { owner, orgId } = check.stack.organisation;
   const search = async (): Promise<readonly Found[]> => {
     const { auditEvents } = await owner.request<{ auditEvents: { edges: readonly { node: Found }[] } }>(
-      'query ($orgId: ID!, $filter: AuditFilter) { auditEvents(orgId: $orgId, filter: $filter) { edges { node { id decision outcome { status } } } } }',
+      'query ($orgId: ID!, $filter: AuditFilter) { auditEvents(orgId: $orgId, filter: $filter) { edges { node { id decision outcome { status } statement { text } } } } }',
       { orgId, filter: { text: check.mark, actor: DEMO_PEOPLE.sam.email } },
     );
     return auditEvents.edges.map(({ node }) => node);
@@ -163,9 +195,11 @@ async function eventsAreFound(check: Check): Promise<CheckLine> {
   const at = performance.now();
   const missingIn = (found: readonly Found[]) =>
     check.sent.filter(
-      ({ auditId }) =>
+      ({ what, auditId }) =>
         !found.some(
-          ({ id, decision, outcome }) => id === auditId && (decision === 'denied' || outcome !== null),
+          ({ id, decision, outcome, statement }) =>
+            (auditId === 'unsaid' ? statement?.text.endsWith(`${check.mark} ${what} */`) : id === auditId) &&
+            (decision === 'denied' || outcome !== null),
         ),
     );
   let missing = missingIn(await search());
@@ -224,6 +258,7 @@ export async function guidedCheck(stack: Stack): Promise<CheckLine[]> {
     await attempt('a read is allowed', () => readIsAllowed(check)),
     await refused('a DELETE is refused', 'delete', 'delete from reviews where id = 1'),
     await refused('a DELETE inside WITH … SELECT is refused', 'cte', cte),
+    await attempt('psql is governed the same way', () => psqlIsGoverned(check)),
     await attempt('a changed rule is enforced within a second', () => ruleIsEnforced(check)),
     await attempt('search finds all of it', () => eventsAreFound(check)),
   ];

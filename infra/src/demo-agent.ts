@@ -9,6 +9,7 @@ export interface DemoAgentOptions {
   readonly webUrl: string;
   readonly consoleUrl: string;
   readonly databaseUrl: string;
+  readonly wirePort: number;
 }
 
 const NAME = 'shop-production';
@@ -45,7 +46,7 @@ export async function prepareDemoAgent(
   return { config, env: { POSTERN_ENROL_TOKEN: createEnrolmentToken.token } };
 }
 
-function configText({ apiUrl, consoleUrl }: DemoAgentOptions): string {
+function configText({ apiUrl, consoleUrl, wirePort }: DemoAgentOptions): string {
   return `# Written by npm start. A customer's agent has a file like this one beside the database.
 api_url = "${apiUrl}"
 name = "${NAME}"
@@ -55,6 +56,10 @@ data_dir = "data"
 host = "127.0.0.1"
 port = ${new URL(consoleUrl).port}
 public_url = "${consoleUrl}"
+
+[wire]
+host = "127.0.0.1"
+port = ${wirePort}
 
 [connections.production]
 url = "file:shop-url"

@@ -1,10 +1,17 @@
 import { parseArgs } from 'node:util';
 
-export const PORT_NAMES = ['web', 'api', 'agent', 'postgres', 'redis'] as const;
+export const PORT_NAMES = ['web', 'api', 'agent', 'wire', 'postgres', 'redis'] as const;
 export type PortName = (typeof PORT_NAMES)[number];
 export type Ports = Readonly<Record<PortName, number>>;
 
-const DEFAULT_PORTS: Ports = { web: 3000, api: 4000, agent: 7070, postgres: 54_320, redis: 63_790 };
+const DEFAULT_PORTS: Ports = {
+  web: 3000,
+  api: 4000,
+  agent: 7070,
+  wire: 6432,
+  postgres: 54_320,
+  redis: 63_790,
+};
 
 export interface StartOptions {
   readonly once: boolean;

@@ -44,6 +44,8 @@ export interface StackOptions {
 /** Everything of Postern on one machine, with the demo company in it. */
 export interface Stack {
   readonly urls: StackUrls;
+  /** Where the agent speaks PostgreSQL's own protocol. */
+  readonly wire: { readonly host: string; readonly port: number };
   readonly postgres: PostgresServer;
   readonly queue: Queue;
   readonly organisation: DemoOrganisation;
@@ -108,6 +110,7 @@ async function boot(
 ): Promise<Stack> {
   const { paths, ports, report } = options;
   const urls = stackUrls(ports);
+  const wire = { host: '127.0.0.1', port: ports.wire };
   const begin = (spec: ServiceSpec) => beginService(options, stops, spec);
   makeFolders(paths);
   stops.push(takeFolder(paths.run, urls.web));
@@ -140,11 +143,16 @@ async function boot(
   if (organisation.created) report('the demo company Acme Shop is there: people, groups, connections, rules');
   const databaseUrl = await shop;
   const addresses = { apiUrl: urls.api, webUrl: urls.web, consoleUrl: urls.console };
-  const prepared = await prepareDemoAgent(organisation, { dir: paths.agent, databaseUrl, ...addresses });
+  const prepared = await prepareDemoAgent(organisation, {
+    dir: paths.agent,
+    databaseUrl,
+    wirePort: ports.wire,
+    ...addresses,
+  });
   const agent = await begin(agentSpec(prepared.config, prepared.env, urls, paths));
   await waitUntilEnforced(organisation);
   const services = { api, worker, agent, ...(web === undefined ? {} : { web }) };
-  return { urls, postgres, queue, organisation, password: secrets.demo, services, stop };
+  return { urls, wire, postgres, queue, organisation, password: secrets.demo, services, stop };
 }
 
 async function beginPostgres(

@@ -1,5 +1,6 @@
 import { checkTable, guidedCheck } from './check.js';
 import { DEMO_PEOPLE } from './demo-organisation.js';
+import { psqlLine, samsLogin, type WireLogin } from './demo-psql.js';
 import { START_USAGE, type StartOptions, startOptions } from './options.js';
 import { stackPaths } from './paths.js';
 import { progress, table } from './progress.js';
@@ -73,7 +74,7 @@ async function run({ once, ports, queue }: StartOptions): Promise<number> {
     const passed = lines.every(({ ok }) => ok);
     process.stdout.write(`\nGuided check: ${passed ? 'passed' : 'FAILED'}\n${checkTable(lines)}\n\n`);
     if (once) return passed ? 0 : 1;
-    process.stdout.write(welcome(stack));
+    process.stdout.write(welcome(stack, await samsLogin(stack, 'SEVEN_DAYS')));
     const end = await Promise.race([interrupted, death]);
     if (end === 'interrupted') return 0;
     process.stderr.write(`${end}\n`);
@@ -91,7 +92,7 @@ async function run({ once, ports, queue }: StartOptions): Promise<number> {
   }
 }
 
-function welcome({ urls, postgres, queue, organisation, password }: Stack): string {
+function welcome({ urls, postgres, queue, organisation, password }: Stack, login: WireLogin): string {
   const addresses = [
     ['Admin UI', `${urls.web}/${organisation.orgSlug}/rules`],
     ['SQL console', urls.console],
@@ -105,6 +106,9 @@ function welcome({ urls, postgres, queue, organisation, password }: Stack): stri
 
 Sign in as any of these people, password ${password}
 ${table(people)}
+
+Or as Sam from any PostgreSQL client, through the same rules (a password of your own: Database access in the admin UI)
+  ${psqlLine(login)}
 
 Ctrl-C stops everything.
 `;

@@ -6,7 +6,7 @@ describe('what npm start understands', () => {
     expect(startOptions([], {})).toEqual({
       once: false,
       queue: 'auto',
-      ports: { web: 3000, api: 4000, agent: 7070, postgres: 54_320, redis: 63_790 },
+      ports: { web: 3000, api: 4000, agent: 7070, wire: 6432, postgres: 54_320, redis: 63_790 },
     });
   });
 

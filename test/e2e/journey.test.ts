@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DEMO_PEOPLE } from '@postern/infra/demo-organisation';
 import { REPOSITORY } from '@postern/infra/paths';
 import type { Stack } from '@postern/infra/stack';
+import pg from 'pg';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest';
 import { testStack } from '../stack.js';
@@ -145,6 +146,53 @@ describe.skipIf(!EXECUTABLE)('from a rule to its audit event, in the browser', (
       .first()
       .click();
     await ada.getByRole('dialog').getByText(DEMO_PEOPLE.sam.email).first().waitFor();
+  });
+
+  /** A PostgreSQL client of the agent's, and when its session ends. */
+  async function connectAsSam(password: string): Promise<{ ended: Promise<void> }> {
+    const user = DEMO_PEOPLE.sam.email;
+    const ssl = { rejectUnauthorized: false };
+    const client = new pg.Client({ ...stack.wire, database: 'production', user, password, ssl });
+    client.on('error', () => undefined);
+    const ended = new Promise<void>((resolve) => client.once('end', () => resolve()));
+    await client.connect();
+    const { rows } = await client.query('select count(*)::int > 0 as some from reviews where id > $1', [0]);
+    expect(rows).toEqual([{ some: true }]);
+    await expect(client.query(`create table ${mark} (a int)`)).rejects.toMatchObject({ code: '42501' });
+    return { ended };
+  }
+
+  it('Sam makes a database password, sees it once, works with it, and revokes it', async () => {
+    keepPictures();
+    await sam.goto(`${stack.urls.web}/${stack.organisation.orgSlug}/database-access`);
+    await sam.getByRole('button', { name: 'Make the password for Production' }).click();
+    const dialog = sam.getByRole('dialog');
+    await dialog.getByLabel('Works for').selectOption('1 hour');
+    await dialog.getByRole('button', { name: 'Make password' }).click();
+    const shown = (label: string) => dialog.getByRole('region', { name: label, exact: true }).innerText();
+    await dialog.getByText('It is shown only now').waitFor();
+    const password = (await shown('Password')).trim();
+    expect(password).toMatch(/^pdb_[\w-]{32}$/);
+    await dialog.getByLabel('Connection').selectOption('Shop, production');
+    const { host, port } = stack.wire;
+    expect(await shown('psql command')).toContain(`dbname=production user=${DEMO_PEOPLE.sam.email}`);
+    expect(await shown('psql command')).toContain(`host=${host} port=${port}`);
+    expect(await shown('URL')).toContain(`:${password}@${host}:${port}/production`);
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    expect(await sam.content()).not.toContain(password);
+    await sam.getByText(/^Expires in/).waitFor();
+    await sam
+      .getByTestId('publication-toast')
+      .getByText(/enforced on 1\/1/)
+      .waitFor();
+    const psql = await connectAsSam(password);
+    await sam.getByRole('button', { name: 'Revoke the password for Production' }).click();
+    await sam.getByRole('dialog').getByRole('button', { name: 'Revoke password' }).click();
+    await sam.getByRole('button', { name: 'Make the password for Production' }).waitFor();
+    expect(await sam.getByText(/^Expires in/).count()).toBe(0);
+    await psql.ended;
+    await expect(connectAsSam(password)).rejects.toMatchObject({ code: '28P01' });
   });
 
   it('no page threw an error', () => {

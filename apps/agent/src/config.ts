@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { parse } from 'smol-toml';
 import { z } from 'zod';
 import { databaseUrlProblem } from './targets/database-url.js';
+import { checkWire, LOOPBACK, WIRE_FIXES, type WireConfig, wireSchema } from './wire/wire-config.js';
 
 /** The one reader of process.env and of the configuration file. */
 export interface ConnectionConfig {
@@ -20,6 +21,8 @@ export interface AgentConfig {
   readonly name: string;
   readonly dataDir: string;
   readonly console: { readonly host: string; readonly port: number; readonly publicUrl: string };
+  /** Absent: no PostgreSQL clients are served. */
+  readonly wire?: WireConfig | undefined;
   readonly connections: ReadonlyMap<string, ConnectionConfig>;
   readonly enrolToken: string | undefined;
   readonly logLevel: string;
@@ -51,6 +54,9 @@ const ENV_OVERRIDES = {
   POSTERN_CONSOLE_HOST: ['console', 'host'],
   POSTERN_CONSOLE_PORT: ['console', 'port'],
   POSTERN_CONSOLE_PUBLIC_URL: ['console', 'public_url'],
+  POSTERN_WIRE_HOST: ['wire', 'host'],
+  POSTERN_WIRE_PORT: ['wire', 'port'],
+  POSTERN_WIRE_PUBLIC_HOST: ['wire', 'public_host'],
 } as const;
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'is not an http(s) URL' });
@@ -75,6 +81,7 @@ const fileSchema = z.strictObject({
       public_url: httpUrl.optional(),
     })
     .prefault({}),
+  wire: wireSchema.optional(),
   connections: z.record(z.string(), connectionSchema).default({}),
 });
 
@@ -85,6 +92,7 @@ const FIXES: Readonly<Record<string, string>> = {
   log_level: 'use trace, debug, info, warn, error or silent',
   'console.port': 'give a port from 1 to 65535',
   'console.public_url': 'give the address at which browsers reach the console',
+  ...WIRE_FIXES,
 };
 
 const SLUG = /^[a-z0-9][a-z0-9-]{0,62}$/;
@@ -142,8 +150,6 @@ function describe(issue: z.core.$ZodIssue): ConfigProblem[] {
   return [{ key, message: issue.message.toLowerCase(), fix: fixFor(key) }];
 }
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
-
 function resolveConnections(
   tables: Readonly<Record<string, z.infer<typeof connectionSchema>>>,
   baseDir: string,
@@ -196,12 +202,14 @@ export function checkConfig(table: Table, baseDir: string, env: Env, source: str
     const fix = 'serve the console at the root of a host name';
     problems.push({ key: 'console.public_url', message: 'has a path', fix });
   }
+  const wire = file.wire && checkWire(file.wire, baseDir, problems);
   if (problems.length > 0) throw new ConfigError(source, problems);
   return {
     apiUrl: file.api_url.replace(/\/+$/, ''),
     name: file.name,
     dataDir: resolve(baseDir, file.data_dir),
     console: { host: file.console.host, port: file.console.port, publicUrl: new URL(publicUrl).origin },
+    wire,
     connections,
     enrolToken: env.POSTERN_ENROL_TOKEN?.trim() || undefined,
     logLevel: file.log_level,

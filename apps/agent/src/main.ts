@@ -20,10 +20,15 @@ import { Link } from './link/link.js';
 import { errorFacts, type Logger } from './log.js';
 import { PolicyHolder } from './policy/policy-holder.js';
 import { Classifier } from './session/classifier.js';
+import { Governor } from './session/govern.js';
 import { StatementRunner } from './session/run-statement.js';
 import { Tabs } from './session/tabs.js';
 import { Target } from './targets/target.js';
 import { AGENT_VERSION } from './version.js';
+import { CancelKeys } from './wire/cancel-keys.js';
+import { WireListener } from './wire/listener.js';
+import { WireSessions } from './wire/sessions.js';
+import { wireAddressOf } from './wire/wire-config.js';
 
 const HOUSEKEEPING_MS = 1_000;
 const PROBE_EVERY_MS = 60_000;
@@ -44,6 +49,8 @@ export interface RunningAgent {
   readonly identity: AgentIdentity;
   readonly policy: PolicyHolder;
   readonly spool: Spool;
+  /** Where PostgreSQL clients are served; undefined: they are not. */
+  readonly wirePort: number | undefined;
   stop(): Promise<void>;
 }
 
@@ -83,10 +90,13 @@ async function startOn(dataDir: DataDir, options: AgentOptions): Promise<Running
     clock,
     recorder,
     log,
-    onChange: () => reevaluate(tabs, policy),
+    onChange: () => {
+      reevaluate(tabs, policy);
+      wireSessions.reevaluate();
+    },
     onEnforced: () => link.beat(),
   });
-  const link: Link = new Link({ api, policy, log, status: () => statusOf(spool, targets) });
+  const link: Link = new Link({ api, policy, log, status: () => statusOf(spool, targets, config) });
   const pusher = new Pusher(
     spool,
     (events, signal) => {
@@ -95,7 +105,19 @@ async function startOn(dataDir: DataDir, options: AgentOptions): Promise<Running
     },
     log,
   );
-  const runner = new StatementRunner({ classifier, policy, recorder, tabs, targets, log });
+  const governor = new Governor({ classifier, policy, recorder, targets, log });
+  const runner = new StatementRunner({ governor, tabs });
+  const cancels = new CancelKeys();
+  const now = () => clock.now();
+  const wireSessions: WireSessions = new WireSessions({
+    targets,
+    policy,
+    governor,
+    recorder,
+    cancels,
+    log,
+    now,
+  });
   const sessions = new ConsoleSessions(policy, clock, (session) => void tabs.closeAllOf(session.id));
 
   await policy.load();
@@ -124,20 +146,35 @@ async function startOn(dataDir: DataDir, options: AgentOptions): Promise<Running
     isReachable: () => isReachable,
   });
   await app.listen({ host: config.console.host, port: config.console.port });
+  const wire =
+    config.wire &&
+    (await WireListener.start({
+      config: config.wire,
+      dataDir: config.dataDir,
+      policy,
+      recorder,
+      clock,
+      log,
+      cancels,
+      onSession: (client) => wireSessions.serve(client),
+    }));
   pusher.start();
   link.start();
   void classifier.prepare();
-  const stopTimers = startTimers({ policy, sessions, tabs, targets });
+  const stopTimers = startTimers({ policy, sessions, tabs, targets, wireSessions });
 
   return {
     url: config.console.publicUrl,
     identity,
     policy,
     spool,
+    wirePort: wire?.port,
     stop: async () => {
       stopTimers();
-      await stopServing(app, tabs);
-      await runner.settled();
+      const wireStopped = wire?.stop();
+      await stopServing(app, tabs, wireSessions);
+      await wireStopped;
+      await governor.settled();
       await link.stop();
       await policy.settled();
       await pusher.stop();
@@ -240,8 +277,10 @@ function reevaluate(tabs: Tabs, policy: PolicyHolder): void {
   });
 }
 
-function statusOf(spool: Spool, targets: ReadonlyMap<string, Target>) {
+function statusOf(spool: Spool, targets: ReadonlyMap<string, Target>, config: AgentConfig) {
+  const wire = config.wire && wireAddressOf(config.wire);
   return {
+    ...(wire ? { wire } : {}),
     agentVersion: AGENT_VERSION,
     protocolVersion: PROTOCOL_VERSION,
     spoolDepth: spool.depth,
@@ -255,6 +294,7 @@ function startTimers(parts: {
   sessions: ConsoleSessions;
   tabs: Tabs;
   targets: ReadonlyMap<string, Target>;
+  wireSessions: WireSessions;
 }): () => void {
   const probeAll = () => {
     for (const target of parts.targets.values()) void target.probe();
@@ -263,6 +303,7 @@ function startTimers(parts: {
     parts.policy.noticeTime();
     parts.sessions.sweep();
     void parts.tabs.closeIdle();
+    parts.wireSessions.noticeTime();
   }, HOUSEKEEPING_MS);
   const probing = setInterval(probeAll, PROBE_EVERY_MS);
   probeAll();
@@ -273,11 +314,11 @@ function startTimers(parts: {
 }
 
 /** No new requests; statements get a moment to end, then they are cancelled. */
-async function stopServing(app: FastifyInstance, tabs: Tabs): Promise<void> {
+async function stopServing(app: FastifyInstance, tabs: Tabs, wireSessions: WireSessions): Promise<void> {
   const closed = app.close();
   const giveUpAt = performance.now() + STATEMENT_GRACE_MS;
-  while (tabs.running > 0 && performance.now() < giveUpAt) await sleep(20);
-  await tabs.stop();
+  while (tabs.running + wireSessions.running > 0 && performance.now() < giveUpAt) await sleep(20);
+  await Promise.all([tabs.stop(), wireSessions.stop()]);
   // Answers get a moment to leave; a connection that never ends its request must not hold the agent.
   const timer = setTimeout(() => app.server.closeAllConnections(), ANSWER_GRACE_MS);
   await closed;

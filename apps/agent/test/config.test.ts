@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigError, loadConfig } from '../src/config.js';
 import { AGENT_VERSION } from '../src/version.js';
+import { makeSelfSigned } from '../src/wire/certificate.js';
+import { wireAddressOf } from '../src/wire/wire-config.js';
 
 describe('the configuration', () => {
   let dir: string;
@@ -39,6 +41,7 @@ describe('the configuration', () => {
       name: 'production-eu',
       dataDir: join(dir, 'data'),
       console: { host: '127.0.0.1', port: 7070, publicUrl: 'http://localhost:7070' },
+      wire: { host: '127.0.0.1', port: 6432, tls: 'self-signed', requireTls: false, publicHost: 'localhost' },
       enrolToken: 'token',
       logLevel: 'info',
     });
@@ -111,6 +114,52 @@ describe('the configuration', () => {
     ]);
     expect(error.message).not.toContain('hunter2');
     expect(error.message).toContain('`options`, `application_name`');
+  });
+
+  const BASE = 'api_url = "https://a.example"\nname = "a"\ndata_dir = "d"\n';
+
+  it('serves PostgreSQL clients only when asked to, encrypted wherever others may listen', async () => {
+    expect((await load(BASE)).wire).toBeUndefined();
+    expect((await load(`${BASE}[wire]`)).wire).toEqual({
+      host: '127.0.0.1',
+      port: 6432,
+      tls: 'self-signed',
+      requireTls: false,
+      publicHost: '127.0.0.1',
+      publicPort: 6432,
+    });
+    const open = await load(`${BASE}[wire]\nhost = "0.0.0.0"\npublic_port = 5432`);
+    expect(open.wire).toMatchObject({ requireTls: true, publicHost: undefined, publicPort: 5432 });
+    const named = await load(BASE, { POSTERN_WIRE_PORT: '7432', POSTERN_WIRE_PUBLIC_HOST: 'db.example' });
+    expect(named.wire && wireAddressOf(named.wire)).toEqual({
+      host: 'db.example',
+      port: 7432,
+      tls: 'offered',
+    });
+    const clear = await load(`${BASE}[wire]\nhost = "10.0.0.1"\ntls = "off"\nrequire_tls = false`);
+    expect(clear.wire && wireAddressOf(clear.wire)).toEqual({ host: '10.0.0.1', port: 6432, tls: 'off' });
+  });
+
+  it('takes a certificate with its key, and tells what is wrong with them', async () => {
+    const { cert, key } = makeSelfSigned(Date.now());
+    await writeFile(join(dir, 'cert.pem'), cert);
+    await writeFile(join(dir, 'key.pem'), key);
+    await writeFile(join(dir, 'other.pem'), makeSelfSigned(Date.now()).key);
+    const wire = (tls: string) => `${BASE}[wire]\nhost = "0.0.0.0"\ntls = ${tls}`;
+    const config = await load(wire('{ cert = "cert.pem", key = "key.pem" }'));
+    const files = { certFile: join(dir, 'cert.pem'), keyFile: join(dir, 'key.pem') };
+    expect(config.wire).toMatchObject({ tls: files, requireTls: true });
+    const bad = [
+      ['{ cert = "cert.pem", key = "other.pem" }', 'wire.tls.key: is not the key of the certificate'],
+      ['{ cert = "key.pem", key = "cert.pem" }', 'holds no private key'],
+      ['{ cert = "none.pem", key = "key.pem" }', 'can not be read'],
+      ['{ cert = "cert.pem" }', 'wire.tls: is not a way to encrypt'],
+      ['"on"', 'wire.tls: is not a way to encrypt'],
+      ['"off"', 'wire.tls: is "off", but encryption is required'],
+    ] as const;
+    for (const [tls, message] of bad) expect((await problems(wire(tls))).message).toContain(message);
+    const pasted = await problems(`${BASE}[wire]\nport = 70000\npublic_host = "a; rm -rf /"`);
+    expect(pasted.problems.map((problem) => problem.key).sort()).toEqual(['wire.port', 'wire.public_host']);
   });
 
   it('never quotes a line of a file that is not TOML', async () => {

@@ -9,6 +9,7 @@ import { ClockModule } from './clock.js';
 import type { Config } from './config.js';
 import { configModule } from './config.module.js';
 import { ConnectionsModule } from './connections/connections.module.js';
+import { DatabasePasswordsModule } from './database-passwords/database-passwords.module.js';
 import { EnvironmentsModule } from './environments/environments.module.js';
 import { EdgeFilter } from './errors/edge.filter.js';
 import { graphqlModule } from './graphql/graphql.module.js';
@@ -24,7 +25,7 @@ import { TenancyModule } from './tenancy/tenancy.module.js';
 
 const FEATURES = [
   ...[PeopleModule, OrgsModule, EnvironmentsModule, ConnectionsModule, GroupsModule, RulesModule],
-  ...[AgentIdentityModule, AgentsModule, PolicyModule, AuditModule],
+  ...[DatabasePasswordsModule, AgentIdentityModule, AgentsModule, PolicyModule, AuditModule],
 ];
 
 /** The features of the api, wired. Nothing else happens here. */

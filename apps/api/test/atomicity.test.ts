@@ -10,11 +10,19 @@ import { type FurnishedCompany, furnish, join, memberIds, must } from './people.
 let api: TestApp;
 let company: FurnishedCompany;
 let memberId: string;
+let databasePasswordId: string;
 beforeAll(async () => {
   api = await startTestApp();
   company = await furnish(api, 'atomic');
   const member = await join(api, company, 'mia', 'member');
   memberId = (await memberIds(api, company)).get(member.userId) ?? '';
+  const made = await must<{ createDatabasePassword: { databasePassword: { id: string } } }>(
+    api,
+    'mutation ($orgId: ID!, $environmentId: ID!) { createDatabasePassword(orgId: $orgId, environmentId: $environmentId, lifetime: ONE_DAY) { databasePassword { id } } }',
+    { orgId: company.orgId, environmentId: company.environmentId },
+    company.cookie,
+  );
+  databasePasswordId = made.createDatabasePassword.databasePassword.id;
 });
 afterAll(() => api.close());
 
@@ -42,12 +50,17 @@ const CHANGES: [what: string, mutation: string][] = [
     'updateRule',
     'updateRule(orgId: $orgId, id: $ruleId, version: 1, rule: { connection: "shop", permissions: ["ddl"], members: ["*"] }) { id }',
   ],
+  [
+    'createDatabasePassword',
+    'createDatabasePassword(orgId: $orgId, environmentId: $environmentId, lifetime: ONE_DAY) { password }',
+  ],
+  ['revokeDatabasePassword', 'revokeDatabasePassword(orgId: $orgId, id: $databasePasswordId)'],
   ['deleteRule', 'deleteRule(orgId: $orgId, id: $ruleId, version: 1)'],
 ];
 
 async function everything(): Promise<string> {
   const tables =
-    'org membership invite environment db_connection user_group group_member rule rule_member audit_event outbox';
+    'org membership invite environment db_connection user_group group_member rule rule_member database_password audit_event outbox';
   const parts = await Promise.all(
     tables.split(' ').map(async (table) => {
       const { rows } = await api.database.owner.query(`select t::text from ${table} t order by 1`);
@@ -66,10 +79,15 @@ function change(mutation: string) {
     environmentId: 'ID!',
     connectionId: 'ID!',
     ruleId: 'ID!',
+    databasePasswordId: 'ID!',
   };
   const used = Object.entries(types).filter(([name]) => mutation.includes(`$${name}`));
   const header = used.map(([name, type]) => `$${name}: ${type}`).join(', ');
-  return api.graphql(`mutation (${header}) { ${mutation} }`, { ...company, memberId }, company.cookie);
+  return api.graphql(
+    `mutation (${header}) { ${mutation} }`,
+    { ...company, memberId, databasePasswordId },
+    company.cookie,
+  );
 }
 
 describe('a change and its audit event', () => {

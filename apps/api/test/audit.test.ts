@@ -285,7 +285,9 @@ describe('search', () => {
     expect((await search({ text: 'update t set' })).nodes).toMatchObject([
       { outcome: { status: 'failed', rows: null, durationMs: 1.5, sqlstate: '23505' } },
     ]);
-    expect((await search({ kind: 'statement.finished' })).nodes).toHaveLength(1);
+    expect((await search({ kind: 'statement.finished' })).nodes).toMatchObject([
+      { outcome: { status: 'failed', durationMs: 1.5 } },
+    ]);
     expect((await search()).nodes.map((node) => node.kind)).not.toContain('statement.finished');
     // Another agent cannot end it.
     const other = await enrolAgent(api, company);
@@ -300,6 +302,30 @@ describe('search', () => {
       ),
     );
     expect((await search({ text: 'select open' })).nodes).toMatchObject([{ outcome: null }]);
+  });
+
+  it('tells of the wire protocol: the client, bound parameters, bytes sent', async () => {
+    const client = { address: '10.0.0.7:51422', application: 'psql', tls: 'TLSv1.3' };
+    const asked = stating('select $1::int');
+    const [decided] = peer.record({
+      ...asked,
+      ...(asked.statement ? { statement: { ...asked.statement, parameters: 1 } } : {}),
+      ...{ path: 'wire', client },
+    }) as [ChainedEvent];
+    const outcome = { status: 'succeeded' as const, rows: 1, durationMs: 1, bytes: 5e9, sqlstate: null };
+    const finished = statementEvent({ statement: undefined, decision: undefined });
+    const ended = { ...finished, kind: 'statement.finished' as const, intentId: decided.event.id, outcome };
+    await peer.push([decided, ...peer.record(ended)]);
+    const answer = await api.graphql(
+      `query ($orgId: ID!, $id: ID!) { auditEvent(orgId: $orgId, id: $id) {
+        path statement { parameters } client { address application tls } outcome { bytes } } }`,
+      { orgId: company.orgId, id: decided.event.id },
+      company.cookie,
+    );
+    expect(answer.errors).toEqual([]);
+    expect(answer.data).toEqual({
+      auditEvent: { path: 'wire', statement: { parameters: 1 }, client, outcome: { bytes: 5e9 } },
+    });
   });
 
   it('reads one event, and not one of another organisation', async () => {

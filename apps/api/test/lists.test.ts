@@ -69,6 +69,12 @@ async function crowd(n: number): Promise<void> {
     [orgId, environmentId],
   );
   await owner.query(
+    `insert into database_password (id, org_id, environment_id, user_id, verifier, expires_at)
+     select gen_random_uuid(), org_id, $2, user_id, 'SCRAM-SHA-256$', now() from membership where org_id = $1
+     on conflict do nothing`,
+    [orgId, environmentId],
+  );
+  await owner.query(
     `insert into audit_event (id, org_id, at, kind, actor_id, actor_label, search_text, event)
      select gen_random_uuid(), $1, now() - n * interval '1 second', 'org.updated', '', 'x', 'x',
             jsonb_build_object('id', gen_random_uuid(), 'at', now(), 'kind', 'org.updated',
@@ -85,7 +91,7 @@ const LISTS: Record<string, string> = {
   groups:
     'groups(orgId: $orgId, first: 200) { totalCount edges { node { slug members { id } memberCount ruleCount } } }',
   environments:
-    'environments(orgId: $orgId) { slug policyVersion agentCount enforcedCount enforcedAt connectionCount }',
+    'environments(orgId: $orgId) { slug policyVersion agentCount enforcedCount enforcedAt connectionCount wireAddresses { host } }',
   connections:
     'connections(orgId: $orgId, first: 200) { totalCount edges { node { slug environment { name connectionCount } viewerPermissions ruleCount health healthDetail } } }',
   rules: 'rules(orgId: $orgId, first: 200) { totalCount edges { node { connection members permissions } } }',
@@ -93,7 +99,11 @@ const LISTS: Record<string, string> = {
     'agents(orgId: $orgId, first: 200) { totalCount edges { node { name status isCurrent environment { name policyVersion } } } }',
   enrolmentTokens: 'enrolmentTokens(orgId: $orgId) { name environment { name } }',
   auditEvents:
-    'auditEvents(orgId: $orgId, first: 200) { edges { cursor node { id at receivedAt kind actor { type id label } decision connection { id slug } path statement { text bytes sha256 truncated kinds } required held missing ruleIds reason target { type id label } before after policyVersion sessionId agentId seq outcome { status rows durationMs sqlstate at } } } pageInfo { hasNextPage endCursor } }',
+    'auditEvents(orgId: $orgId, first: 200) { edges { cursor node { id at receivedAt kind actor { type id label } decision connection { id slug } path statement { text bytes sha256 truncated kinds } required held missing ruleIds reason target { type id label } before after policyVersion sessionId client { address application tls } agentId seq outcome { bytes status rows durationMs sqlstate at } } } pageInfo { hasNextPage endCursor } }',
+  myDatabasePasswords:
+    'myDatabasePasswords(orgId: $orgId) { id expiresAt user { email } environment { name wireAddresses { host } } }',
+  databasePasswords:
+    'databasePasswords(orgId: $orgId, first: 200) { totalCount edges { node { id expiresAt user { email } environment { name wireAddresses { host } } } } }',
   invites: 'invites(orgId: $orgId) { id email }',
 };
 
@@ -155,6 +165,7 @@ describe('a list', () => {
     ['members', 'node { id }'],
     ['rules', 'node { id }'],
     ['agents', 'node { id }'],
+    ['databasePasswords', 'node { id }'],
   ])('of %s ends with its last row', async (name, selection) => {
     const all: string[] = [];
     let after: string | null = null;

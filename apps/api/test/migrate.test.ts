@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDatabase, testServer, uniqueName } from '@postern/infra/test-server';
@@ -48,18 +48,20 @@ const history = async () =>
     )
   ).rows;
 
+/** Those of the repository, in order. */
+const shipped = readdirSync(MIGRATIONS_DIR)
+  .filter((name) => /^\d/.test(name))
+  .sort();
+
 describe('migrations', () => {
   it('apply in order, once, whoever comes first', async () => {
     migration('20990102000000_second', 'alter table thing add column b integer');
     migration('20990101000000_first', 'create table thing (a integer)');
     const answers = await Promise.all([applyMigrations(ownerUrl, dir), applyMigrations(ownerUrl, dir)]);
-    expect(answers.map((applied) => applied.length).sort()).toEqual([0, 3]);
+    const names = [...shipped, '20990101000000_first', '20990102000000_second'];
+    expect(answers.toSorted((a, b) => a.length - b.length)).toEqual([[], names]);
     expect(await applyMigrations(ownerUrl, dir)).toEqual([]);
-    expect((await history()).map((row) => row.migration_name)).toEqual([
-      '20261121000000_init',
-      '20990101000000_first',
-      '20990102000000_second',
-    ]);
+    expect((await history()).map((row) => row.migration_name)).toEqual(names);
   });
 
   it('leave nothing of a failed one behind and may be run again', async () => {

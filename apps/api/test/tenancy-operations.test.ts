@@ -13,6 +13,7 @@ interface Furnished extends FurnishedCompany {
   memberEmail: string;
   inviteId: string;
   auditEventId: string;
+  databasePasswordId: string;
 }
 
 let api: TestApp;
@@ -25,6 +26,12 @@ async function furnishFully(name: string): Promise<Furnished> {
   await inviteToken(api, company, `guest@${name}.test`, 'member');
   const member = await join(api, company, 'mia', 'member');
   const agent = await enrolAgent(api, company);
+  const made = await must<{ createDatabasePassword: { databasePassword: { id: string } } }>(
+    api,
+    'mutation ($orgId: ID!, $environmentId: ID!) { createDatabasePassword(orgId: $orgId, environmentId: $environmentId, lifetime: ONE_DAY) { databasePassword { id } } }',
+    { orgId: company.orgId, environmentId: company.environmentId },
+    company.cookie,
+  );
   const data = await must<{
     invites: { id: string }[];
     auditEvents: { edges: { node: { id: string } }[] };
@@ -41,6 +48,7 @@ async function furnishFully(name: string): Promise<Furnished> {
     memberUserId: member.userId,
     memberEmail: member.email,
     inviteId: data.invites[0]?.id ?? '',
+    databasePasswordId: made.createDatabasePassword.databasePassword.id,
     auditEventId: data.auditEvents.edges[0]?.node.id ?? '',
   };
 }
@@ -164,6 +172,12 @@ const CASES: Case[] = [
     () => ({ environmentId: theirs.environmentId, name: 'n' }),
     'environment.not_found',
   ],
+  [
+    'createDatabasePassword',
+    () => ({ environmentId: theirs.environmentId, lifetime: 'ONE_DAY' }),
+    'environment.not_found',
+  ],
+  ['revokeDatabasePassword', () => ({ id: theirs.databasePasswordId }), 'database_password.not_found'],
   ['revokeAgent', () => ({ id: theirs.agentId }), 'agent.not_found'],
   [
     'authorizeConsole',

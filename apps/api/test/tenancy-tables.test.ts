@@ -145,6 +145,14 @@ const SAMPLE_ROWS: Record<string, (org: SeededOrg) => Record<string, unknown> | 
     token_hash: idOf('token', org),
     expires_at: new Date(),
   }),
+  database_password: (org) => ({
+    id: uuidv7(),
+    org_id: org.orgId,
+    environment_id: org.environmentId,
+    user_id: org.ownerId,
+    verifier: 'SCRAM-SHA-256$',
+    expires_at: new Date(),
+  }),
   user_group: (org) => ({ id: idOf('group', org), org_id: org.orgId, slug: 'g', name: 'g' }),
   group_member: (org) => ({ org_id: org.orgId, group_id: idOf('group', org), user_id: org.ownerId }),
   invite: (org) => ({

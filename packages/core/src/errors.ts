@@ -41,6 +41,7 @@ export const ERROR_CODES = [
   'rule.unknown_permission',
   'rule.malformed_member',
   'rule.empty',
+  'database_password.not_found',
   // agents and their protocol
   'agent.not_found',
   'agent.revoked',

@@ -1,6 +1,20 @@
 import { z } from 'zod';
 
 /**
+ * Where PostgreSQL clients reach an agent, as people should type it. People paste it into shells, so the host has the
+ * letters of host names and IP addresses and no others. `tls`: whether it offers TLS, or demands it.
+ */
+export const wireAddress = z.object({
+  host: z
+    .string()
+    .max(253)
+    .regex(/^[A-Za-z0-9:][A-Za-z0-9.:_-]*$/, 'must be a host name or an IP address'),
+  port: z.number().int().min(1).max(65_535),
+  tls: z.enum(['off', 'offered', 'required']),
+});
+export type WireAddress = z.infer<typeof wireAddress>;
+
+/**
  * `POST /agent/v1/heartbeat`: every 15 s, and at once after a new policy took effect (that is the acknowledgement
  * that the UI shows as "enforced").
  */
@@ -24,6 +38,8 @@ export const heartbeatRequest = z.object({
     )
     .max(1_000),
   rssBytes: z.number().int().nonnegative(),
+  /** Absent: this agent does not speak to PostgreSQL clients. */
+  wire: wireAddress.optional(),
 });
 export type HeartbeatRequest = z.infer<typeof heartbeatRequest>;
 

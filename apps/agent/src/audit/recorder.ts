@@ -21,8 +21,15 @@ export class Recorder {
 
   /** Resolves with the event's id once it is durable; rejects with `audit.unavailable`. */
   async record(facts: AuditFacts): Promise<string> {
-    const id = uuidv7();
-    await this.#spool.append({ id, at: isoTime(this.#clock.now()), ...facts });
+    const { id, durable } = this.begin(facts);
+    await durable;
     return id;
+  }
+
+  /** The event's id at once, and a promise that settles as `record` does. */
+  begin(facts: AuditFacts): { id: string; durable: Promise<void> } {
+    const id = uuidv7();
+    const appended = this.#spool.append({ id, at: isoTime(this.#clock.now()), ...facts });
+    return { id, durable: appended.then(() => undefined) };
   }
 }

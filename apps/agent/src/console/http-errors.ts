@@ -74,6 +74,7 @@ export function statusOf(code: ErrorCode): number {
     case 'audit.gap':
     case 'audit.broken_chain':
     case 'audit.not_found':
+    case 'database_password.not_found':
     case 'internal':
       return 500;
     default:

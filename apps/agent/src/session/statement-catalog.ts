@@ -1,6 +1,12 @@
 import { type Catalog, NEW_SESSION, type SessionState, sessionWithCatalog } from '@postern/core/sql';
 import type { Target } from '../targets/target.js';
-import type { TargetSession } from '../targets/target-session.js';
+import type { TransactionState } from '../targets/target-session.js';
+
+/** A database session as far as looking at a text goes. */
+export interface GovernedSession {
+  memory: SessionState;
+  readonly transaction: TransactionState;
+}
 
 /** What a text is classified with. */
 export interface Surroundings {
@@ -16,7 +22,7 @@ export interface Surroundings {
  */
 export async function surroundingsOf(
   target: Target | undefined,
-  session: TargetSession | undefined,
+  session: GovernedSession | undefined,
 ): Promise<Surroundings> {
   if (!target) return { memory: session?.memory ?? NEW_SESSION, catalog: undefined };
   const force = session?.memory.storedCode === true && session.transaction === 'idle';
@@ -28,7 +34,7 @@ export async function surroundingsOf(
 /** The same for a text that is only looked at, while another may run in the session. */
 export async function surroundingsBeside(
   target: Target | undefined,
-  session: TargetSession | undefined,
+  session: GovernedSession | undefined,
 ): Promise<Surroundings> {
   const memory = session?.memory ?? NEW_SESSION;
   return { memory, catalog: target && (await target.catalog.current()).catalog };

@@ -20,22 +20,35 @@ export const wallsOf = (connection: PolicyConnection, readOnly: boolean): Walls 
   idleInTransactionTimeoutMs: connection.idleInTransactionTimeoutMs,
 });
 
-/** Settings given at the start, so that RESET and DISCARD return to them (READ_ONLY.md, "Leaving READ ONLY"). */
-function startupOptions(walls: Walls): string {
+/** Names and values of settings that a client asked for, already decided about. */
+export type ClientSettings = readonly (readonly [name: string, value: string])[];
+
+/**
+ * Settings given at the start, so that RESET and DISCARD return to them (READ_ONLY.md, "Leaving READ ONLY"). The last one of a
+ * name counts (process_postgres_switches), so the walls come behind what a client asked for.
+ */
+function startupOptions(walls: Walls, own: ClientSettings): string {
   const settings = [
+    ...own.map(([name, value]) => `${name}=${value}`),
     ...(walls.readOnly ? ['default_transaction_read_only=on'] : []),
     'standard_conforming_strings=on',
     `statement_timeout=${walls.statementTimeoutMs}`,
     `lock_timeout=${walls.lockTimeoutMs}`,
     `idle_in_transaction_session_timeout=${walls.idleInTransactionTimeoutMs}`,
   ];
-  return settings.map((setting) => `-c ${setting}`).join(' ');
+  // Unescaped white space would begin another option (pg_split_opts).
+  return settings.map((setting) => `-c ${setting.replace(/[\\\s]/g, '\\$&')}`).join(' ');
 }
 
-export function clientConfig(url: string, walls: Walls, applicationName: string): pg.ClientConfig {
+export function clientConfig(
+  url: string,
+  walls: Walls,
+  applicationName: string,
+  settings: ClientSettings = [],
+): pg.ClientConfig {
   return {
     connectionString: url,
-    options: startupOptions(walls),
+    options: startupOptions(walls, settings),
     application_name: applicationName,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
@@ -72,6 +85,8 @@ export interface ConnectedClient {
   readonly client: WireClient;
   readonly config: pg.ClientConfig;
   readonly pinned: PinnedSettings;
+  /** What the server reported of its settings. */
+  readonly reported: ReadonlyMap<string, string>;
 }
 
 /** SQLSTATE or system code of an error, for the audit trail and the log. */
@@ -86,8 +101,9 @@ export async function connectWalled(
   url: string,
   walls: Walls,
   applicationName: string,
+  settings: ClientSettings = [],
 ): Promise<ConnectedClient> {
-  const config = clientConfig(url, walls, applicationName);
+  const config = clientConfig(url, walls, applicationName, settings);
   let client: WireClient;
   const reported = new Map<string, string>();
   try {
@@ -113,7 +129,7 @@ export async function connectWalled(
     if (error instanceof PosternError) throw error;
     throw Object.assign(unavailable(slug, reasonOf(error)), { cause: error });
   }
-  return { client, config, pinned: pinnedSettings(reported, walls) };
+  return { client, config, pinned: pinnedSettings(reported, walls), reported };
 }
 
 async function currentSettings(client: WireClient): Promise<readonly string[]> {

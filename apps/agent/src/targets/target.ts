@@ -2,7 +2,7 @@ import { PosternError } from '@postern/core/errors';
 import type { PolicyConnection } from '@postern/core/policy';
 import type { ConnectionConfig } from '../config.js';
 import { LiveCatalog } from './catalog/live-catalog.js';
-import { connectWalled, wallsOf } from './connect.js';
+import { type ClientSettings, type ConnectedClient, connectWalled, type Walls, wallsOf } from './connect.js';
 import { TargetSession } from './target-session.js';
 import { TypeNames } from './type-names.js';
 
@@ -38,6 +38,18 @@ export class Target {
         types: this.#types,
       }),
     );
+  }
+
+  /** The same for a client that speaks the protocol itself. */
+  openRaw(
+    connection: PolicyConnection,
+    readOnly: boolean,
+    email: string,
+    own: { readonly settings: ClientSettings; readonly timeouts: Partial<Walls> },
+  ): Promise<ConnectedClient> {
+    const { slug, url } = this.config;
+    const walls = { ...wallsOf(connection, readOnly), ...own.timeouts, readOnly };
+    return this.#noting(() => connectWalled(slug, url, walls, `postern:${email}`, own.settings));
   }
 
   /** Connects and leaves again, to know the database's health before somebody needs it. */

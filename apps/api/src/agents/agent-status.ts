@@ -1,3 +1,4 @@
+import { type WireAddress, wireAddress } from '@postern/protocol/heartbeat';
 import { z } from 'zod';
 
 /** An agent that was not heard of for three heartbeats is taken to be away. */
@@ -31,4 +32,10 @@ export type ConnectionHealth = z.infer<typeof connectionHealth>;
 export function healthOf(stored: unknown): ConnectionHealth[] {
   const parsed = z.array(connectionHealth).safeParse(stored);
   return parsed.success ? parsed.data : [];
+}
+
+/** Where PostgreSQL clients reach the agent, as its last heartbeat said; null when they do not. */
+export function wireOf(stored: unknown): WireAddress | null {
+  const parsed = wireAddress.safeParse(stored);
+  return parsed.success ? parsed.data : null;
 }

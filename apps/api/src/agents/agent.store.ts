@@ -13,6 +13,7 @@ export interface AgentRow {
   spoolDepth: number;
   rssBytes: bigint;
   connections: unknown;
+  wire: unknown;
   enrolledAt: Date;
   lastSeenAt: Date | null;
   revokedAt: Date | null;
@@ -30,6 +31,7 @@ const AGENT = {
   spoolDepth: true,
   rssBytes: true,
   connections: true,
+  wire: true,
   enrolledAt: true,
   lastSeenAt: true,
   revokedAt: true,
@@ -89,6 +91,7 @@ export function agentsOfEnvironments(tx: Tx, environmentIds: readonly string[]) 
       policyEnforcedAt: true,
       lastSeenAt: true,
       connections: true,
+      wire: true,
     },
   });
 }

@@ -1,7 +1,8 @@
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import type { WireAddress as WireAddressMessage } from '@postern/protocol/heartbeat';
 import { CountedPaged } from '../graphql/page.js';
 import type { AgentRow } from './agent.store.js';
-import { AgentStatus, healthOf, statusOf } from './agent-status.js';
+import { AgentStatus, healthOf, statusOf, wireOf } from './agent-status.js';
 
 registerEnumType(AgentStatus, { name: 'AgentStatus' });
 
@@ -10,6 +11,21 @@ export class AgentConnectionHealth {
   @Field() slug!: string;
   @Field() status!: string;
   @Field(() => String, { nullable: true }) detail?: string | undefined;
+}
+
+export const WireTlsEnum = { OFF: 'off', OFFERED: 'offered', REQUIRED: 'required' } as const satisfies Record<
+  string,
+  WireAddressMessage['tls']
+>;
+registerEnumType(WireTlsEnum, { name: 'WireTls' });
+
+@ObjectType({ description: 'Where PostgreSQL clients reach an agent.' })
+export class WireAddress {
+  @Field() agentName!: string;
+  @Field() isOnline!: boolean;
+  @Field() host!: string;
+  @Field(() => Int) port!: number;
+  @Field(() => WireTlsEnum) tls!: WireAddressMessage['tls'];
 }
 
 @ObjectType()
@@ -27,6 +43,7 @@ export class Agent {
   @Field(() => Int) spoolDepth!: number;
   @Field(() => Float) rssBytes!: number;
   @Field(() => [AgentConnectionHealth]) connections!: AgentConnectionHealth[];
+  @Field(() => WireAddress, { nullable: true }) wire!: WireAddress | null;
   @Field() enrolledAt!: Date;
   @Field(() => Date, { nullable: true }) lastSeenAt!: Date | null;
   @Field(() => Date, { nullable: true }) revokedAt!: Date | null;
@@ -55,10 +72,13 @@ export class EnrolmentTokenPayload {
 }
 
 export function toAgent(row: AgentRow): Agent {
+  const wire = wireOf(row.wire);
+  const status = statusOf(row);
   return {
     ...row,
-    status: statusOf(row),
+    status,
     rssBytes: Number(row.rssBytes),
     connections: healthOf(row.connections),
+    wire: wire && { ...wire, agentName: row.name, isOnline: status === AgentStatus.ONLINE },
   };
 }

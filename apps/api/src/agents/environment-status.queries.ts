@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import type { WireAddress } from '@postern/protocol/heartbeat';
 import { TenantDb } from '../tenancy/tenant-db.js';
 import { agentsOfEnvironments, policyVersions } from './agent.store.js';
-import { type ConnectionHealth, healthOf, isOnline } from './agent-status.js';
+import { type ConnectionHealth, healthOf, isOnline, wireOf } from './agent-status.js';
 
 /** How far an environment's agents are with its newest policy. */
 export interface EnvironmentStatus {
@@ -11,6 +12,13 @@ export interface EnvironmentStatus {
   enforcedAt: Date | null;
   /** By connection slug. */
   health: ReadonlyMap<string, Health>;
+  /** Of the agents that speak to PostgreSQL clients: those heard of first, then by name. */
+  wireAddresses: WireOfAgent[];
+}
+
+export interface WireOfAgent extends WireAddress {
+  agentName: string;
+  isOnline: boolean;
 }
 
 export interface Health {
@@ -23,6 +31,7 @@ export const NO_AGENTS: EnvironmentStatus = {
   enforcedCount: 0,
   enforcedAt: null,
   health: new Map(),
+  wireAddresses: [],
 };
 
 type Agent = Awaited<ReturnType<typeof agentsOfEnvironments>>[number];
@@ -39,7 +48,8 @@ export class EnvironmentStatusQueries {
       return new Map(
         versions.map(({ id, policyVersion }) => {
           const own = agents.filter((agent) => agent.environmentId === id);
-          return [id, { ...enforcement(own, policyVersion), health: healthByConnection(own) }];
+          const reported = { health: healthByConnection(own), wireAddresses: wireAddressesOf(own) };
+          return [id, { ...enforcement(own, policyVersion), ...reported }];
         }),
       );
     });
@@ -62,6 +72,16 @@ function enforcement(agents: readonly Agent[], newest: number) {
     enforcedCount: current.length,
     enforcedAt: all ? new Date(Math.max(...instants.map((at) => at.getTime()))) : null,
   };
+}
+
+function wireAddressesOf(agents: readonly Agent[]): WireOfAgent[] {
+  const known = agents.flatMap(({ name, lastSeenAt, wire }) => {
+    const address = wireOf(wire);
+    return address ? [{ ...address, agentName: name, isOnline: isOnline(lastSeenAt) }] : [];
+  });
+  return known.sort(
+    (a, b) => Number(b.isOnline) - Number(a.isOnline) || a.agentName.localeCompare(b.agentName),
+  );
 }
 
 const SEVERITY = { ok: 0, unknown: 1, down: 2 } as const;

@@ -3,6 +3,7 @@ import { Context } from '../auth/actor.decorator.js';
 import { DbConnection } from '../connections/connection.type.js';
 import { Environment } from '../environments/environment.type.js';
 import type { RequestContext } from '../graphql/context.js';
+import { WireAddress } from './agent.type.js';
 import { environmentStatus } from './environment-status.loader.js';
 import { EnvironmentStatusQueries, type Health } from './environment-status.queries.js';
 
@@ -35,6 +36,16 @@ export class EnvironmentStatusResolver {
     @Context() context: RequestContext,
   ): Promise<Date | null> {
     return (await this.status(environment, context)).enforcedAt;
+  }
+
+  @ResolveField(() => [WireAddress], {
+    description: 'Where PostgreSQL clients reach its agents: those that are online first.',
+  })
+  async wireAddresses(
+    @Parent() environment: Environment,
+    @Context() context: RequestContext,
+  ): Promise<WireAddress[]> {
+    return (await this.status(environment, context)).wireAddresses;
   }
 
   private status({ orgId, id }: Environment, context: RequestContext) {

@@ -43,13 +43,13 @@ export class AuditResolver {
   @ResolveField(() => AuditOutcome, {
     nullable: true,
     description:
-      'How an allowed statement ended; null while it runs or when its end was never reported ("outcome unknown").',
+      'How an allowed statement ended; null while it runs or when its end was never reported ("outcome unknown"). Of the end of a statement or session itself: how that was.',
   })
   async outcome(
     @Parent() event: AuditEvent,
     @Context() context: RequestContext,
   ): Promise<AuditOutcome | null> {
-    if (event.kind !== 'statement.decided') return null;
+    if (event.kind !== 'statement.decided') return event.ownOutcome;
     const load = (ids: readonly string[]) => this.audit.outcomes(event.orgId, ids);
     return loaderOf<AuditOutcome | null>(context, 'outcome', event.orgId, load, null).load(event.id);
   }

@@ -17,6 +17,11 @@ export class AuditStatement {
   @Field() sha256!: string;
   @Field() truncated!: boolean;
   @Field(() => [String]) kinds!: string[];
+  @Field(() => Int, {
+    nullable: true,
+    description: 'How many parameters were bound to it; values are not kept.',
+  })
+  parameters?: number | undefined;
 }
 
 @ObjectType()
@@ -24,8 +29,18 @@ export class AuditOutcome {
   @Field() status!: string;
   @Field(() => Int, { nullable: true }) rows!: number | null;
   @Field(() => Float) durationMs!: number;
+  @Field(() => Float, { nullable: true, description: 'Bytes of results sent to the client.' })
+  bytes?: number | undefined;
   @Field(() => String, { nullable: true }) sqlstate!: string | null;
   @Field() at!: Date;
+}
+
+@ObjectType({ description: 'The program at the other end. `application` is what it calls itself.' })
+export class AuditClient {
+  @Field() address!: string;
+  @Field(() => String, { nullable: true }) application!: string | undefined;
+  @Field(() => String, { nullable: true, description: 'TLS version; null: not encrypted.' })
+  tls!: string | undefined;
 }
 
 @ObjectType()
@@ -64,6 +79,7 @@ export class AuditEvent {
   @Field(() => GraphQLJSON, { nullable: true }) after!: Record<string, unknown> | undefined;
   @Field(() => Int, { nullable: true }) policyVersion!: number | undefined;
   @Field(() => String, { nullable: true }) sessionId!: string | undefined;
+  @Field(() => AuditClient, { nullable: true }) client!: AuditClient | undefined;
 
   @Field(() => String, {
     nullable: true,
@@ -75,6 +91,8 @@ export class AuditEvent {
   @Field(() => Float, { nullable: true }) seq!: number | null;
 
   orgId!: string;
+  /** Of events that are an end themselves. */
+  ownOutcome!: AuditOutcome | null;
 }
 
 export const AuditEventConnection = Paged(AuditEvent, 'AuditEvent');
@@ -89,5 +107,6 @@ export function toAuditEvent(orgId: string, row: AuditRow): AuditEvent {
     agentId: row.agentId,
     seq: row.seq,
     orgId,
+    ownOutcome: event.outcome ? { ...event.outcome, at: row.at } : null,
   });
 }

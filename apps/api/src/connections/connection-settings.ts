@@ -15,6 +15,7 @@ const settings = z.object({
   lockTimeoutMs: optional(input.positive('ms', DAY_MS)),
   idleInTransactionTimeoutMs: optional(input.positive('ms', DAY_MS)),
   rowCap: optional(input.positive('rows', 1_000_000)),
+  auditMode: optional(z.enum(['strict', 'batched'])),
 });
 
 /** The part of a connection's input that create and update have in common; errors name the field below `input`. */
@@ -24,7 +25,6 @@ export function parseSettings(given: unknown): ConnectionSettings {
 
 /** What the audit trail keeps of a connection. */
 export function auditedConnection(row: ConnectionRow): Record<string, unknown> {
-  const { slug, name, description, statementTimeoutMs, lockTimeoutMs, idleInTransactionTimeoutMs, rowCap } =
-    row;
-  return { slug, name, description, statementTimeoutMs, lockTimeoutMs, idleInTransactionTimeoutMs, rowCap };
+  const { id: _id, orgId: _org, environmentId: _environment, createdAt: _created, ...audited } = row;
+  return audited;
 }

@@ -1,4 +1,6 @@
 import { Field, InputType, Int } from '@nestjs/graphql';
+import type { AuditMode } from './connection.store.js';
+import { AuditModeEnum } from './connection.type.js';
 
 @InputType()
 export class ConnectionInput {
@@ -19,4 +21,7 @@ export class ConnectionInput {
 
   @Field(() => Int, { nullable: true })
   rowCap?: number;
+
+  @Field(() => AuditModeEnum, { nullable: true })
+  auditMode?: AuditMode;
 }

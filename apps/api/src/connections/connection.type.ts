@@ -1,5 +1,17 @@
-import { Field, ID, Int, ObjectType } from '@nestjs/graphql';
+import { Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { CountedPaged } from '../graphql/page.js';
+import type { AuditMode } from './connection.store.js';
+
+/** GraphQL's names of the modes; the values are ours. */
+export const AuditModeEnum = { STRICT: 'strict', BATCHED: 'batched' } as const satisfies Record<
+  string,
+  AuditMode
+>;
+registerEnumType(AuditModeEnum, {
+  name: 'AuditMode',
+  description:
+    'STRICT: a statement runs once its record is on disk. BATCHED: records are written together, at most 50 ms later.',
+});
 
 @ObjectType({
   description:
@@ -32,6 +44,9 @@ export class DbConnection {
 
   @Field(() => Int)
   rowCap!: number;
+
+  @Field(() => AuditModeEnum)
+  auditMode!: AuditMode;
 
   @Field()
   createdAt!: Date;

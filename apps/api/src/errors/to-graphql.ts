@@ -17,9 +17,10 @@ function causeOf(error: unknown): unknown {
   return cause;
 }
 
-/** Faults of the document itself: their text is GraphQL's own and says nothing of us. */
+/** Faults of the document or its variables, found before anything ran: their text is GraphQL's own and says nothing of us. */
 function isRequestError(error: GraphQLError): boolean {
-  return error.originalError === undefined && error.path === undefined;
+  const cause = causeOf(error);
+  return error.path === undefined && cause instanceof GraphQLError && cause.path === undefined;
 }
 
 function located(error: GraphQLError, message: string, extensions: ErrorExtensions) {

@@ -12,8 +12,14 @@ export interface PolicyFacts {
     lockTimeoutMs: number;
     idleInTransactionTimeoutMs: number;
     rowCap: number;
+    audit: 'strict' | 'batched';
   }[];
-  principals: { id: string; email: string; name: string }[];
+  principals: {
+    id: string;
+    email: string;
+    name: string;
+    databasePassword?: { verifier: string; expiresAt: string };
+  }[];
   groups: { slug: string; memberIds: string[] }[];
   rules: { id: string; connection: string | null; permissions: number; members: string[] }[];
 }
@@ -30,10 +36,17 @@ export async function readPolicyFacts(tx: Tx, environmentId: string): Promise<Po
       (select coalesce(jsonb_agg(jsonb_build_object(
           'id', c.id, 'slug', c.slug, 'name', c.name,
           'statementTimeoutMs', c.statement_timeout_ms, 'lockTimeoutMs', c.lock_timeout_ms,
-          'idleInTransactionTimeoutMs', c.idle_in_transaction_timeout_ms, 'rowCap', c.row_cap) order by c.slug), '[]')
+          'idleInTransactionTimeoutMs', c.idle_in_transaction_timeout_ms, 'rowCap', c.row_cap,
+          'audit', c.audit_mode) order by c.slug), '[]')
         from db_connection c where c.org_id = e.org_id and c.environment_id = e.id) as connections,
-      (select coalesce(jsonb_agg(jsonb_build_object('id', u.id, 'email', u.email, 'name', u.name) order by u.id), '[]')
-        from membership m join users u on u.id = m.user_id where m.org_id = e.org_id) as principals,
+      (select coalesce(jsonb_agg(jsonb_build_object('id', u.id, 'email', u.email, 'name', u.name)
+          || case when p.id is null then '{}' else jsonb_build_object('databasePassword', jsonb_build_object(
+            'verifier', p.verifier,
+            'expiresAt', to_char(p.expires_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))) end
+          order by u.id), '[]')
+        from membership m join users u on u.id = m.user_id
+        left join database_password p on p.org_id = m.org_id and p.user_id = m.user_id and p.environment_id = e.id
+        where m.org_id = e.org_id) as principals,
       (select coalesce(jsonb_agg(jsonb_build_object('slug', g.slug, 'memberIds', coalesce(gm.ids, '[]')) order by g.slug), '[]')
         from user_group g
         left join (select group_id, jsonb_agg(user_id order by user_id) as ids from group_member group by group_id) gm

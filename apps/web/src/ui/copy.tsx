@@ -1,6 +1,7 @@
 'use client';
 import { useEffect, useState } from 'react';
 import { Button, IconButton } from './button';
+import { cx } from './cx';
 import { Icon } from './icons';
 
 function useCopy(text: string): [boolean, () => void] {
@@ -44,8 +45,8 @@ export function CopyButton({ text, label = 'Copy' }: { text: string; label?: str
   );
 }
 
-/** Code to take away, with its copy button. */
-export function CodeBlock({ code, label }: { code: string; label: string }) {
+/** Code to take away, with its copy button. `wrap`: one long line, shown whole. */
+export function CodeBlock({ code, label, wrap }: { code: string; label: string; wrap?: boolean }) {
   const [done, copy] = useCopy(code);
   return (
     <div className="bg-sunken border-line relative rounded-lg border">
@@ -55,7 +56,14 @@ export function CodeBlock({ code, label }: { code: string; label: string }) {
         aria-label={label}
         className="max-h-96 overflow-auto"
       >
-        <pre className="w-max min-w-full p-3 pr-11 font-mono text-xs leading-relaxed">{code}</pre>
+        <pre
+          className={cx(
+            'p-3 pr-11 font-mono text-xs leading-relaxed',
+            wrap ? '[overflow-wrap:anywhere] whitespace-pre-wrap' : 'w-max min-w-full',
+          )}
+        >
+          {code}
+        </pre>
       </section>
       <IconButton
         label={done ? 'Copied' : `Copy ${label.toLowerCase()}`}

@@ -10,6 +10,9 @@ export const AUDIT_KINDS = [
   'statement.decided',
   'statement.finished',
   'console.signed_in',
+  'wire.session_opened',
+  'wire.session_closed',
+  'wire.sign_in_failed',
   'policy.enforced',
   'policy.refused',
   'agent.started',
@@ -40,6 +43,8 @@ export const AUDIT_KINDS = [
   'rule.updated',
   'rule.deleted',
   'policy.published',
+  'database_password.created',
+  'database_password.revoked',
 ] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 
@@ -66,6 +71,8 @@ export const auditStatement = z.object({
   truncated: z.boolean(),
   /** Statement kinds in order: `SELECT`, `DELETE`. Empty when the text could not be parsed. */
   kinds: z.array(z.string()),
+  /** How many parameters were bound to it; absent where it has none of its own (console, simple protocol). */
+  parameters: z.number().int().nonnegative().optional(),
 });
 export type AuditStatement = z.infer<typeof auditStatement>;
 
@@ -74,10 +81,23 @@ export const auditOutcome = z.object({
   /** Rows returned or changed, null when unknown. */
   rows: z.number().int().nonnegative().nullable(),
   durationMs: z.number().nonnegative(),
+  /** Bytes of results sent to the client; absent where they are not counted. */
+  bytes: z.number().int().nonnegative().optional(),
   /** SQLSTATE of a failure. */
   sqlstate: z.string().nullable(),
 });
 export type AuditOutcome = z.infer<typeof auditOutcome>;
+
+/** What is known of the program at the other end of a connection. */
+export const auditClient = z.object({
+  /** IP address and port. */
+  address: z.string(),
+  /** What it calls itself (`application_name`): a claim. */
+  application: z.string().optional(),
+  /** TLS version, `TLSv1.3`; absent: not encrypted. */
+  tls: z.string().optional(),
+});
+export type AuditClient = z.infer<typeof auditClient>;
 
 /** The one audit event. Optional parts are absent (not null) when they do not apply. */
 export const auditEvent = z.object({
@@ -111,5 +131,6 @@ export const auditEvent = z.object({
   /** Version of the policy that decided, or that was published or enforced. */
   policyVersion: z.number().int().optional(),
   sessionId: z.string().optional(),
+  client: auditClient.optional(),
 });
 export type AuditEvent = z.infer<typeof auditEvent>;

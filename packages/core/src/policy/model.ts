@@ -26,14 +26,32 @@ export const policyConnection = z.object({
   idleInTransactionTimeoutMs: z.number().int().positive().default(300_000),
   /** Most rows that one result sends to a person who lacks `export`. */
   rowCap: z.number().int().positive().default(1_000),
+  /**
+   * When a statement may run: `strict` once its record is on disk, `batched` while it is being written (at most 50 ms are
+   * lost in a crash). Absent, as in older bundles: strict.
+   */
+  audit: z.enum(['strict', 'batched']).optional(),
 });
 export type PolicyConnection = z.infer<typeof policyConnection>;
+
+/**
+ * What proves a person to the wire protocol: not the password but PostgreSQL's own verifier of it
+ * (`SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>`, base64; RFC 5803 as pg_authid keeps it), and when it ends.
+ */
+export const databasePassword = z.object({
+  verifier: z.string().min(1),
+  /** RFC 3339 instant. From then on the password is wrong. */
+  expiresAt: z.string().min(1),
+});
+export type DatabasePassword = z.infer<typeof databasePassword>;
 
 /** A person who may sign in: rules name people by e-mail, the audit trail by id. */
 export const principal = z.object({
   id: z.string().min(1),
   email: z.string().min(1),
   name: z.string(),
+  /** Absent: this person has no way in through the wire protocol. */
+  databasePassword: databasePassword.optional(),
 });
 export type Principal = z.infer<typeof principal>;
 

@@ -63,6 +63,7 @@ export function AgentPanel({ agent, onClose }: { agent: Agent; onClose: () => vo
 }
 
 function AgentFacts({ agent }: { agent: Agent }) {
+  const { slug } = useOrg();
   const state = agentState(agent);
   return (
     <dl className="grid grid-cols-[8rem_1fr] gap-x-3 gap-y-2.5 text-sm">
@@ -102,6 +103,19 @@ function AgentFacts({ agent }: { agent: Agent }) {
         </>
       ) : (
         <>
+          <dt className="text-ink-3">Clients</dt>
+          <dd>
+            {agent.wire ? (
+              <Link
+                href={`/${slug}/database-access?environment=${agent.environment.id}`}
+                className="text-accent font-mono text-xs hover:underline"
+              >
+                {agent.wire.host}:{agent.wire.port}
+              </Link>
+            ) : (
+              <span className="text-ink-3">psql and drivers are not served</span>
+            )}
+          </dd>
           <dt className="text-ink-3">SQL console</dt>
           <dd>
             <a

@@ -9,6 +9,7 @@ export const agentsDocument = graphql(`
           enrolledAt lastSeenAt revokedAt
           environment { id slug name policyVersion }
           connections { slug status detail }
+          wire { host port tls }
         }
       }
       pageInfo { hasNextPage endCursor }

@@ -5,7 +5,7 @@ import { sentence } from '../../graphql/api-error';
 import { CodeBlock, CopyButton } from '../../ui/copy';
 import { Panel } from '../../ui/dialog';
 import { Words } from '../../ui/field';
-import { absolute, bytes } from '../../ui/format';
+import { absolute, bytes, count, duration } from '../../ui/format';
 import { PermissionBadges } from '../../ui/permission-badge';
 import { ErrorState, Note, Skeleton } from '../../ui/states';
 import { Status, Tag } from '../../ui/status-dot';
@@ -71,6 +71,9 @@ function Detail({ event }: { event: AuditDetail }) {
         {outcome ? (
           <Row label="Outcome">
             <Status health={outcome.health}>{outcome.text}</Status>
+            {event.outcome?.bytes ? (
+              <span className="text-ink-2"> {bytes(event.outcome.bytes)} sent</span>
+            ) : null}
             {outcome.text === 'outcome unknown' ? (
               <p className="text-ink-2 text-xs">
                 The agent recorded that it began and never reported its end.
@@ -78,9 +81,16 @@ function Detail({ event }: { event: AuditDetail }) {
             ) : null}
           </Row>
         ) : null}
+        {event.kind === 'wire.session_closed' && event.outcome ? (
+          <Row label="Lasted">
+            {duration(event.outcome.durationMs)}
+            {event.outcome.bytes ? `, ${bytes(event.outcome.bytes)} sent` : ''}
+          </Row>
+        ) : null}
         <Permissions event={event} />
         {event.connection ? <Row label="Connection">{event.connection.slug}</Row> : null}
         {event.path ? <Row label="Came in by">{event.path}</Row> : null}
+        {event.client ? <Client client={event.client} /> : null}
         {event.target ? (
           <Row label="Target">
             {event.target.label} <Tag>{event.target.type}</Tag>
@@ -99,6 +109,7 @@ function Statement({ statement }: { statement: NonNullable<AuditDetail['statemen
       <CodeBlock label="Statement" code={statement.text} />
       <p className="text-ink-3 text-xs">
         {statement.kinds.join(', ') || 'could not be parsed'} · {bytes(statement.bytes)}
+        {statement.parameters ? ` · ${count(statement.parameters, 'parameter')}, values not kept` : ''}
         {statement.truncated ? ' in all; the beginning is kept, the rest is proved by its SHA-256' : ''} ·{' '}
         <span title={statement.sha256} className="font-mono">
           sha256 {statement.sha256.slice(0, 12)}…
@@ -167,6 +178,18 @@ function Origin({ event }: { event: AuditDetail }) {
       <Row label="Event id">
         <span className="font-mono text-xs">{event.id}</span>
       </Row>
+    </>
+  );
+}
+
+function Client({ client }: { client: NonNullable<AuditDetail['client']> }) {
+  return (
+    <>
+      <Row label="Client">
+        <span className="font-mono text-xs">{client.address}</span>{' '}
+        {client.tls ? <Tag>{client.tls}</Tag> : <span className="text-ink-3">not encrypted</span>}
+      </Row>
+      {client.application ? <Row label="Application">{client.application}</Row> : null}
     </>
   );
 }

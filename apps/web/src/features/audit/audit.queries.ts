@@ -26,9 +26,10 @@ export const auditEventDocument = graphql(`
       required held missing ruleIds before after
       actor { type id label }
       connection { id slug }
-      statement { text bytes sha256 truncated kinds }
+      statement { text bytes sha256 truncated kinds parameters }
+      client { address application tls }
       target { type id label }
-      outcome { status rows durationMs sqlstate at }
+      outcome { status rows durationMs bytes sqlstate at }
     }
   }
 `);

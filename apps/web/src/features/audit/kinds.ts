@@ -5,6 +5,9 @@ export const KIND_LABEL: Readonly<Record<AuditKind, string>> = {
   'statement.decided': 'Statement',
   'statement.finished': 'Statement ended',
   'console.signed_in': 'Signed in to a console',
+  'wire.session_opened': 'Database session opened',
+  'wire.session_closed': 'Database session closed',
+  'wire.sign_in_failed': 'Database sign-in failed',
   'policy.enforced': 'Policy enforced',
   'policy.refused': 'Policy refused by agent',
   'agent.started': 'Agent started',
@@ -35,6 +38,8 @@ export const KIND_LABEL: Readonly<Record<AuditKind, string>> = {
   'rule.updated': 'Rule changed',
   'rule.deleted': 'Rule deleted',
   'policy.published': 'Policy published',
+  'database_password.created': 'Database password made',
+  'database_password.revoked': 'Database password revoked',
 };
 
 const labels: Readonly<Record<string, string>> = KIND_LABEL;

@@ -1,4 +1,4 @@
-import type { ConnectionInput } from '../../gql/graphql';
+import type { AuditMode, ConnectionInput } from '../../gql/graphql';
 import type { Connection } from './use-connections';
 
 export const LIMITS = [
@@ -31,6 +31,7 @@ export interface ConnectionDraft {
   description: string;
   environmentId: string;
   limits: Record<LimitKey, string>;
+  auditMode: AuditMode;
 }
 
 export function connectionDraft(connection: Connection | null): ConnectionDraft {
@@ -42,6 +43,7 @@ export function connectionDraft(connection: Connection | null): ConnectionDraft 
     limits: Object.fromEntries(
       LIMITS.map((limit) => [limit.key, String(connection?.[limit.key] ?? limit.initial)]),
     ) as Record<LimitKey, string>,
+    auditMode: connection?.auditMode ?? 'STRICT',
   };
 }
 
@@ -50,5 +52,10 @@ export function connectionInput(draft: ConnectionDraft): ConnectionInput {
   const limits = Object.fromEntries(
     LIMITS.map(({ key }) => [key, Math.trunc(Number(draft.limits[key])) || 0]),
   );
-  return { name: draft.name.trim(), description: draft.description.trim(), ...limits };
+  return {
+    name: draft.name.trim(),
+    description: draft.description.trim(),
+    auditMode: draft.auditMode,
+    ...limits,
+  };
 }

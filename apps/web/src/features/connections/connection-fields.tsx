@@ -1,7 +1,8 @@
 'use client';
 import { useState } from 'react';
+import type { AuditMode } from '../../gql/graphql';
 import { type ApiError, fieldError } from '../../graphql/api-error';
-import { TextField } from '../../ui/field';
+import { SelectField, TextField } from '../../ui/field';
 import { slugOf } from '../../ui/format';
 import { type ConnectionDraft, LIMITS } from './connection-draft';
 import { EnvironmentSelect } from './environment-select';
@@ -78,6 +79,20 @@ export function ConnectionFields({ draft, onChange, isNew, error }: FieldsProps)
               error={fieldError(error, key)}
             />
           ))}
+          <SelectField
+            label="Audit"
+            hint={
+              draft.auditMode === 'STRICT'
+                ? 'A statement runs once its record is on disk.'
+                : 'Faster; a crash of the agent may lose the last 50 ms of records.'
+            }
+            value={draft.auditMode}
+            onChange={(event) => edit({ auditMode: event.target.value as AuditMode })}
+            error={fieldError(error, 'auditMode')}
+          >
+            <option value="STRICT">Strict</option>
+            <option value="BATCHED">Batched</option>
+          </SelectField>
         </div>
       </details>
     </>

@@ -6,7 +6,7 @@ export const connectionsDocument = graphql(`
       edges {
         node {
           id slug name description
-          statementTimeoutMs lockTimeoutMs idleInTransactionTimeoutMs rowCap
+          statementTimeoutMs lockTimeoutMs idleInTransactionTimeoutMs rowCap auditMode
           viewerPermissions health healthDetail ruleCount createdAt
           environment { id slug name }
         }

@@ -1,0 +1,305 @@
+import { type AuditOutcome, auditStatementOf } from '@postern/core/audit';
+import { PosternError } from '@postern/core/errors';
+import { type Allowed, type Denied, decide, permissionsOf } from '@postern/core/policy';
+import {
+  type Catalog,
+  type Classification,
+  type ClassifyResult,
+  NEW_SESSION,
+  type SessionState,
+  type SqlRejection,
+} from '@postern/core/sql';
+import type { AuditFacts, Recorder } from '../audit/recorder.js';
+import { errorFacts, type Logger } from '../log.js';
+import type { EnforcedPolicy, PolicyHolder } from '../policy/policy-holder.js';
+import type { Target } from '../targets/target.js';
+import type { Classifier } from './classifier.js';
+import { type DenialFacts, RunRefused } from './outcome.js';
+import { type GovernedSession, type Surroundings, surroundingsOf } from './statement-catalog.js';
+import type { Owner } from './tabs.js';
+
+export interface GovernedText {
+  readonly owner: Owner;
+  readonly connection: string;
+  readonly sql: string;
+  /** Where it came in. */
+  readonly path: 'console' | 'wire';
+  /** How many parameters were bound; their values are nobody's business. */
+  readonly parameters?: number;
+}
+
+/** A text looked at, and what with. */
+export interface ClassifiedText {
+  readonly classified: ClassifyResult;
+  readonly memory: SessionState;
+  readonly catalog: Catalog | undefined;
+}
+
+export interface AllowedText {
+  readonly policy: EnforcedPolicy;
+  readonly decision: Allowed;
+  readonly classification: Classification;
+  /** What the classification was made with. */
+  readonly memory: SessionState;
+}
+
+/** Statement kinds in one event, and reasons in one answer: a text of thousands must not make an event that nobody takes. */
+const KINDS_MAX = 100;
+const REASONS_MAX = 100;
+/** Intents that may be on their way to the disk while what they announce runs. */
+const AHEAD_MAX = 1_000;
+
+const NOTHING: Classification = { statements: [], required: 0 };
+
+/**
+ * classify → decide → record, the same for every path; how an allowed text then runs is the path's own. Whatever is not
+ * allowed is recorded as a denial and thrown as {@link RunRefused}.
+ */
+export class Governor {
+  readonly #classifier: Classifier;
+  readonly #policy: PolicyHolder;
+  readonly #recorder: Recorder;
+  readonly #targets: ReadonlyMap<string, Target>;
+  readonly #log: Logger;
+  /** Outcomes not yet durable: nobody waits for them, but the shutdown does. */
+  readonly #outcomes = new Set<Promise<void>>();
+  /** The last intent got to the disk. */
+  #isWriting = false;
+  /** Intents on their way to the disk. */
+  #ahead = 0;
+
+  constructor(parts: {
+    classifier: Classifier;
+    policy: PolicyHolder;
+    recorder: Recorder;
+    targets: ReadonlyMap<string, Target>;
+    log: Logger;
+  }) {
+    this.#classifier = parts.classifier;
+    this.#policy = parts.policy;
+    this.#recorder = parts.recorder;
+    this.#targets = parts.targets;
+    this.#log = parts.log;
+  }
+
+  /** Waits until every outcome is recorded. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#outcomes);
+  }
+
+  /**
+   * Only for those who see the connection its catalog is asked for: for others a hidden one takes as long as one that does not
+   * exist. What they may see can change meanwhile, so it is decided afterwards. `known`: a catalog that was read after the
+   * text had come counts as well.
+   */
+  async classify(
+    text: GovernedText,
+    session: GovernedSession | undefined,
+    known?: Catalog,
+  ): Promise<ClassifiedText> {
+    let surroundings: Surroundings = { memory: session?.memory ?? NEW_SESSION, catalog: known };
+    const seen = this.#seen(text);
+    if (seen && known === undefined) {
+      try {
+        surroundings = await surroundingsOf(this.#targets.get(text.connection), session);
+      } catch (error) {
+        if (!(error instanceof PosternError)) throw error;
+        return this.#withoutCatalog(text, seen, error);
+      }
+    }
+    const { memory, catalog } = surroundings;
+    return { memory, catalog, classified: await this.#classifier.classify(text.sql, memory, catalog) };
+  }
+
+  /** Resolves when the text may run now; else the denial is recorded and thrown. */
+  async decide(text: GovernedText, { classified, memory }: ClassifiedText): Promise<AllowedText> {
+    const policy = await this.#policyFor(text, classified);
+    const { principalId } = text.owner;
+    if (!classified.ok) {
+      // A connection that they may not see answers the same for every text.
+      const seen = decide(policy.compiled, principalId, text.connection, NOTHING);
+      if (!seen.allowed) return this.#deny(text, policy, seen, []);
+      return this.#reject(text, policy, seen, classified.rejection);
+    }
+    const { classification } = classified;
+    const decision = decide(policy.compiled, principalId, text.connection, classification);
+    if (!decision.allowed) return this.#deny(text, policy, decision, kindsOf(classification));
+    return { policy, decision, classification, memory };
+  }
+
+  /**
+   * Resolves with the intent's id when the text may run: once it is durable, or, where the connection is set to `batched`, while it
+   * is being written, as long as writing has been going well.
+   */
+  async recordIntent(text: GovernedText, { policy, decision, classification }: AllowedText): Promise<string> {
+    const { id, durable } = this.#recorder.begin({
+      ...this.#common(text, kindsOf(classification), policy),
+      decision: 'allowed',
+      connection: { id: decision.connection.id, slug: decision.connection.slug },
+      required: permissionsOf(decision.required),
+      held: permissionsOf(decision.held),
+      ruleIds: decision.ruleIds,
+    });
+    const mayGoAhead = decision.connection.audit === 'batched' && this.#isWriting && this.#ahead < AHEAD_MAX;
+    const written = this.#written(durable);
+    if (!mayGoAhead) await written;
+    else
+      written.catch((error: unknown) =>
+        this.#log.error(errorFacts(error), 'an intent could not be recorded'),
+      );
+    return id;
+  }
+
+  async #written(durable: Promise<void>): Promise<void> {
+    this.#ahead += 1;
+    try {
+      await durable;
+      this.#isWriting = true;
+    } catch (error) {
+      this.#isWriting = false;
+      throw error;
+    } finally {
+      this.#ahead -= 1;
+    }
+  }
+
+  /** Recording took a while: what was allowed before must still be. */
+  stillAllowed(text: GovernedText, allowed: AllowedText, intentId: string): Allowed {
+    const policy = this.#policy.inForce();
+    if (policy === allowed.policy) return allowed.decision;
+    const { principalId } = text.owner;
+    const decision = decide(policy.compiled, principalId, text.connection, allowed.classification);
+    if (decision.allowed) return decision;
+    const { code, message, fix, missing } = decision;
+    const reasons = decision.reasons.slice(0, REASONS_MAX);
+    const held = permissionsOf(decision.held);
+    const facts = { auditId: intentId, connection: text.connection, missing, held, reasons };
+    throw new RunRefused(code, message, { fix }, facts);
+  }
+
+  /** Records what came of an intent, in its own time. */
+  finish(text: GovernedText, { decision }: AllowedText, intentId: string, outcome: AuditOutcome): void {
+    const { connection } = decision;
+    const recorded = this.#recorder
+      .record({
+        kind: 'statement.finished',
+        actor: actorOf(text.owner),
+        path: text.path,
+        connection: { id: connection.id, slug: connection.slug },
+        intentId,
+        outcome,
+        sessionId: text.owner.consoleSession,
+      })
+      .then(
+        () => undefined,
+        // The intent stands in the trail, shown as "outcome unknown": nothing is lost silently.
+        (error: unknown) =>
+          this.#log.error(errorFacts(error), 'the outcome of a statement could not be recorded'),
+      );
+    this.#outcomes.add(recorded);
+    void recorded.finally(() => this.#outcomes.delete(recorded));
+  }
+
+  #seen({ owner, connection }: GovernedText): { policy: EnforcedPolicy; seen: Allowed } | undefined {
+    if (this.#policy.state !== 'ok') return undefined;
+    const policy = this.#policy.inForce();
+    const seen = decide(policy.compiled, owner.principalId, connection, NOTHING);
+    return seen.allowed ? { policy, seen } : undefined;
+  }
+
+  async #withoutCatalog(
+    text: GovernedText,
+    { policy, seen }: { policy: EnforcedPolicy; seen: Allowed },
+    error: PosternError,
+  ): Promise<never> {
+    const auditId = await this.#recorder.record({
+      ...this.#common(text, [], policy),
+      decision: 'denied',
+      connection: { id: seen.connection.id, slug: seen.connection.slug },
+      held: permissionsOf(seen.held),
+      reason: error.message,
+    });
+    throw new RunRefused(error.code, error.message, error.detail, { auditId });
+  }
+
+  /** The policy in force; where there is none the attempt is a denial like any other. */
+  async #policyFor(text: GovernedText, classified: ClassifyResult): Promise<EnforcedPolicy> {
+    try {
+      return this.#policy.inForce();
+    } catch (error) {
+      if (!(error instanceof PosternError)) throw error;
+      const auditId = await this.#recorder.record({
+        ...this.#common(text, classified.ok ? kindsOf(classified.classification) : []),
+        decision: 'denied',
+        connection: { id: '', slug: text.connection },
+        reason: error.message,
+      });
+      throw new RunRefused(error.code, error.message, error.detail, { auditId });
+    }
+  }
+
+  async #deny(
+    text: GovernedText,
+    policy: EnforcedPolicy,
+    decision: Denied,
+    kinds: readonly string[],
+  ): Promise<never> {
+    const { code, message, fix, missing } = decision;
+    const reasons = decision.reasons.slice(0, REASONS_MAX);
+    const held = permissionsOf(decision.held);
+    const slug = text.connection;
+    const auditId = await this.#recorder.record({
+      ...this.#common(text, kinds, policy),
+      decision: 'denied',
+      connection: { id: policy.compiled.connections.get(slug)?.id ?? '', slug },
+      required: permissionsOf(decision.required),
+      held,
+      missing,
+      reason: message,
+    });
+    if (code === 'connection.not_found') throw new RunRefused(code, message, { fix }, { auditId });
+    const position = reasons[0]?.position;
+    const facts: DenialFacts = { auditId, connection: slug, missing, held, reasons };
+    throw new RunRefused(code, message, { fix }, position === undefined ? facts : { ...facts, position });
+  }
+
+  /** What could not be understood is not run. */
+  async #reject(
+    text: GovernedText,
+    policy: EnforcedPolicy,
+    seen: Allowed,
+    rejection: SqlRejection,
+  ): Promise<never> {
+    const auditId = await this.#recorder.record({
+      ...this.#common(text, [], policy),
+      decision: 'denied',
+      connection: { id: seen.connection.id, slug: seen.connection.slug },
+      held: permissionsOf(seen.held),
+      reason: `not understood: ${rejection.message}`,
+    });
+    const { code, message, position } = rejection;
+    const facts: DenialFacts = { auditId, connection: text.connection };
+    throw new RunRefused(code, message, {}, position === undefined ? facts : { ...facts, position });
+  }
+
+  #common(text: GovernedText, kinds: readonly string[], policy?: EnforcedPolicy) {
+    const statement = auditStatementOf(text.sql, kinds.slice(0, KINDS_MAX));
+    const { parameters } = text;
+    return {
+      kind: 'statement.decided' as const,
+      actor: actorOf(text.owner),
+      path: text.path,
+      statement: parameters === undefined ? statement : { ...statement, parameters },
+      sessionId: text.owner.consoleSession,
+      ...(policy ? { policyVersion: policy.bundle.version } : {}),
+    } satisfies AuditFacts;
+  }
+}
+
+const kindsOf = ({ statements }: Classification): string[] => statements.map(({ kind }) => kind);
+
+export const actorOf = (owner: Owner) => ({
+  type: 'user' as const,
+  id: owner.principalId,
+  label: owner.email,
+});

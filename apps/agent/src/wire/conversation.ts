@@ -1,0 +1,101 @@
+import { PERMISSION_BIT } from '@postern/core/policy';
+import type { StatementClass } from '@postern/core/sql';
+import type { Governor } from '../session/govern.js';
+import { rowCapOf } from '../session/run-statement.js';
+import type { ErrorFields } from './codec/backend.js';
+import { flushMessage, parseMessage } from './codec/frontend.js';
+import type { Ended, Flight, Flying } from './flight.js';
+import type { Admitted, Gate } from './gate.js';
+import type { SessionNames } from './names.js';
+import { REFUSED_TEXT, tooManyRows } from './refusal.js';
+import { Work } from './work.js';
+
+/** What the parts of one session share that turn messages of the client into messages to the server. */
+export interface Conversation {
+  readonly governor: Governor;
+  readonly gate: Gate;
+  readonly flight: Flight;
+  readonly names: SessionNames;
+  readonly statementTimeoutMs: number;
+  /** Texts that were admitted and have not come to their end. */
+  readonly works: Set<Work>;
+  send(bytes: Buffer): void;
+  /** Stops a statement that neither the client nor the database did. */
+  stop(work: Work, instead: ErrorFields): void;
+}
+
+/** The server's statement_timeout can be changed by SET; this much later the agent stops the statement itself. */
+const TIMEOUT_GRACE_MS = 5_000;
+
+/** Begins what was admitted; `end` records what came of it. */
+export function begin(
+  { governor, statementTimeoutMs, works, stop }: Conversation,
+  { text, allowed, decision, intentId }: Admitted,
+  onCommand?: () => void,
+): { work: Work; end(how: Ended, sqlstate?: string): void } {
+  const work = new Work(decision.required, onCommand);
+  const watchdog = setTimeout(() => {
+    stop(work, {
+      severity: 'ERROR',
+      code: '57014',
+      message: `the statement ran longer than the ${statementTimeoutMs} ms that this connection allows`,
+    });
+  }, statementTimeoutMs + TIMEOUT_GRACE_MS);
+  watchdog.unref();
+  works.add(work);
+  const end = (how: Ended, sqlstate?: string) => {
+    clearTimeout(watchdog);
+    works.delete(work);
+    if (how === 'failed' && sqlstate !== undefined) work.failed(sqlstate);
+    governor.finish(text, allowed, intentId, work.outcome(how === 'done'));
+  };
+  return { work, end };
+}
+
+/** Rows that the client may get of one result; infinite for those who may export. */
+export function rowsAllowed(decision: Admitted['decision']): number {
+  const mayExport = (decision.held & PERMISSION_BIT.export) !== 0;
+  return mayExport ? Number.POSITIVE_INFINITY : rowCapOf(decision);
+}
+
+/** What comes next depends on how it ended: on names, settings, transactions, or code that may change any of them. */
+export function hasEffect(statement: StatementClass): boolean {
+  const { required, effect, storesCode, searched, kind } = statement;
+  const runsCode = (required & (PERMISSION_BIT.execute | PERMISSION_BIT.admin)) !== 0;
+  return (
+    effect !== undefined ||
+    storesCode === true ||
+    searched !== undefined ||
+    runsCode ||
+    kind.startsWith('COPY')
+  );
+}
+
+/**
+ * Makes the server fail as it would have failed by the refused message: transaction state, skipping to Sync and pipelines stay
+ * its own. `name`: of the statement that was to be made; a Parse under a name touches no other statement, and failing it makes
+ * none. Nothing of the refused text is sent.
+ */
+export function refuse(
+  { flight, send }: Pick<Conversation, 'flight' | 'send'>,
+  instead: ErrorFields,
+  of: { name?: string; ended?: Flying['ended'] } = {},
+): Flying | undefined {
+  const { name = 'postern', ended } = of;
+  if (flight.isSkipping) return undefined;
+  const flying = flight.add({ what: 'parse', instead, ...(ended === undefined ? {} : { ended }) });
+  send(parseMessage(name, REFUSED_TEXT));
+  return flying;
+}
+
+/** Waits until a message is answered, which the server would otherwise do at the next Sync. */
+export function answered(
+  { flight, send }: Pick<Conversation, 'flight' | 'send'>,
+  flying: Flying,
+  or: { orCopying?: boolean } = {},
+): Promise<Ended> {
+  send(flushMessage());
+  return flight.ended(flying, or);
+}
+
+export const overCap = (decision: Admitted['decision']): ErrorFields => tooManyRows(rowCapOf(decision));

@@ -1,0 +1,214 @@
+import { type ErrorFields } from './codec/backend.js';
+import { executeMessage, readBind, readExecute, readNamed, readParse } from './codec/frontend.js';
+import {
+  answered,
+  begin,
+  type Conversation,
+  hasEffect,
+  overCap,
+  refuse,
+  rowsAllowed,
+} from './conversation.js';
+import type { Ended } from './flight.js';
+import type { Admitted, Question } from './gate.js';
+import type { Portal, Prepared } from './names.js';
+import { refusalOf } from './refusal.js';
+
+/** Names that the server and the agent read alike: longer ones it would cut off, others depend on its encoding. */
+const NAME = /^[\x20-\x7e]{0,63}$/;
+
+const badName: ErrorFields = {
+  severity: 'ERROR',
+  code: '42622',
+  message: 'names of prepared statements and portals are at most 63 ASCII characters here',
+};
+const noStatement = (name: string): ErrorFields => ({
+  severity: 'ERROR',
+  code: '26000',
+  message:
+    name === '' ? 'unnamed prepared statement does not exist' : `prepared statement "${name}" does not exist`,
+});
+const noPortal = (name: string): ErrorFields => ({
+  severity: 'ERROR',
+  code: '34000',
+  message: `portal "${name}" does not exist`,
+});
+
+/** Parse: where the decision falls first. */
+export async function parse(talk: Conversation, raw: Buffer, arrivedAt: number): Promise<void> {
+  const { gate, flight, names, send } = talk;
+  const { name, text, parameterTypes } = readParse(raw);
+  if (!NAME.test(name)) return void refuse(talk, badName);
+  const before = names.statements.get(name);
+  // Parsing a new unnamed statement drops the one before it at once, and what is under a name stays when another fails.
+  const ended = (how: Ended) => {
+    if (how === 'done') return;
+    if (before && (how === 'skipped' || name !== '')) names.statements.set(name, before);
+    else names.statements.delete(name);
+  };
+  const shown = text === undefined ? raw.toString('utf8') : undefined;
+  const question = { sql: text, arrivedAt, parameterTypes, ...(shown === undefined ? {} : { shown }) };
+  try {
+    await gate.allowed(question);
+  } catch (error) {
+    return void refuse(talk, refusalOf(error, text), { name, ended });
+  }
+  if (flight.isSkipping) return;
+  names.takeStatement(name);
+  names.statements.set(name, { sql: text ?? '', parameterTypes, isReplaceable: false });
+  names.busy();
+  flight.add({ what: 'parse', ended });
+  send(raw);
+}
+
+/** Bind: the server plans here, which may run functions, so it is decided about again. */
+export async function bind(talk: Conversation, raw: Buffer, arrivedAt: number): Promise<void> {
+  const { gate, flight, names, send } = talk;
+  const { portal: name, statement, parameterCount: parameters } = readBind(raw);
+  if (!NAME.test(name) || !NAME.test(statement)) return void refuse(talk, badName);
+  const prepared = preparedAs(talk, statement);
+  if (!prepared) return void refuse(talk, noStatement(statement));
+  try {
+    await gate.allowed({ ...questionOf(prepared, arrivedAt), parameters });
+  } catch (error) {
+    return void refuse(talk, refusalOf(error, prepared.sql));
+  }
+  if (flight.isSkipping) return;
+  const before = names.portals.get(name);
+  names.takePortal(name);
+  const portal = { prepared, parameters, epoch: names.epoch, rows: 0, isReplaceable: false };
+  names.portals.set(name, portal);
+  names.busy();
+  flight.add({
+    what: 'bind',
+    ended: (how) => {
+      if (how === 'done' || names.portals.get(name) !== portal) return;
+      if (before && (how === 'skipped' || name !== '')) names.portals.set(name, before);
+      else names.portals.delete(name);
+    },
+  });
+  send(raw);
+}
+
+export async function describe(talk: Conversation, raw: Buffer, arrivedAt: number): Promise<void> {
+  const { gate, flight, names, send } = talk;
+  const { kind, name } = readNamed(raw);
+  if (!NAME.test(name)) return void refuse(talk, badName);
+  if (kind === 'portal') {
+    if (!portalAs(talk, name)) return void refuse(talk, noPortal(name));
+  } else {
+    const prepared = preparedAs(talk, name);
+    if (!prepared) return void refuse(talk, noStatement(name));
+    try {
+      // A statement whose tables changed is analysed anew.
+      await gate.allowed(questionOf(prepared, arrivedAt));
+    } catch (error) {
+      return void refuse(talk, refusalOf(error, prepared.sql));
+    }
+    if (flight.isSkipping) return;
+  }
+  names.busy();
+  flight.add({ what: 'describe' });
+  send(raw);
+}
+
+/** Close is never an error, and gives nothing away. */
+export function close(talk: Conversation, raw: Buffer): void {
+  const { flight, names, send } = talk;
+  const { kind, name } = readNamed(raw);
+  if (!NAME.test(name)) return void refuse(talk, badName);
+  const { statements, portals } = names;
+  if (kind === 'statement') {
+    names.takeStatement(name);
+    flight.add({ what: 'close', ended: forgotten(statements, name) });
+  } else {
+    names.takePortal(name);
+    flight.add({ what: 'close', ended: forgotten(portals, name) });
+  }
+  names.busy();
+  send(raw);
+}
+
+/** Forgets a name now; it comes back when the server did not get to it. */
+function forgotten<Value>(map: Map<string, Value>, name: string): (how: Ended) => void {
+  const before = map.get(name);
+  map.delete(name);
+  return (how) => {
+    if (how !== 'done' && before !== undefined) map.set(name, before);
+  };
+}
+
+/** Execute: what the policy, the catalog and the session say now counts, and the intent is recorded. */
+export async function execute(talk: Conversation, raw: Buffer, arrivedAt: number): Promise<void> {
+  const { gate } = talk;
+  const { portal: name, maxRows } = readExecute(raw);
+  if (!NAME.test(name)) return void refuse(talk, badName);
+  const portal = portalAs(talk, name);
+  if (!portal) return void refuse(talk, noPortal(name));
+  const { prepared, parameters } = portal;
+  const question: Question = {
+    ...questionOf(prepared, arrivedAt),
+    parameters,
+    isReplaceable: portal.isReplaceable || prepared.isReplaceable,
+  };
+  let admitted: Admitted;
+  try {
+    admitted = await gate.admitted(question);
+  } catch (error) {
+    return void refuse(talk, refusalOf(error, prepared.sql));
+  }
+  await run(talk, { admitted, portal, name, maxRows: Math.max(maxRows, 0), raw });
+}
+
+async function run(
+  talk: Conversation,
+  of: { admitted: Admitted; portal: Portal; name: string; maxRows: number; raw: Buffer },
+): Promise<void> {
+  const { flight, names, send } = talk;
+  const { admitted, portal, name, maxRows, raw } = of;
+  // Something before it failed meanwhile: the server would discard it.
+  if (flight.isSkipping) return begin(talk, admitted).end('skipped');
+  const [statement] = admitted.allowed.classification.statements;
+  const left = Math.max(rowsAllowed(admitted.decision) - portal.rows, 0);
+  const isCapped = left !== Number.POSITIVE_INFINITY && (maxRows === 0 || maxRows > left);
+  const { work, end } = begin(talk, admitted);
+  work.rowsLeft = left;
+  if (statement) names.during(statement);
+  names.busy();
+  const executed = flight.add({
+    what: 'execute',
+    work,
+    ended: (how, sqlstate) => {
+      portal.rows += work.sent;
+      if (how === 'done' && statement && !work.isSuspended) names.after(statement);
+      end(how, work.isOver ? '42501' : sqlstate);
+    },
+  });
+  send(isCapped ? executeMessage(name, left + 1) : raw);
+  // The next part of a capped result must know how much of it was sent.
+  const isCounted = left !== Number.POSITIVE_INFINITY;
+  if (!isCounted && !(statement && hasEffect(statement))) return;
+  await answered(talk, executed, { orCopying: true });
+  if (work.isOver) refuse(talk, overCap(admitted.decision));
+}
+
+function questionOf({ sql, parameterTypes, isReplaceable }: Prepared, arrivedAt: number): Question {
+  return { sql, parameterTypes, isReplaceable, arrivedAt };
+}
+
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/** A statement by its name: the protocol's own, or what PREPARE made. */
+function preparedAs({ names }: Conversation, name: string): Prepared | undefined {
+  const own = names.statements.get(name);
+  if (own || !names.memory.prepared.has(name)) return own;
+  return { sql: `EXECUTE ${quoted(name)}`, parameterTypes: [], isReplaceable: false };
+}
+
+/** A portal by its name: the protocol's own, or what DECLARE made. */
+function portalAs({ names }: Conversation, name: string): Portal | undefined {
+  const own = names.portals.get(name);
+  if (own || !names.memory.cursors.has(name)) return own;
+  const prepared = { sql: `FETCH ALL FROM ${quoted(name)}`, parameterTypes: [], isReplaceable: false };
+  return { prepared, parameters: 0, epoch: names.epoch, rows: 0, isReplaceable: false };
+}
