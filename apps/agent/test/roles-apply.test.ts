@@ -215,4 +215,33 @@ describe.each(MAJORS)('applying a manifest: PostgreSQL %i', (major) => {
     expect((await lab.run(['apply', '-f', 'rls.yaml'])).code).toBe(1);
     expect(await lab.sql(`select 1 from pg_tables where tablename = 'notes'`)).toHaveLength(1);
   });
+
+  it('shows what is taken away, and which unwanted rights only their grantor can take', async () => {
+    const [owner, between, last] = ['owner', 'between', 'last'].map((name) => lab.role(name));
+    await lab.sql(`
+      create role ${owner}; create role ${between}; create role ${last};
+      create schema granted authorization ${owner}; grant usage on schema granted to ${between};
+      create table granted.t (id int); alter table granted.t owner to ${owner};
+      set role ${owner}; grant select on granted.t to ${between} with grant option;
+      set role ${between}; grant select on granted.t to ${last}; reset role;
+      grant ${owner} to ${between};`);
+    await lab.file(
+      'stuck.yaml',
+      `
+roles: [{ name: ${owner} }, { name: ${between} }, { name: ${last} }]
+schemas: [{ name: granted, owner: ${owner} }]
+memberships: [{ role: ${owner}, members: [{ name: ${between} }] }]
+`,
+    );
+    const { code, stderr } = await lab.run(['apply', '-f', 'stuck.yaml']);
+    expect(stderr).toContain(
+      `what takes something away:\n  REVOKE USAGE ON SCHEMA "granted" FROM "${between}"\n  REVOKE `,
+    );
+    expect(stderr).toContain(
+      `unwanted rights stay, granted by ${between}: SELECT on "granted"."t" of ${last}\n    → revoke them as \`${between}\``,
+    );
+    expect(code).toBe(0);
+    const plan = JSON.parse((await lab.run(['diff', '-f', 'stuck.yaml', '--format', 'json'])).stdout);
+    expect(plan).toMatchObject({ in_sync: true, changes: [], stuck_rights: [{ grantee: last }] });
+  });
 });

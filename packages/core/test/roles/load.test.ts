@@ -121,6 +121,8 @@ describe('syntax', () => {
       'roles: []\nroles: []',
       '2:1  manifest.duplicate `roles` is written twice in one place → keep one of them',
     ],
+    ['"roles": []\nroles: []', '2:1  manifest.duplicate `roles` is written twice in one place'],
+    ['profiles:\n  a: {}\n  b: {}\n  a: {}', '4:3  manifest.duplicate `a` is written twice in one place'],
     ['a: 1\n---\nb: 2', '2:1  manifest.syntax the file holds more than one document'],
     ['roles: *x', '1:1  manifest.syntax there is no anchor `&x` before the alias `*x`'],
     ['- a', '1:1  manifest.bad_value the document must be a map of fields, not a list'],

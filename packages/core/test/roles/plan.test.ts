@@ -13,6 +13,7 @@ import {
   planRoles,
   render,
   summarize,
+  takesAway,
 } from '../../src/roles/index.js';
 import { maskOf } from '../../src/roles/privileges.js';
 
@@ -175,6 +176,24 @@ describe('roles', () => {
       total: 4,
       destructive: 4,
       loses: ['old'],
+    });
+  });
+
+  it('counts an attribute that goes as taken away, and tells whose', () => {
+    const before = world(['r', 'low'], []);
+    const roles = new Map(before.roles)
+      .set('r', { ...role('r'), login: true })
+      .set('low', { ...role('low'), connectionLimit: 3 });
+    const made = plan({ roles: [{ name: 'r', createdb: true }, { name: 'low' }] }, { ...before, roles });
+    expect(made.changes.map((change) => [change.kind, takesAway(change)])).toEqual([
+      ['alter_role', false],
+      ['alter_role', true],
+    ]);
+    expect(summarize(made.changes, { ...before, roles }, made.wanted)).toMatchObject({
+      total: 2,
+      destructive: 1,
+      gains: ['r'],
+      loses: ['r'],
     });
   });
 
