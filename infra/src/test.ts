@@ -6,7 +6,7 @@ import { progress } from './progress.js';
 import { startRedis } from './redis.js';
 import { allSuites, type Suite, type SuiteResult } from './suites.js';
 import { TEST_FLAGS, testServerEnv } from './test-server.js';
-import { bringChromium, bringRedis } from './tools.js';
+import { bringChromium, bringPostgresClients, bringRedis } from './tools.js';
 
 // `npm test [-- name …]`: all suites, or those whose name contains one of the words.
 const report = progress();
@@ -58,6 +58,8 @@ async function bringServices(): Promise<NodeJS.ProcessEnv> {
     env.PATH = process.env.PATH;
     report('Redis is up');
   } else missing('Redis', 'the Redis half of the job suite');
+  if (await bringPostgresClients(report)) env.PATH = process.env.PATH;
+  else missing('psql, pg_dump or pgbench', 'the tests of PostgreSQL’s own clients');
   const chromium = await bringChromium(report);
   if (chromium === undefined) missing('a Chromium', 'the browser journey');
   else env.POSTERN_TEST_CHROMIUM = chromium;

@@ -64,6 +64,11 @@ export async function bringRedis(report: Report): Promise<string | undefined> {
 
 /** A Debian package and what it lacks, unpacked beside us, with a script `name` that finds the libraries. */
 async function unpack(packageName: string, program: string, name: string): Promise<void> {
+  wrap(await unpackAll(packageName), program, name);
+}
+
+/** The same without a script; where it was unpacked. */
+async function unpackAll(packageName: string): Promise<string> {
   const root = join(TOOLS, packageName);
   mkdirSync(root, { recursive: true });
   const plan = await apt(['install', '--simulate', '--no-install-recommends', packageName]);
@@ -72,6 +77,10 @@ async function unpack(packageName: string, program: string, name: string): Promi
   await apt(['download', ...packages], archives);
   for (const file of readdirSync(archives)) await run('dpkg', ['-x', join(archives, file), root], QUIET);
   rmSync(archives, { recursive: true, force: true });
+  return root;
+}
+
+function wrap(root: string, program: string, name: string): void {
   const libraries = readdirSync(join(root, 'usr', 'lib'))
     .filter((folder) => folder.endsWith('-linux-gnu'))
     .flatMap((folder) => [join(root, 'usr', 'lib', folder), join(root, 'lib', folder)]);
@@ -82,6 +91,30 @@ async function unpack(packageName: string, program: string, name: string): Promi
     `#!/bin/sh\nLD_LIBRARY_PATH='${libraries.join(':')}' exec '${join(root, program)}' "$@"\n`,
   );
   chmodSync(script, 0o755);
+}
+
+const POSTGRES_PROGRAMS = ['psql', 'pg_dump', 'pgbench'];
+
+/** True when PostgreSQL's own clients are on PATH. The package with pgbench is the server's: only unpacked, so that none starts. */
+export async function bringPostgresClients(report: Report): Promise<boolean> {
+  const lacking = POSTGRES_PROGRAMS.filter((name) => findOnPath(name) === undefined);
+  if (lacking.length === 0) return true;
+  if (findOnPath('apt-get') === undefined) {
+    report(`no ${lacking.join(', ')} on PATH; install PostgreSQL's clients (macOS: brew install postgresql)`);
+    return false;
+  }
+  try {
+    report(`bringing ${lacking.join(', ')}`);
+    await aptUpdateWhenEmpty();
+    const root = await unpackAll('postgresql');
+    for (const name of lacking) {
+      const [folder] = readdirSync(join(root, 'usr/lib/postgresql'));
+      wrap(root, `usr/lib/postgresql/${folder}/bin/${name}`, name);
+    }
+  } catch (error) {
+    report(`PostgreSQL's clients could not be brought: ${error instanceof Error ? error.message : error}`);
+  }
+  return POSTGRES_PROGRAMS.every((name) => findOnPath(name) !== undefined);
 }
 
 const CHROMIUM_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];

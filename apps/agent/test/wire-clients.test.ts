@@ -154,11 +154,11 @@ describe('PostgreSQL’s own programs', () => {
     );
     for (const mode of ['simple', 'extended', 'prepared']) {
       const args = ['-n', '-c', '4', '-t', '10', '-M', mode, '-s', '1'];
-      const both = await wire.program('/usr/bin/pgbench', args, 'sam');
+      const both = await wire.program('pgbench', args, 'sam');
       expect(both.stdout, both.stderr).toContain('number of transactions actually processed: 40/40');
-      const select = await wire.program('/usr/bin/pgbench', [...args, '-S'], 'alex');
+      const select = await wire.program('pgbench', [...args, '-S'], 'alex');
       expect(select.stdout, select.stderr).toContain('number of transactions actually processed: 40/40');
-      const refused = await wire.program('/usr/bin/pgbench', args, 'alex');
+      const refused = await wire.program('pgbench', args, 'alex');
       expect(refused.stderr).toContain('`write`');
     }
     expect(await asSuperuser(url, 'select count(*) from pgbench_history')).toEqual([['120']]);
@@ -168,7 +168,7 @@ describe('PostgreSQL’s own programs', () => {
       '\\startpipeline\nselect 1;\nselect abalance from pgbench_accounts where aid = 5;\nselect 2;\n\\endpipeline\n',
     );
     const args = ['-n', '-c', '2', '-t', '10', '-M', 'prepared', '-s', '1', '-f', pipelined];
-    const pipelines = await wire.program('/usr/bin/pgbench', args, 'alex');
+    const pipelines = await wire.program('pgbench', args, 'alex');
     expect(pipelines.stdout, pipelines.stderr).toContain('number of transactions actually processed: 20/20');
   });
 });

@@ -69,7 +69,7 @@ export class WireWorld {
     input = '',
   ): Promise<{ code: number; stdout: string; stderr: string }> {
     const env = {
-      PATH: '/usr/bin:/bin',
+      PATH: process.env.PATH,
       PGHOST: '127.0.0.1',
       PGPORT: String(this.port),
       PGUSER: `${who}@acme.example`,
@@ -92,7 +92,7 @@ export class WireWorld {
   }
 
   psql(who: string, sql: string, ...args: string[]) {
-    return this.program('/usr/bin/psql', ['-X', '-q', '-A', '-t', ...args], who, sql);
+    return this.program('psql', ['-X', '-q', '-A', '-t', ...args], who, sql);
   }
 
   stop(): Promise<void> {

@@ -206,9 +206,9 @@ describe('a session on the wire', () => {
         /`?(default_transaction_read_only|statement_timeout|session_preload_libraries|role|-d)/,
       );
     }
-    const other = await wire.program('/usr/bin/psql', ['-X', 'client_encoding=latin1', '-c', ''], 'alex');
+    const other = await wire.program('psql', ['-X', 'client_encoding=latin1', '-c', ''], 'alex');
     expect(other.stderr).toMatch(/FATAL:.*client encoding `latin1`/);
-    const latin = await wire.program('/usr/bin/psql', ['-X', '-c', 'set client_encoding = latin1'], 'alex');
+    const latin = await wire.program('psql', ['-X', '-c', 'set client_encoding = latin1'], 'alex');
     expect(latin.stderr).toContain('client_encoding');
   });
 

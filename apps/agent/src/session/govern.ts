@@ -177,6 +177,11 @@ export class Governor {
     throw new RunRefused(code, message, { fix }, facts);
   }
 
+  /** To be told after each text: what its session may have stored, whoever asks next must see, also after a COMMIT much later. */
+  ran(text: GovernedText, { storedCode }: SessionState): void {
+    if (storedCode) this.#targets.get(text.connection)?.catalog.suspect();
+  }
+
   /** Records what came of an intent, in its own time. */
   finish(text: GovernedText, { decision }: AllowedText, intentId: string, outcome: AuditOutcome): void {
     const { connection } = decision;

@@ -97,8 +97,7 @@ export class StatementRunner {
       throw new PosternError('connection.unavailable', message, { fix });
     }
     const batch = await runBatch(run, session, request.sql, classification.statements, rowCapOf(decision));
-    // Also a COMMIT long after what it makes visible to others.
-    if (session.memory.storedCode) this.#targets.get(request.connection)?.catalog.suspect();
+    this.#governor.ran(request, session.memory);
     return { auditId: intentId, ...batch, transaction: session.transaction };
   }
 }

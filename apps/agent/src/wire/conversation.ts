@@ -29,7 +29,7 @@ const TIMEOUT_GRACE_MS = 5_000;
 
 /** Begins what was admitted; `end` records what came of it. */
 export function begin(
-  { governor, statementTimeoutMs, works, stop }: Conversation,
+  { governor, names, statementTimeoutMs, works, stop }: Conversation,
   { text, allowed, decision, intentId }: Admitted,
   onCommand?: () => void,
 ): { work: Work; end(how: Ended, sqlstate?: string): void } {
@@ -47,6 +47,7 @@ export function begin(
     clearTimeout(watchdog);
     works.delete(work);
     if (how === 'failed' && sqlstate !== undefined) work.failed(sqlstate);
+    governor.ran(text, names.memory);
     governor.finish(text, allowed, intentId, work.outcome(how === 'done'));
   };
   return { work, end };

@@ -66,6 +66,8 @@ export type SessionEffect =
   | { readonly does: 'discard_all' };
 
 interface RanStatement {
+  /** As in `StatementClass`. */
+  readonly kind?: string;
   readonly required: PermissionMask;
   readonly effect?: SessionEffect;
   readonly storesCode?: true;
@@ -87,8 +89,10 @@ const CERTAIN_NAME = /^[\x20-\x7e]{1,59}$/;
  * when it fails. So a name that stood for something may stand for something of that code, which is `execute`.
  */
 export function sessionDuring(before: SessionState, statement: RanStatement): SessionState {
-  const { required, effect } = statement;
-  const runsCode = (required & CODE) !== 0 && effect?.does !== 'prepare';
+  const { kind, required, effect } = statement;
+  // A setting that needs admin is no code.
+  const isSetting = kind === 'SET' || kind === 'RESET';
+  const runsCode = (required & CODE) !== 0 && effect?.does !== 'prepare' && !isSetting;
   const state = namesDuring(before, statement, runsCode);
   if (!runsCode || (state.prepared.size === 0 && state.cursors.size === 0)) return state;
   return {
