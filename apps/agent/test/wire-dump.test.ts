@@ -22,7 +22,7 @@ describe.runIf(hasPostgres(15))('pg_dump', () => {
     await asSuperuser(url, SCHEMA);
     wire = await WireWorld.create({ shop: url });
     await wire.publish([
-      rule('shop', ['read', 'admin', 'export'], 'user:dana@acme.example'),
+      rule('shop', ['read', 'admin', 'execute', 'export'], 'user:dana@acme.example'),
       rule('shop', ['read', 'export'], 'user:alex@acme.example'),
     ]);
     await wire.world.start();
@@ -33,7 +33,7 @@ describe.runIf(hasPostgres(15))('pg_dump', () => {
     await stop();
   });
 
-  it('dumps for whoever may read, export and lift row security', async () => {
+  it('dumps for whoever may read, export, run code and lift row security', async () => {
     const { code, stdout, stderr } = await wire.program('pg_dump', [], 'dana');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('CREATE VIEW public.cheap');
