@@ -156,7 +156,10 @@ export function history(names: Names, major: number): fc.Arbitrary<string[]> {
       by: fc.option(role),
     })
     .map(({ pair: [group, to], admin, inherit, set, by }) => {
-      if (major < 16) return `grant ${group} to ${to}${admin ? ' with admin option' : ''}`;
+      if (major < 16) {
+        const text = `grant ${group} to ${to}${admin ? ' with admin option' : ''}`;
+        return by === null ? text : `set local role ${by}; ${text}; reset role`;
+      }
       return `grant ${group} to ${to} with admin ${admin}, inherit ${inherit}, set ${set}${by === null ? '' : ` granted by ${by}`}`;
     });
   const future = fc
@@ -328,8 +331,30 @@ function membershipsOf(declared: readonly string[], others: readonly string[], m
         ...chosen.map(({ role, name }) =>
           fc
             .record(flags, { requiredKeys: [] })
-            .map((options) => ({ role, members: [{ name, ...options }] })),
+            .map((options): Membership => ({ role, members: [{ name, ...options }] })),
         ),
       ),
-    );
+    )
+    .chain((list) => (major < 16 ? fc.constant(list) : fc.tuple(...list.map((one) => grantedBy(one, list)))));
+}
+
+interface Membership {
+  readonly role: string;
+  readonly members: readonly {
+    readonly name: string;
+    readonly admin?: boolean;
+    readonly granted_by?: string;
+  }[];
+}
+
+/** Now and then by a member with ADMIN; never in a circle, because only by those that come later in the names. */
+function grantedBy(one: Membership, list: readonly Membership[]): fc.Arbitrary<Membership> {
+  const name = one.members[0]?.name ?? '';
+  const grantors = list
+    .filter(({ role }) => role === one.role)
+    .flatMap(({ members }) => members.filter(({ admin }) => admin).map((member) => member.name))
+    .filter((other) => other > name);
+  return fc.constantFrom(null, ...grantors).map((by) => {
+    return by === null ? one : { ...one, members: one.members.map((each) => ({ ...each, granted_by: by })) };
+  });
 }

@@ -85,6 +85,9 @@ function retirementProblems(entries: Entries): Problem[] {
     ...memberships.flatMap(({ group, members, at }) => [
       { name: group, as: 'a group', at },
       ...members.map((member) => ({ name: member.name, as: 'a member', at: member.at })),
+      ...members.flatMap(({ grantedBy, at: there }) =>
+        grantedBy === null ? [] : [{ name: grantedBy, as: 'the grantor of a membership', at: there }],
+      ),
     ]),
     ...retirements.flatMap(({ role, reassignOwnedTo, at }) =>
       reassignOwnedTo && reassignOwnedTo !== role ? [{ name: reassignOwnedTo, as: 'a successor', at }] : [],

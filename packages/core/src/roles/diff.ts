@@ -100,7 +100,7 @@ function diffMemberships(current: RoleGraph, wanted: RoleGraph, facts: ServerFac
   )) {
     const want = wanted.memberships.get(group) ?? NO_MEMBERS;
     // Memberships of and in a role that is dropped go with it; what it granted has to go before.
-    const have = withoutDropped(group, current, wanted);
+    const have = withoutDropped(group, current, wanted, facts);
     if (have === want) continue;
     const grants = new Map([...want].map(([member, state]) => [member, state.grants]));
     const revokes = memberRevokes(group, have, grants, facts.major);
@@ -109,10 +109,11 @@ function diffMemberships(current: RoleGraph, wanted: RoleGraph, facts: ServerFac
   return changes;
 }
 
-function withoutDropped(group: string, current: RoleGraph, wanted: RoleGraph): Members {
+function withoutDropped(group: string, current: RoleGraph, wanted: RoleGraph, facts: ServerFacts): Members {
   const members = current.memberships.get(group) ?? NO_MEMBERS;
   if (!wanted.roles.has(group)) return NO_MEMBERS;
-  const stays = (member: string) => wanted.roles.has(member) || grantedBy(members, member).length > 0;
+  const stays = (member: string) =>
+    wanted.roles.has(member) || (facts.major >= 16 && grantedBy(members, member).length > 0);
   return [...members.keys()].every(stays)
     ? members
     : new Map([...members].filter(([member]) => stays(member)));

@@ -20,7 +20,7 @@ import type { ObjectRef } from './objects.js';
 import { type HasPrivilegesOf, privilegesIn } from './powers.js';
 import { bare } from './row-security.js';
 import { newParameter, newSchema, untouched, withOwner } from './wanted-objects.js';
-import { inheriting } from './wanted-roles.js';
+import { inheriting, withoutGrantors } from './wanted-roles.js';
 
 /**
  * What a graph is after changes, as PostgreSQL runs them: the promise that `diff` relies on and that the tests hold
@@ -166,7 +166,7 @@ class Interpreter {
     const before: Members = this.#memberships.get(group) ?? new Map<string, MembershipState>();
     const { major } = this.facts;
     if (change.kind === 'revoke_membership') {
-      this.#setMembers(group, withoutGrant(before, member, change.grantor, change.option));
+      this.#setMembers(group, withoutGrant(before, member, change.grantor, change.option, major));
       return;
     }
     const grantor = change.grantedBy ?? defaultGrantor(this.facts);
@@ -273,8 +273,8 @@ class Interpreter {
     this.#roles.delete(role);
     this.#memberships.delete(role);
     for (const [group, members] of this.#memberships) {
-      if (!members.has(role)) continue;
-      this.#setMembers(group, new Map([...members].filter(([member]) => member !== role)));
+      const left = members.has(role) ? new Map([...members].filter(([member]) => member !== role)) : members;
+      this.#setMembers(group, this.facts.major < 16 ? withoutGrantors(left, this.#roles, this.facts) : left);
     }
   }
 }

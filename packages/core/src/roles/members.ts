@@ -42,6 +42,7 @@ export function withoutGrant(
   member: string,
   grantor: string,
   option: keyof MembershipOptions | null,
+  major: number,
 ): Members {
   const before = members.get(member);
   if (!before) return members;
@@ -51,10 +52,12 @@ export function withoutGrant(
   });
   const after = membership(grants);
   let left = withMember(members, member, after);
-  if (!before.admin || after?.admin) return left;
+  // Before PostgreSQL 16 grants do not depend on their grantors.
+  if (major < 16 || !before.admin || after?.admin) return left;
   // Who can no longer grant the group takes along what it granted (PostgreSQL 16's user.c, plan_recursive_revoke).
   for (const [other, { grants: theirs }] of members) {
-    if (theirs.some((grant) => grant.grantor === member)) left = withoutGrant(left, other, member, null);
+    if (theirs.some((grant) => grant.grantor === member))
+      left = withoutGrant(left, other, member, null, major);
   }
   return left;
 }
@@ -76,7 +79,7 @@ export function memberRevokes(
   const changes: ChangeOf<'revoke_membership'>[] = [];
   let members = current;
   const revoke = (member: string, grantor: string, option: keyof MembershipOptions | null) => {
-    const after = withoutGrant(members, member, grantor, option);
+    const after = withoutGrant(members, member, grantor, option, major);
     const cascade = countOthers(after, member) !== countOthers(members, member);
     changes.push({ kind: 'revoke_membership', group, member, option, grantor, cascade });
     members = after;
@@ -113,8 +116,21 @@ export function memberGrants(
       changes.push({ kind: 'grant_membership', group, member, ...want, grantedBy });
     }
   }
-  const rank = (change: ChangeOf<'grant_membership'>) => (change.grantedBy === null ? 0 : 1);
-  return changes.sort((a, b) => rank(a) - rank(b));
+  return grantorsFirst(changes);
+}
+
+/** Whoever applies needs nobody; everybody else grants once nothing is left that gives it ADMIN OPTION. */
+function grantorsFirst(changes: readonly ChangeOf<'grant_membership'>[]): ChangeOf<'grant_membership'>[] {
+  const ordered = new Set<ChangeOf<'grant_membership'>>();
+  const add = (change: ChangeOf<'grant_membership'>, waiting: ReadonlySet<string>) => {
+    if (ordered.has(change) || waiting.has(change.member)) return;
+    const above = new Set([...waiting, change.member]);
+    for (const other of changes) if (other.member === change.grantedBy) add(other, above);
+    ordered.add(change);
+  };
+  for (const change of changes) if (change.grantedBy === null) ordered.add(change);
+  for (const change of changes) add(change, new Set());
+  return [...ordered];
 }
 
 function countOthers(members: Members, member: string): number {

@@ -81,10 +81,8 @@ export function wantedMemberships(inputs: MemberInputs): Map<string, Members> {
   for (const group of new Set([...current.memberships.keys(), ...desired.memberships.keys()])) {
     if (!roles.has(group)) continue;
     const members = wantedMembers(group, inputs);
-    const gone = [...members.keys()].filter((member) => !roles.has(member));
-    const left = gone.length === 0 ? members : new Map([...members].filter(([name]) => roles.has(name)));
-    const settled = facts.major < 16 ? inheriting(left, roles) : left;
-    if (settled.size > 0) groups.set(group, settled);
+    const left = facts.major < 16 ? inheriting(withoutGrantors(members, roles, facts), roles) : members;
+    if (left.size > 0) groups.set(group, left);
   }
   return groups;
 }
@@ -103,6 +101,26 @@ export function inheriting(members: Members, roles: ReadonlyMap<string, RoleStat
   return left;
 }
 
+/**
+ * Before PostgreSQL 16 a grant outlives its grantor, and the bootstrap superuser is named in its stead
+ * (as the inspection does).
+ */
+export function withoutGrantors(
+  members: Members,
+  roles: ReadonlyMap<string, RoleState>,
+  { bootstrapUser }: ServerFacts,
+): Members {
+  const left = new Map<string, MembershipState>();
+  for (const [member, state] of members) {
+    const isOrphan = state.grants.some(({ grantor }) => !roles.has(grantor));
+    const grants = state.grants.map((grant) =>
+      roles.has(grant.grantor) ? grant : { ...grant, grantor: bootstrapUser },
+    );
+    left.set(member, isOrphan ? { ...state, grants } : state);
+  }
+  return left;
+}
+
 function wantedMembers(group: string, inputs: MemberInputs): Members {
   const { desired, current, facts, roles } = inputs;
   const stanza = desired.memberships.get(group);
@@ -111,7 +129,9 @@ function wantedMembers(group: string, inputs: MemberInputs): Members {
   const before: Members = current.memberships.get(group) ?? new Map();
   const grants = new Map<string, MembershipGrant[]>();
   for (const [member, state] of before) {
-    if (!stanza?.members.has(member)) grants.set(member, kept(member, state, isExclusive, inputs));
+    // A role that is to go takes along what it granted, which is then for whoever applies to grant.
+    if (roles.has(member) && !stanza?.members.has(member))
+      grants.set(member, kept(member, state, isExclusive, inputs));
   }
   for (const [member, wanted] of stanza?.members ?? []) {
     const inherit = facts.major < 16 ? (roles.get(member)?.inherit ?? true) : (wanted.inherit ?? true);
@@ -173,19 +193,22 @@ function converged(
   return [...others, { grantor, ...goal }];
 }
 
-/** Runs the revokes: who granted with an ADMIN OPTION that goes is replaced by whoever applies. */
+/** Runs the revokes: who granted with an ADMIN OPTION that goes is replaced by whoever applies, unless said otherwise. */
 function settled(
   group: string,
   before: Members,
   grants: ReadonlyMap<string, readonly MembershipGrant[]>,
-  { facts }: MemberInputs,
+  { desired, facts }: MemberInputs,
 ): Members {
+  const stanza = desired.memberships.get(group);
   let { members } = memberRevokes(group, before, grants, facts.major);
   const usual = defaultGrantor(facts);
   for (const [member, list] of grants) {
     for (const grant of list) {
       const there = before.get(member)?.grants.some(({ grantor }) => grantor === grant.grantor);
-      const lost = there && !members.get(member)?.grants.some(({ grantor }) => grantor === grant.grantor);
+      const isSaid = stanza?.members.get(member)?.grantedBy === grant.grantor;
+      const lost =
+        there && !isSaid && !members.get(member)?.grants.some(({ grantor }) => grantor === grant.grantor);
       members = withGrant(
         members,
         member,

@@ -261,6 +261,10 @@ const WRONG: readonly (readonly [text: string, part: string])[] = [
     'memberships: [{role: g, members: [{name: a}]}]\nretirements: [{role: a}]',
     'role `a` is a member, but retired',
   ],
+  [
+    'roles: [{name: g}, {name: b}]\nmemberships: [{role: g, members: [{name: b, granted_by: a}]}]\nretirements: [{role: a}]',
+    'role `a` is the grantor of a membership, but retired',
+  ],
   ['memberships: [{role: g, members: [{name: g}]}]', 'manifest.cycle memberships go in a circle: `g` in `g`'],
   [
     'memberships: [{role: a, members: [{name: b}]}, {role: b, members: [{name: c}]}, {role: c, members: [{name: a}]}]',
