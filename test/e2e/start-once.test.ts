@@ -38,7 +38,7 @@ describe('npm start -- --once', () => {
 
   const expectPassed = ({ code, output }: { code: number | null; output: string }): void => {
     expect(output).toContain('Guided check: passed');
-    expect(output.match(/✓/g)).toHaveLength(6);
+    expect(output.match(/✓/g)).toHaveLength(7);
     expect(output).not.toContain('✗');
     expect(code).toBe(0);
   };
