@@ -99,8 +99,9 @@ function diffMemberships(current: RoleGraph, wanted: RoleGraph, facts: ServerFac
     compare,
   )) {
     const want = wanted.memberships.get(group) ?? NO_MEMBERS;
-    // Members of a role that is dropped go with it.
-    const have = (wanted.roles.has(group) && current.memberships.get(group)) || NO_MEMBERS;
+    // Members of a role that is dropped go with it, but before rights are revoked when it hands them others' rights.
+    const stays = wanted.roles.has(group) || isMember(group, current);
+    const have = (stays && current.memberships.get(group)) || NO_MEMBERS;
     if (have === want) continue;
     const grants = new Map([...want].map(([member, state]) => [member, state.grants]));
     const kept = new Map([...grants, ...goingByThemselves(have, wanted, facts)]);
@@ -108,6 +109,10 @@ function diffMemberships(current: RoleGraph, wanted: RoleGraph, facts: ServerFac
     changes.push(...revokes.changes, ...memberGrants(group, revokes.members, grants, facts));
   }
   return changes;
+}
+
+function isMember(role: string, { memberships }: RoleGraph): boolean {
+  return [...memberships.values()].some((members) => members.has(role));
 }
 
 /** Memberships of roles that are dropped go with them. From PostgreSQL 16 on what such a role granted has to go before. */
