@@ -99,24 +99,32 @@ function diffMemberships(current: RoleGraph, wanted: RoleGraph, facts: ServerFac
     compare,
   )) {
     const want = wanted.memberships.get(group) ?? NO_MEMBERS;
-    // Memberships of and in a role that is dropped go with it; what it granted has to go before.
-    const have = withoutDropped(group, current, wanted, facts);
+    // Members of a role that is dropped go with it, but before rights are revoked when it hands them others' rights.
+    const stays = wanted.roles.has(group) || isMember(group, current);
+    const have = (stays && current.memberships.get(group)) || NO_MEMBERS;
     if (have === want) continue;
     const grants = new Map([...want].map(([member, state]) => [member, state.grants]));
-    const revokes = memberRevokes(group, have, grants, facts.major);
+    const kept = new Map([...grants, ...goingByThemselves(have, wanted, facts)]);
+    const revokes = memberRevokes(group, have, kept, facts.major);
     changes.push(...revokes.changes, ...memberGrants(group, revokes.members, grants, facts));
   }
   return changes;
 }
 
-function withoutDropped(group: string, current: RoleGraph, wanted: RoleGraph, facts: ServerFacts): Members {
-  const members = current.memberships.get(group) ?? NO_MEMBERS;
-  if (!wanted.roles.has(group)) return NO_MEMBERS;
-  const stays = (member: string) =>
-    wanted.roles.has(member) || (facts.major >= 16 && grantedBy(members, member).length > 0);
-  return [...members.keys()].every(stays)
-    ? members
-    : new Map([...members].filter(([member]) => stays(member)));
+function isMember(role: string, { memberships }: RoleGraph): boolean {
+  return [...memberships.values()].some((members) => members.has(role));
+}
+
+/** Memberships of roles that are dropped go with them. From PostgreSQL 16 on what such a role granted has to go before. */
+function* goingByThemselves(
+  members: Members,
+  wanted: RoleGraph,
+  facts: ServerFacts,
+): Iterable<[string, readonly MembershipGrant[]]> {
+  for (const [member, { grants }] of members) {
+    if (wanted.roles.has(member)) continue;
+    if (facts.major < 16 || grantedBy(members, member).length === 0) yield [member, grants];
+  }
 }
 
 function grantedBy(members: Members, grantor: string): MembershipGrant[] {

@@ -80,7 +80,8 @@ export function memberRevokes(
   let members = current;
   const revoke = (member: string, grantor: string, option: keyof MembershipOptions | null) => {
     const after = withoutGrant(members, member, grantor, option, major);
-    const cascade = countOthers(after, member) !== countOthers(members, member);
+    // A role can also have granted the group to itself.
+    const cascade = countGrants(members) - countGrants(after) > (option === null ? 1 : 0);
     changes.push({ kind: 'revoke_membership', group, member, option, grantor, cascade });
     members = after;
   };
@@ -133,9 +134,9 @@ function grantorsFirst(changes: readonly ChangeOf<'grant_membership'>[]): Change
   return [...ordered];
 }
 
-function countOthers(members: Members, member: string): number {
+function countGrants(members: Members): number {
   let count = 0;
-  for (const [name, { grants }] of members) if (name !== member) count += grants.length;
+  for (const { grants } of members.values()) count += grants.length;
   return count;
 }
 
