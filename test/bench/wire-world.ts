@@ -206,6 +206,7 @@ export class WireWorld {
       `api_url = "${this.plane.url}"\nname = "bench"\ndata_dir = "data"\nlog_level = "warn"\n[console]\nport = ${consolePort}\npublic_url = "${consoleUrl}"\n[wire]\nport = ${this.#wirePort}\ntls = "off"\n${tables.join('')}`,
       { mode: 0o600 },
     );
+    // A folder for a processor profile of the agent, for who looks where its time goes.
     const profile = process.env.WIRE_BENCH_PROFILE;
     this.#agent = service({
       name: 'agent',
