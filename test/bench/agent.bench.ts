@@ -1,19 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { ConsoleClient } from '@postern/infra/console-client';
 import { DEMO_PEOPLE } from '@postern/infra/demo-organisation';
 import { GraphqlClient } from '@postern/infra/graphql-client';
 import type { Stack } from '@postern/infra/stack';
 import { type Benchmark, median } from './harness.js';
-
-/** Resident memory as the kernel counts it, in MB. */
-function residentMb(pid: number | undefined): number {
-  const status = `/proc/${pid}/status`;
-  if (existsSync(status)) return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(status, 'utf8'))?.[1]) / 1024;
-  const { stdout } = spawnSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' });
-  return Number(stdout.trim()) / 1024;
-}
+import { residentMb } from './process-figures.js';
 
 async function startToRefusal(stack: Stack, sam: GraphqlClient): Promise<number> {
   await stack.services.agent.stop();

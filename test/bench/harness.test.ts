@@ -55,9 +55,19 @@ describe('the benchmark harness', () => {
       { name: 'one', microseconds: 0.25, perSecond: 4e6, ratio: 1 },
       { name: 'two', microseconds: 1_500, perSecond: 667, ratio: 6000 },
     ];
-    const text = toMarkdown({ name: 'x', title: 'X', figures, facts: { memory: '80 MB' } });
+    const text = toMarkdown({
+      name: 'x',
+      title: 'X',
+      figures,
+      facts: { memory: '80 MB' },
+      table: [
+        ['clients', 'tps'],
+        ['8', '900'],
+      ],
+    });
     expect(text).toContain('| one | 250 ns | 4,000,000 | 1.00 × |');
     expect(text).toContain('| two | 1.50 ms | 667 | 6000.00 × |');
+    expect(text).toContain('| clients | tps |\n|---|---:|\n| 8 | 900 |\n');
     expect(text).toContain('- memory: 80 MB');
   });
 });

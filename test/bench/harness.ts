@@ -21,8 +21,12 @@ export interface Comparison {
   readonly contenders: readonly Contender[];
   /** Figures that are not a rate: name and value with unit. */
   readonly facts?: Readonly<Record<string, string>>;
+  /** Figures of more than one dimension: the first row is the head. */
+  readonly table?: Table;
   close?(): Promise<void>;
 }
+
+export type Table = readonly (readonly string[])[];
 
 export interface Benchmark {
   readonly name: string;
@@ -50,6 +54,7 @@ export interface Outcome {
   readonly title: string;
   readonly figures: readonly Figure[];
   readonly facts: Readonly<Record<string, string>>;
+  readonly table?: Table;
 }
 
 export function median(values: readonly number[]): number {
@@ -107,7 +112,8 @@ export async function measure(
         ratio: microseconds / (medians[0] ?? Number.NaN),
       };
     });
-    return { name: benchmark.name, title: benchmark.title, figures, facts: comparison.facts ?? {} };
+    const { facts = {}, table = [] } = comparison;
+    return { name: benchmark.name, title: benchmark.title, figures, facts, table };
   } finally {
     await comparison.close?.();
   }
@@ -118,8 +124,16 @@ const shortTime = (microseconds: number): string => {
   return microseconds < 1_000 ? `${microseconds.toFixed(1)} µs` : `${(microseconds / 1_000).toFixed(2)} ms`;
 };
 
+const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
+function tableLines([head, ...rows]: Table): string[] {
+  return head === undefined
+    ? []
+    : [line(head), `|---${'|---:'.repeat(head.length - 1)}|`, ...rows.map(line), ''];
+}
+
 /** A Markdown table, as docs/benchmarks.md has it. */
-export function toMarkdown({ title, figures, facts }: Outcome): string {
+export function toMarkdown({ title, figures, facts, table = [] }: Outcome): string {
   const rows = figures.map(
     ({ name, microseconds, perSecond, ratio }) =>
       `| ${name} | ${shortTime(microseconds)} | ${Math.round(perSecond).toLocaleString('en')} | ${ratio < 0.1 ? ratio.toPrecision(1) : ratio.toFixed(2)} × |`,
@@ -127,5 +141,11 @@ export function toMarkdown({ title, figures, facts }: Outcome): string {
   const head =
     rows.length > 0 ? ['| | median | per second | ratio |', '|---|---:|---:|---:|', ...rows, ''] : [];
   const notes = Object.entries(facts).map(([name, value]) => `- ${name}: ${value}`);
-  return [`### ${title}`, '', ...head, ...(notes.length > 0 ? [...notes, ''] : [])].join('\n');
+  return [
+    `### ${title}`,
+    '',
+    ...head,
+    ...tableLines(table),
+    ...(notes.length > 0 ? [...notes, ''] : []),
+  ].join('\n');
 }

@@ -13,6 +13,7 @@ import { type Benchmark, measure, type Outcome, toMarkdown } from './harness.js'
 import { memory } from './memory.bench.js';
 import { roles } from './roles.bench.js';
 import { statement } from './statement.bench.js';
+import { wire } from './wire.bench.js';
 
 /** `npm run bench [-- name …] [--quick] [--json file]`. The agent last: it is stopped and started. */
 const BENCHMARKS: readonly Benchmark[] = [
@@ -25,7 +26,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   agent,
 ];
 /** Those that take minutes: only when named. */
-const LONG: readonly Benchmark[] = [memory];
+const LONG: readonly Benchmark[] = [memory, wire];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
