@@ -1,4 +1,5 @@
 export * from './access-graph.js';
+export { defaultAclOf } from './acl.js';
 export * from './bundle.js';
 export * from './bundle-plan.js';
 export * from './catalog.js';
