@@ -109,7 +109,6 @@ export function transactionModeFindings(modes: readonly unknown[]): Finding[] {
 export function setConfigFindings(args: readonly unknown[], location?: number): Finding[] {
   const named = args.some((arg) => unwrap(arg)?.type === 'NamedArgExpr');
   const name = named ? undefined : settingLiteral(args[0]);
-  if (!named && isPgDumpGuard(args)) return [];
   if (name === undefined) {
     return [{ wall: 'always', what: 'calls set_config with a name that is not a literal', location }];
   }
@@ -121,14 +120,37 @@ export function setConfigFindings(args: readonly unknown[], location?: number): 
 /** What pg_dump asks for before it reads (CVE-2024-7348), as a list of kinds of relations. */
 export const PG_DUMP_GUARD = 'view, foreign-table';
 
-/**
- * `set_config(name, 'view, foreign-table', …)`, which pg_dump selects from pg_settings so that older servers do not mind. The
- * column could hold any setting's name, but none that matters takes this value; as a search_path it counts (collector.ts).
- */
+/** `set_config(name, 'view, foreign-table', …)`. */
 export function isPgDumpGuard(args: readonly unknown[]): boolean {
-  const column = unwrap(args[0]);
-  if (column?.type !== 'ColumnRef' || nameParts(column.node.fields).join('.') !== 'name') return false;
-  return settingLiteral(args[1]) === PG_DUMP_GUARD;
+  return isColumnName(args[0]) && settingLiteral(args[1]) === PG_DUMP_GUARD;
+}
+
+/**
+ * The call in pg_dump's `SELECT set_config(name, 'view, foreign-table', …) FROM pg_settings WHERE name =
+ * 'restrict_nonsystem_relation_kind'`, which is written so that older servers do not mind. Nothing near it counts: from
+ * elsewhere the column could hold the name of any setting.
+ */
+export function pgDumpGuardCall(select: AstNode): AstNode | undefined {
+  const [target, ...targets] = list(select, 'targetList');
+  const [from, ...others] = list(select, 'fromClause');
+  const call = child(child(unwrap(target)?.node ?? {}, 'val'), 'FuncCall');
+  const table = isNode(from) ? child(from, 'RangeVar') : {};
+  const where = child(child(select, 'whereClause'), 'A_Expr');
+  const isIt =
+    targets.length + others.length === 0 &&
+    isPgDumpGuard(list(call, 'args')) &&
+    text(table, 'relname') === 'pg_settings' &&
+    ['', 'pg_catalog'].includes(text(table, 'schemaname')) &&
+    text(where, 'kind') === 'AEXPR_OP' &&
+    nameParts(where.name).join('.') === '=' &&
+    isColumnName(where.lexpr) &&
+    settingLiteral(where.rexpr) === 'restrict_nonsystem_relation_kind';
+  return isIt ? call : undefined;
+}
+
+function isColumnName(value: unknown): boolean {
+  const column = unwrap(value);
+  return column?.type === 'ColumnRef' && nameParts(column.node.fields).join('.') === 'name';
 }
 
 /** A search_path as text, split as the server's SplitIdentifierString does it. */

@@ -14,7 +14,7 @@ import {
 import { RESTRICTED_RELATIONS } from './generated/builtins.js';
 import { TYPED_FIELDS } from './generated/grammar.js';
 import { PLAIN_NODES } from './nodes.js';
-import { type Finding, setConfigFindings } from './session.js';
+import { type Finding, pgDumpGuardCall, setConfigFindings } from './session.js';
 import type { TextSession } from './session-state.js';
 import { type FieldModes, type Mode, STATEMENTS, type StatementRow } from './statements.js';
 import {
@@ -97,6 +97,7 @@ class Walker {
   readonly #nested: NestedText;
   readonly #collector: Collector | undefined;
   readonly #isStored: boolean;
+  #pgDumpCall: AstNode | undefined;
 
   constructor(session: TextSession, nested: NestedText, { names, events, isStored = false }: WalkOptions) {
     this.#session = session;
@@ -145,6 +146,7 @@ class Walker {
   }
 
   #statement(row: StatementRow, { type, node, isTop }: Frame): void {
+    if (type === 'SelectStmt') this.#pgDumpCall = pgDumpGuardCall(node) ?? this.#pgDumpCall;
     const kind = typeof row.kind === 'string' ? row.kind : row.kind(node);
     const needs = typeof row.needs === 'function' ? row.needs(node) : row.needs;
     const what = `${isTop ? 'is' : 'contains'} ${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind}`;
@@ -228,7 +230,8 @@ class Walker {
       case 'harmless':
         return;
       case 'set_config':
-        if (mode !== 'plan') this.#findings.push(...setConfigFindings(args, location));
+        if (mode !== 'plan' && node !== this.#pgDumpCall)
+          this.#findings.push(...setConfigFindings(args, location));
         return;
       case 'runs_sql':
         if (call.alsoNeeds)
