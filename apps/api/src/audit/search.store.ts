@@ -1,15 +1,6 @@
-import type { AuditEvent, AuditOutcome } from '@postern/core/audit';
+import type { AuditEvent } from '@postern/core/audit';
 import type { PoolClient } from 'pg';
-
-export interface AuditSearch {
-  from?: Date;
-  to?: Date;
-  actor?: string;
-  connection?: string;
-  decision?: string;
-  kind?: string;
-  text?: string;
-}
+import type { AuditConditions } from './audit-filter.js';
 
 /** Place of a row in the order newest first. `at` as PostgreSQL takes it, to the millisecond. */
 export interface AuditKey {
@@ -21,43 +12,50 @@ export interface AuditRow {
   id: string;
   at: Date;
   receivedAt: Date;
+  environmentId: string | null;
   agentId: string | null;
   seq: number | null;
+  hash: string | null;
+  status: string | null;
+  rows: number | null;
+  durationMs: number | null;
+  bytes: number | null;
+  sqlstate: string | null;
+  finishedAt: Date | null;
   event: AuditEvent;
 }
 
-const ROW =
-  'e.id, e.at, e.received_at as "receivedAt", e.agent_id as "agentId", e.seq::float8 as seq, e.event';
+const ROW = `e.id, e.at, e.received_at as "receivedAt", e.environment_id as "environmentId", e.agent_id as "agentId",
+  e.seq::float8 as seq, encode(e.hash, 'hex') as hash, e.status, e.row_count::float8 as rows, e.duration_ms as "durationMs",
+  e.result_bytes::float8 as bytes, e.sqlstate, e.finished_at as "finishedAt", e.event`;
 
-/** `text` as part of a LIKE pattern: `%`, `_` and the escape itself stand for themselves. */
-function contains(text: string): string {
-  return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+/** Where in the list: from its newest end, or before or after an event. */
+export interface SearchPage {
+  readonly cursor?: AuditKey | undefined;
+  /** Towards newer events: oldest first, from after the cursor. */
+  readonly newer?: boolean;
+  readonly limit: number;
 }
 
-/** Ids come from the function that may use the indexes; the rows are read here, under row-level security. */
+/** Longest that a search may take: what needs more is asked too broadly. */
+const SEARCH_TIMEOUT = '12s';
+
+export const boundSearch = (client: PoolClient): Promise<unknown> =>
+  client.query(`set local statement_timeout = '${SEARCH_TIMEOUT}'`);
+
+/** Places come from the function that may use the indexes; the rows are read here, under row-level security. Newest first. */
 export async function searchRows(
   client: PoolClient,
-  search: AuditSearch,
-  before: AuditKey | undefined,
-  limit: number,
+  conditions: AuditConditions,
+  { cursor, newer = false, limit }: SearchPage,
 ): Promise<AuditRow[]> {
+  await boundSearch(client);
   const { rows } = await client.query<AuditRow>(
     `select ${ROW}
-     from postern_search_audit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) found
-     join audit_event e on e.id = found.id
+     from postern_search_audit($1, $2, $3, $4, $5) found
+     join audit_event e on e.org_id = postern_current_org() and e.at = found.at and e.id = found.id
      order by found.at desc, found.id desc`,
-    [
-      search.text ? contains(search.text.toLowerCase()) : null,
-      search.actor ? contains(search.actor) : null,
-      search.connection ?? null,
-      search.decision ?? null,
-      search.kind ?? null,
-      search.from ?? null,
-      search.to ?? null,
-      before?.at ?? null,
-      before?.id ?? null,
-      limit,
-    ],
+    [JSON.stringify(conditions), cursor?.at ?? null, cursor?.id ?? null, newer, limit],
   );
   return rows;
 }
@@ -65,23 +63,4 @@ export async function searchRows(
 export async function findRow(client: PoolClient, id: string): Promise<AuditRow | undefined> {
   const { rows } = await client.query<AuditRow>(`select ${ROW} from audit_event e where e.id = $1`, [id]);
   return rows[0];
-}
-
-export type StoredOutcome = AuditOutcome & { at: Date };
-
-/** How decided statements ended, by the id of the decision. Only the agent that decided can say. */
-export async function outcomesOf(
-  client: PoolClient,
-  intentIds: readonly string[],
-): Promise<Map<string, StoredOutcome>> {
-  const { rows } = await client.query<{ intentId: string; at: Date; event: AuditEvent }>(
-    `select f.intent_id as "intentId", f.at, f.event
-     from audit_event f join audit_event d on d.id = f.intent_id and d.agent_id = f.agent_id
-     where f.intent_id = any($1::uuid[]) and f.kind = 'statement.finished'
-     order by f.seq desc`,
-    [intentIds],
-  );
-  return new Map(
-    rows.flatMap(({ intentId, at, event }) => (event.outcome ? [[intentId, { ...event.outcome, at }]] : [])),
-  );
 }
