@@ -136,6 +136,7 @@ describe.each(MAJORS)('a failure anywhere leaves no trace: PostgreSQL %i', (majo
       const struckFault = plan.changes.length === 0 ? 'a statement fails' : fault;
       const watched = inject(connection, struckFault, placeOf(fault, place, reads), {
         admin,
+        killer: root,
         proxy,
         declared,
       });

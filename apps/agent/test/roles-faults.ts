@@ -79,7 +79,7 @@ interface Session {
 async function strike(
   fault: Fault,
   { run, pid }: Session,
-  { admin, proxy, declared }: Around,
+  { admin, killer, proxy, declared }: Around,
 ): Promise<void> {
   switch (fault) {
     case 'a statement fails':
