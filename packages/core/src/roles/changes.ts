@@ -157,6 +157,8 @@ export const CHANGE_KINDS: Readonly<Record<ChangeKind, KindFacts>> = {
     destructive: false,
     words: ['membership to grant', 'memberships to grant'],
   },
+  /** Before DROP OWNED, which would take the role out of the policies that name it, or drop them. */
+  drop_policy: { category: 'row_security', destructive: true, words: ['policy to drop', 'policies to drop'] },
   reassign_owned: {
     category: 'retirement',
     destructive: true,
@@ -185,7 +187,6 @@ export const CHANGE_KINDS: Readonly<Record<ChangeKind, KindFacts>> = {
     destructive: false,
     words: ['default privilege to grant', 'default privileges to grant'],
   },
-  drop_policy: { category: 'row_security', destructive: true, words: ['policy to drop', 'policies to drop'] },
   create_policy: {
     category: 'row_security',
     destructive: false,

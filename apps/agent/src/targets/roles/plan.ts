@@ -73,7 +73,7 @@ export async function planIn(connection: RolesConnection, request: PlanRequest):
     problems,
     undeclared,
     stuck,
-    hazards: problems.length > 0 ? [] : await dropHazards(connection, changes),
+    hazards: problems.length > 0 ? [] : await dropHazards(connection, changes, current),
     missing: missingRights(changes, current, facts),
   };
 }
