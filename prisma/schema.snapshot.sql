@@ -144,6 +144,14 @@ rule_member.kind text not null
 rule_member.user_id uuid
 rule_member.group_id uuid
 rule_member.position integer not null
+saved_search.id uuid not null
+saved_search.org_id uuid not null
+saved_search.user_id uuid not null
+saved_search.name text not null
+saved_search.query text not null
+saved_search.is_shared boolean not null default false
+saved_search.created_at timestamp(3) with time zone not null default now()
+saved_search.updated_at timestamp(3) with time zone not null default now()
 session.token_hash text not null
 session.user_id uuid not null
 session.created_at timestamp(3) with time zone not null default now()
@@ -229,6 +237,11 @@ rule_member rule_member_pkey: PRIMARY KEY (id)
 rule_member rule_member_rule_fk: FOREIGN KEY (org_id, rule_id) REFERENCES rule(org_id, id) ON DELETE CASCADE
 rule_member rule_member_target: CHECK ((((kind = 'everyone'::text) AND (user_id IS NULL) AND (group_id IS NULL)) OR ((kind = 'user'::text) AND (user_id IS NOT NULL) AND (group_id IS NULL)) OR ((kind = 'group'::text) AND (group_id IS NOT NULL) AND (user_id IS NULL))))
 rule_member rule_member_unique: UNIQUE NULLS NOT DISTINCT (org_id, rule_id, kind, user_id, group_id)
+saved_search saved_search_membership_fk: FOREIGN KEY (org_id, user_id) REFERENCES membership(org_id, user_id) ON DELETE CASCADE
+saved_search saved_search_name_unique: UNIQUE (org_id, user_id, name)
+saved_search saved_search_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+saved_search saved_search_pkey: PRIMARY KEY (id)
+saved_search saved_search_query_short: CHECK ((length(query) <= 2000))
 session session_pkey: PRIMARY KEY (token_hash)
 session session_user_id_fkey: FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 user_group user_group_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
@@ -289,6 +302,8 @@ CREATE INDEX rule_member_group_idx ON public.rule_member USING btree (org_id, gr
 CREATE UNIQUE INDEX rule_member_pkey ON public.rule_member USING btree (id)
 CREATE UNIQUE INDEX rule_member_unique ON public.rule_member USING btree (org_id, rule_id, kind, user_id, group_id) NULLS NOT DISTINCT
 CREATE INDEX rule_member_user_idx ON public.rule_member USING btree (org_id, user_id)
+CREATE UNIQUE INDEX saved_search_name_unique ON public.saved_search USING btree (org_id, user_id, name)
+CREATE UNIQUE INDEX saved_search_pkey ON public.saved_search USING btree (id)
 CREATE UNIQUE INDEX session_pkey ON public.session USING btree (token_hash)
 CREATE INDEX session_user_id_idx ON public.session USING btree (user_id)
 CREATE UNIQUE INDEX user_group_org_id_id_unique ON public.user_group USING btree (org_id, id)
@@ -314,6 +329,7 @@ outbox enabled=t forced=t
 policy_bundle enabled=t forced=t
 rule enabled=t forced=t
 rule_member enabled=t forced=t
+saved_search enabled=t forced=t
 session enabled=t forced=t
 user_group enabled=t forced=t
 users enabled=t forced=t
@@ -342,6 +358,7 @@ outbox tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_curre
 policy_bundle tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 rule tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 rule_member tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+saved_search tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 session system_all: ALL to {postern_system} using (true) with check (true)
 user_group tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 users app_registers: INSERT to {postern_app} using () with check (true)
@@ -368,6 +385,7 @@ outbox: insert to postern_app
 policy_bundle: delete, insert, select to postern_app
 rule: delete, insert, select, update to postern_app
 rule_member: delete, insert, select to postern_app
+saved_search: delete, insert, select, update to postern_app
 session: delete, insert, select to postern_system
 user_group: delete, insert, select, update to postern_app
 

@@ -154,6 +154,7 @@ const SAMPLE_ROWS: Record<string, (org: SeededOrg) => Record<string, unknown> | 
     verifier: 'SCRAM-SHA-256$',
     expires_at: new Date(),
   }),
+  saved_search: (org) => ({ id: uuidv7(), org_id: org.orgId, user_id: org.ownerId, name: 's', query: '' }),
   user_group: (org) => ({ id: idOf('group', org), org_id: org.orgId, slug: 'g', name: 'g' }),
   group_member: (org) => ({ org_id: org.orgId, group_id: idOf('group', org), user_id: org.ownerId }),
   org_audit_chain: (org) => ({ org_id: org.orgId, seq: 0, hash: '0' }),

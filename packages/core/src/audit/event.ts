@@ -45,6 +45,11 @@ export const AUDIT_KINDS = [
   'policy.published',
   'database_password.created',
   'database_password.revoked',
+  'audit.export_started',
+  'audit.export_finished',
+  'saved_search.created',
+  'saved_search.updated',
+  'saved_search.deleted',
 ] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 
