@@ -16,7 +16,7 @@ export class AuditFilter {
   @text('`allowed` or `denied`.') decision?: string | null;
   @text('A kind of event, `statement.decided`.') kind?: string | null;
   @text('A permission that the statement needed, `write`.') permission?: string | null;
-  @text('A table or view that it touched, `schema.name`; without a schema, that of `public`.')
+  @text('A table or view that the statement names: `orders` in any schema, or `sales.orders` as written.')
   relation?: string | null;
   @text('How a statement ended: `succeeded`, `failed`, `cancelled`, or `unknown` where its end was never reported.')
   outcome?: string | null;
