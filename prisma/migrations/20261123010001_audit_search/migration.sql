@@ -16,14 +16,17 @@ create index audit_event_client_idx on audit_event (org_id, client_address, at, 
 create index audit_event_environment_idx on audit_event (org_id, environment_id, at, id)
   where kind <> 'statement.finished';
 
--- Without samples of long texts a rare word looks like a frequent one.
-alter table audit_event alter column search_text set statistics 400;
+-- One person on one connection, refused: answered from the index, or each of the person's rows would be fetched.
+drop index audit_event_org_actor_idx;
+create index audit_event_org_actor_idx on audit_event (org_id, actor_id, at, id)
+  include (decision, connection_slug, environment_id, required) where kind <> 'statement.finished';
 
 drop function if exists postern_search_audit(text, text, text, text, text, timestamptz, timestamptz, timestamptz, uuid, integer);
 
 -- The conditions of a search as SQL. Values are quoted here, so that each search is planned for its own. `filter` is what
--- apps/api/src/audit/audit-filter.ts makes; a key that is absent means "any".
-create function postern_audit_conditions(filter jsonb) returns text
+-- apps/api/src/audit/audit-filter.ts makes; a key that is absent means "any". Not `by_index`: what parts of texts, lists and
+-- networks ask is put so that no index answers it.
+create function postern_audit_conditions(filter jsonb, by_index boolean) returns text
   language sql immutable set search_path = pg_catalog, pg_temp
   return concat_ws(' and ',
     -- As literally as the partial indexes say it.
@@ -32,7 +35,7 @@ create function postern_audit_conditions(filter jsonb) returns text
     case when filter ? 'kind' then format('e.kind = %L', filter ->> 'kind') end,
     case when filter ? 'from' then format('e.at >= %L::timestamptz', filter ->> 'from') end,
     case when filter ? 'to' then format('e.at < %L::timestamptz', filter ->> 'to') end,
-    case when filter ? 'actor' then format('e.actor_label ilike %L', filter ->> 'actor') end,
+    case when filter ? 'actor' then format('%s ilike %L', case when by_index then 'e.actor_label' else '(e.actor_label || '''')' end, filter ->> 'actor') end,
     case when filter ? 'actorIds' then format('e.actor_id = any(%L::text[])',
       array(select jsonb_array_elements_text(filter -> 'actorIds'))) end,
     case when filter ? 'connection' then format('e.connection_slug = %L', filter ->> 'connection') end,
@@ -41,64 +44,122 @@ create function postern_audit_conditions(filter jsonb) returns text
     case when filter ? 'masks' then format('e.required = any(%L::smallint[])',
       array(select jsonb_array_elements_text(filter -> 'masks'))) end,
     case when filter ->> 'masksBeyondReading' = 'true' then 'e.required > 1' end,
-    case when filter ? 'relations' then format('e.relations && %L::text[]',
-      array(select jsonb_array_elements_text(filter -> 'relations'))) end,
+    case when filter ? 'relations' then format('%s && %L::text[]',
+      case when by_index then 'e.relations' else '(e.relations || ''{}''::text[])' end, array(select jsonb_array_elements_text(filter -> 'relations'))) end,
     case when filter ? 'sqlstate' then format('e.sqlstate = %L', filter ->> 'sqlstate') end,
     case when filter ? 'minDurationMs' then format('e.duration_ms >= %L::float8', filter ->> 'minDurationMs') end,
     case when filter ? 'maxDurationMs' then format('e.duration_ms <= %L::float8', filter ->> 'maxDurationMs') end,
     case when filter ? 'minRows' then format('e.row_count >= %L::bigint', filter ->> 'minRows') end,
     case when filter ? 'maxRows' then format('e.row_count <= %L::bigint', filter ->> 'maxRows') end,
-    case when filter ? 'client' then format('e.client_address <<= %L::inet', filter ->> 'client') end,
+    case when filter ? 'client' then format('%s <<= %L::inet', case when by_index then 'e.client_address' else '(e.client_address + 0)' end,
+      filter ->> 'client') end,
     case when filter ? 'application' then format('e.client_application ilike %L', filter ->> 'application') end,
     case when filter ? 'agentId' then format('e.agent_id = %L::uuid', filter ->> 'agentId') end,
     case when filter ->> 'outcome' = 'unknown'
       then 'e.kind = ''statement.decided'' and e.decision = ''allowed'' and e.status is null' end,
     case when filter ->> 'outcome' <> 'unknown'
       then format('e.kind = ''statement.decided'' and e.status = %L', filter ->> 'outcome') end,
-    case when filter ? 'text' then format('e.search_text like %L', filter ->> 'text') end,
-    (select string_agg(format('e.search_text ~ %L', word), ' and ') from jsonb_array_elements_text(filter -> 'words') word)
+    case when filter ? 'text' then format('%s like %L', case when by_index then 'e.search_text' else '(e.search_text || '''')' end,
+      filter ->> 'text') end,
+    (select string_agg(format('%s ~ %L', case when by_index then 'e.search_text' else '(e.search_text || '''')' end, word), ' and ')
+      from jsonb_array_elements_text(filter -> 'words') word)
   );
 
 -- Places of the events that match, newest first from before the cursor, or (`newer`) oldest first from after it; at most
--- `page_limit`. Time is walked in slices that grow: what is found early costs no look at the rest of the history, each slice
--- is planned for what it holds, and slices inside the weeks that have partitions leave the others alone.
+-- `page_limit`.
+--
+-- Under row-level security PostgreSQL does not look at its statistics of texts, lists and networks and takes every one for rare. So
+-- the nearest 3,000 events are looked at first: what is frequent fills its page there, and where such a part is frequent and the
+-- whole is not, the rest of the search does not go by its index. Then time is walked in slices that grow: what is found early
+-- costs no look at the rest of the history, each slice is planned for what it holds, and slices inside the weeks that have
+-- partitions leave the others alone.
 create function postern_search_audit(
   filter jsonb, cursor_at timestamptz, cursor_id uuid, newer boolean, page_limit integer
 ) returns table (at timestamptz, id uuid)
-  language plpgsql stable security definer set search_path = public, pg_temp set jit = off
+  language plpgsql stable security definer rows 50 set search_path = public, pg_temp set jit = off
 as $$
 declare
+  nearest constant integer := 3000;
+  frequent constant float8 := 0.01;
   org constant uuid := postern_current_org();
-  conditions constant text := postern_audit_conditions(filter);
+  parts constant jsonb := jsonb_strip_nulls(jsonb_build_object('actor', filter -> 'actor', 'relations', filter -> 'relations',
+    'client', filter -> 'client', 'text', filter -> 'text', 'words', filter -> 'words'));
+  conditions text := postern_audit_conditions(filter, true);
+  ordering constant text := case when newer then 'order by e.at asc, e.id asc' else 'order by e.at desc, e.id desc' end;
   first_at constant timestamptz := coalesce((filter ->> 'from')::timestamptz, '-infinity');
   last_at constant timestamptz := coalesce((filter ->> 'to')::timestamptz, 'infinity');
-  beyond constant text := case when cursor_id is null then '' else
-    format(' and (e.at, e.id) %s (%L::timestamptz, %L::uuid)', case when newer then '>' else '<' end, cursor_at, cursor_id) end;
+  -- Clocks of agents may be ahead, but mostly nothing is there: then the weeks to come need not be planned for.
+  ahead constant timestamptz := now() + interval '5 minutes';
+  beyond text := '';
   edge timestamptz;
   next_edge timestamptz;
   width interval;
   wanted integer := page_limit;
-  found_rows integer;
+  seen record;
+  place record;
 begin
   if org is null or first_at >= last_at then
     return;
   end if;
   edge := case when newer then greatest(first_at, cursor_at) else least(last_at, cursor_at + interval '1 ms') end;
+  if not newer and edge > ahead and not exists (select from audit_event e where e.org_id = org and e.at >= ahead) then
+    edge := greatest(first_at, ahead);
+  end if;
+  if cursor_id is not null then
+    beyond := format(' and (e.at, e.id) %s (%L::timestamptz, %L::uuid)', case when newer then '>' else '<' end, cursor_at, cursor_id);
+  end if;
+
+  if parts <> '{}' then
+    -- Four weeks of it: reading on into a time without events would cost a look at every week.
+    next_edge := case when newer then least(last_at, greatest(edge, '2000-01-01') + interval '28 days')
+      else greatest(first_at, least(edge, now()) - interval '28 days') end;
+    execute format(
+      'select array_agg(at order by n) filter (where fits) as ats, array_agg(id order by n) filter (where fits) as ids,
+          count(*) as n, count(*) filter (where partly) as partly, (array_agg(at order by n desc))[1] as last_at,
+          (array_agg(id order by n desc))[1] as last_id
+        from (select e.at, e.id, (%1$s) is true as fits, (%2$s) is true as partly, row_number() over (%3$s) as n
+          from (select e.at, e.id, e.kind, e.actor_id, e.actor_label, e.decision, e.environment_id, e.connection_slug, e.required,
+                e.relations, e.client_address, e.client_application, e.status, e.duration_ms, e.row_count, e.sqlstate, e.agent_id, e.search_text
+              from audit_event e where e.org_id = %4$L and e.kind <> ''statement.finished''
+              and e.at >= %5$L::timestamptz and e.at < %6$L::timestamptz%7$s %3$s limit %8$s) e) near',
+      postern_audit_conditions(filter, false), postern_audit_conditions(parts, false), ordering,
+      org, least(edge, next_edge), greatest(edge, next_edge), beyond, nearest) into seen;
+    for place in select a.at, a.id from unnest(seen.ats, seen.ids) a (at, id) limit wanted loop
+      at := place.at;
+      id := place.id;
+      wanted := wanted - 1;
+      return next;
+    end loop;
+    if wanted <= 0 then
+      return;
+    end if;
+    if seen.n < nearest then
+      edge := next_edge;
+    else
+      beyond := format(' and (e.at, e.id) %s (%L::timestamptz, %L::uuid)', case when newer then '>' else '<' end, seen.last_at, seen.last_id);
+      edge := case when newer then seen.last_at else seen.last_at + interval '1 ms' end;
+      if seen.partly > frequent * seen.n then
+        conditions := postern_audit_conditions(filter, false);
+      end if;
+    end if;
+  end if;
+
   foreach width in array array['1 day', '7 days', '28 days', '120 days', null]::interval[] loop
+    exit when wanted <= 0 or edge <= first_at or (newer and edge >= last_at);
     next_edge := case
       when newer then least(last_at, coalesce(edge + width, 'infinity'))
-      -- Clocks of agents may be ahead: the first slice begins at now, and takes what is later too.
       else greatest(first_at, coalesce(least(edge, now()) - width, '-infinity')) end;
-    return query execute format(
-      'select e.at::timestamptz, e.id from audit_event e
-        where e.org_id = %1$L and %2$s and e.at >= %3$L::timestamptz and e.at < %4$L::timestamptz%5$s
-        order by e.at %6$s, e.id %6$s limit %7$s',
-      org, conditions, least(edge, next_edge), greatest(edge, next_edge), beyond,
-      case when newer then 'asc' else 'desc' end, wanted);
-    get diagnostics found_rows = row_count;
-    wanted := wanted - found_rows;
+    for place in execute format(
+      'select e.at, e.id from audit_event e
+        where e.org_id = %1$L and %2$s and e.at >= %3$L::timestamptz and e.at < %4$L::timestamptz%5$s %6$s limit %7$s',
+      org, conditions, least(edge, next_edge), greatest(edge, next_edge), beyond, ordering, wanted)
+    loop
+      at := place.at;
+      id := place.id;
+      wanted := wanted - 1;
+      return next;
+    end loop;
     edge := next_edge;
-    exit when wanted <= 0 or edge <= first_at or (newer and edge >= last_at);
   end loop;
 end
 $$;
@@ -133,7 +194,7 @@ begin
             count(*) filter (where %4$s and e.decision is null) as others
           from (select * from audit_event where at >= w.lo and at < w.hi order by at limit %3$s + 1) e) s
       group by 1 order by 1',
-    buckets, slices, per_slice, postern_audit_conditions(filter)) using from_at, to_at;
+    buckets, slices, per_slice, postern_audit_conditions(filter, false)) using from_at, to_at;
 end
 $$;
 revoke execute on function postern_audit_density from public;

@@ -50,7 +50,8 @@ const text = z
 const amount = z.number().nonnegative('must not be negative').max(Number.MAX_SAFE_INTEGER, 'is too large');
 const oneOf = (what: string, values: readonly string[]) =>
   z.string().refine((value) => values.includes(value), {
-    error: ({ input }) => `\`${input}\` is no ${what}; use one of ${values.map((each) => `\`${each}\``).join(', ')}`,
+    error: ({ input }) =>
+      `\`${input}\` is no ${what}; use one of ${values.map((each) => `\`${each}\``).join(', ')}`,
   });
 
 const shape = z.object({
@@ -62,7 +63,9 @@ const shape = z.object({
   connection: text,
   environment: text,
   // Agents may be newer than we are: a kind that is not ours yet can be looked for too.
-  kind: z.string().regex(/^[a-z_]{1,50}(\.[a-z_]{1,50}){1,3}$/, 'is no kind of event, such as `statement.decided`'),
+  kind: z
+    .string()
+    .regex(/^[a-z_]{1,50}(\.[a-z_]{1,50}){1,3}$/, 'is no kind of event, such as `statement.decided`'),
   decision: oneOf('decision', ['allowed', 'denied']),
   permission: oneOf('permission', PERMISSIONS),
   relation: text,

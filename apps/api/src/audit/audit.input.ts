@@ -18,7 +18,9 @@ export class AuditFilter {
   @text('A permission that the statement needed, `write`.') permission?: string | null;
   @text('A table or view that the statement names: `orders` in any schema, or `sales.orders` as written.')
   relation?: string | null;
-  @text('How a statement ended: `succeeded`, `failed`, `cancelled`, or `unknown` where its end was never reported.')
+  @text(
+    'How a statement ended: `succeeded`, `failed`, `cancelled`, or `unknown` where its end was never reported.',
+  )
   outcome?: string | null;
   @text('SQLSTATE of a failure, `42P01`.') sqlstate?: string | null;
   @number('Milliseconds, at least.') minDurationMs?: number | null;
@@ -29,7 +31,10 @@ export class AuditFilter {
   @text('Part of what the client calls itself.') application?: string | null;
   @text('The agent that reported it, by id.') agentId?: string | null;
   @text("Part of the statement's text or of the reason or target, any case.") text?: string | null;
-  @Field(() => [String], { nullable: true, description: 'Whole words of the same text, any case; all of them.' })
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Whole words of the same text, any case; all of them.',
+  })
   words?: string[] | null;
 }
 

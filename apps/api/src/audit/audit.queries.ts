@@ -44,9 +44,7 @@ export class AuditQueries {
         field: page.newer ? 'before' : 'after',
         fix: 'pass a cursor of `pageInfo` unchanged',
       });
-    return inTime(
-      this.db.withOrgClient(actor.orgId, (client) => searchRows(client, conditions, page)),
-    );
+    return inTime(this.db.withOrgClient(actor.orgId, (client) => searchRows(client, conditions, page)));
   }
 
   async summary(actor: OrgActor, search: AuditSearch, buckets: number): Promise<AuditSummary> {

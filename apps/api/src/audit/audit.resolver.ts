@@ -13,7 +13,8 @@ export class AuditResolver {
   constructor(private readonly audit: AuditQueries) {}
 
   @Query(() => AuditEventConnection, {
-    description: 'Newest first. `first` and `after` go on to older events, `last` and `before` back to newer ones.',
+    description:
+      'Newest first. `first` and `after` go on to older events, `last` and `before` back to newer ones.',
   })
   @OrgRole('auditor')
   async auditEvents(
@@ -29,12 +30,16 @@ export class AuditResolver {
     return twoWayPage(page, rows, (row) => [row.at.toISOString(), row.id], toAuditEvent);
   }
 
-  @Query(() => AuditSummary, { description: 'How many events match, when, and their most frequent properties.' })
+  @Query(() => AuditSummary, {
+    description: 'How many events match, when, and their most frequent properties.',
+  })
   @OrgRole('auditor')
   auditSummary(
     @Actor() actor: OrgActor,
     @Args('filter', { type: () => AuditFilter, nullable: true }) filter: AuditFilter | null,
-    @Args('buckets', { type: () => Int, nullable: true, description: '1 to 120; 60 by default.' }) buckets: number | null,
+    @Args('buckets', { type: () => Int, nullable: true, description: '1 to 120; 60 by default.' }) buckets:
+      | number
+      | null,
   ): Promise<AuditSummary> {
     return this.audit.summary(actor, toSearch(filter), buckets ?? 60);
   }

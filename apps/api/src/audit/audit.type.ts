@@ -101,7 +101,6 @@ export class AuditEvent {
   @Field(() => String, { nullable: true, description: 'SHA-256 of its place in its chain, hex.' })
   hash!: string | null;
 
-
   @Field(() => AuditOutcome, {
     nullable: true,
     description:

@@ -52,8 +52,14 @@ export interface SearchPage {
 /** Longest that a search may take: what needs more is asked too broadly. */
 const SEARCH_TIMEOUT_MS = 12_000;
 
+/**
+ * Bounds the searches of a transaction in time. Their outer statements are the same for every search, so they are planned once a
+ * connection (hence their names): planning for all weeks would take longer than reading a page.
+ */
 export async function boundSearch(client: PoolClient): Promise<void> {
-  await client.query(`set local statement_timeout = ${SEARCH_TIMEOUT_MS}`);
+  await client.query(
+    `select set_config('statement_timeout', '${SEARCH_TIMEOUT_MS}', true), set_config('plan_cache_mode', 'force_generic_plan', true)`,
+  );
 }
 
 /**
@@ -66,13 +72,14 @@ export async function searchRows(
   { cursor, newer = false, limit }: SearchPage,
 ): Promise<AuditRow[]> {
   await boundSearch(client);
-  const { rows } = await client.query<StoredRow>(
-    `select ${ROW}
+  const { rows } = await client.query<StoredRow>({
+    name: 'search-audit',
+    text: `select ${ROW}
      from postern_search_audit($1, $2, $3, $4, $5) found
      join audit_event e on e.id = found.id and e.at = found.at
      order by found.at desc, found.id desc`,
-    [JSON.stringify(conditions), cursor?.at ?? null, cursor?.id ?? null, newer, limit],
-  );
+    values: [JSON.stringify(conditions), cursor?.at ?? null, cursor?.id ?? null, newer, limit],
+  });
   return rows.map(fromStored);
 }
 

@@ -4,7 +4,7 @@ import type { AuditConditions } from './audit-filter.js';
 import { boundSearch } from './search.store.js';
 
 /** Most events that are looked at one by one for counts. */
-export const COUNTED_MAX = 10_000;
+const COUNTED_MAX = 5_000;
 /** Values shown of each facet. */
 const VALUES_MAX = 10;
 /** How much of a bucket is looked into when everything would be too much: pieces, and events of each. */
@@ -96,7 +96,7 @@ export async function summarize(
   const { from, to } = await spanOf(client, conditions, now);
   const bucketMs = Math.max(1, Math.ceil((to.getTime() - from.getTime()) / buckets));
   const values = [filter, COUNTED_MAX + 1, VALUES_MAX, from, bucketMs];
-  const { rows } = await client.query<Counted>(COUNT, values);
+  const { rows } = await client.query<Counted>({ name: 'count-audit', text: COUNT, values });
   const found = rows.find((row) => row.facet === 'all')?.n ?? 0;
   const series = emptySeries(from, bucketMs, buckets);
   const isTotalExact = found <= COUNTED_MAX;
@@ -106,7 +106,11 @@ export async function summarize(
       if (facet === 'bucket') add(series, Number(value), label as Series, n);
   const sum = series.reduce((all, bucket) => SERIES.reduce((more, key) => more + bucket[key], all), 0);
   return {
-    ...{ total: isTotalExact ? found : Math.max(found, sum), isTotalExact, facetsOf: Math.min(found, COUNTED_MAX) },
+    ...{
+      total: isTotalExact ? found : Math.max(found, sum),
+      isTotalExact,
+      facetsOf: Math.min(found, COUNTED_MAX),
+    },
     facets: facetsOf(rows),
     ...{ from, to, bucketMs, buckets: series, areBucketsExact },
   };
@@ -138,7 +142,10 @@ async function sampleInto(
   const from = series[0]?.at ?? new Date(0);
   const to = new Date(from.getTime() + bucketMs * series.length);
   const values = [filter, from, to, series.length, SLICES, PER_SLICE];
-  const { rows } = await client.query<Record<Series, number> & { bucket: number; is_exact: boolean }>(DENSITY, values);
+  const { rows } = await client.query<Record<Series, number> & { bucket: number; is_exact: boolean }>(
+    DENSITY,
+    values,
+  );
   for (const row of rows) for (const key of SERIES) add(series, row.bucket, key, row[key]);
   return rows.every((row) => row.is_exact);
 }
@@ -161,7 +168,18 @@ async function spanOf(
   return { from: rows[0]?.at ?? new Date(to.getTime() - 86_400_000), to };
 }
 
-const SHOWN = ['actor', 'connection', 'environment', 'kind', 'decision', 'outcome', 'permission', 'relation', 'sqlstate', 'application'];
+const SHOWN = [
+  'actor',
+  'connection',
+  'environment',
+  'kind',
+  'decision',
+  'outcome',
+  'permission',
+  'relation',
+  'sqlstate',
+  'application',
+];
 
 function facetsOf(rows: readonly Counted[]): Facet[] {
   const byName = new Map<string, FacetValue[]>(SHOWN.map((name) => [name, []]));
@@ -170,7 +188,8 @@ function facetsOf(rows: readonly Counted[]): Facet[] {
     if (facet === 'mask')
       for (const permission of permissionsOf(Number(value)))
         permissions.set(permission, (permissions.get(permission) ?? 0) + n);
-    else if (value !== null && facet !== 'bucket') byName.get(facet)?.push({ value, label: label || value, count: n });
+    else if (value !== null && facet !== 'bucket')
+      byName.get(facet)?.push({ value, label: label || value, count: n });
   }
   for (const [value, count] of permissions)
     if (isPermission(value)) byName.get('permission')?.push({ value, label: value, count });

@@ -44,10 +44,10 @@ export class AuditSummary {
   @Field(() => Float)
   total!: number;
 
-  @Field({ description: 'False: more than 10,000 match and `total` is an estimate.' })
+  @Field({ description: 'False: more than 5,000 match and `total` is an estimate.' })
   isTotalExact!: boolean;
 
-  @Field(() => Int, { description: 'In how many events the facets were counted: all, or the newest 10,000.' })
+  @Field(() => Int, { description: 'In how many events the facets were counted: all, or the newest 5,000.' })
   facetsOf!: number;
 
   @Field(() => [AuditFacet])

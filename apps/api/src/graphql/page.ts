@@ -29,7 +29,10 @@ export class PageInfo {
   @Field()
   hasNextPage!: boolean;
 
-  @Field({ description: 'Whether there is something before; lists that only go forward know of pages asked `after` one.' })
+  @Field({
+    description:
+      'Whether there is something before; lists that only go forward know of pages asked `after` one.',
+  })
   hasPreviousPage!: boolean;
 
   @Field(() => String, { nullable: true })
@@ -155,11 +158,20 @@ export function twoWayPage<Row, T>(
 ): Page<T> {
   const goesOn = rows.length > count;
   const shown = !goesOn ? rows : back ? rows.slice(1) : rows.slice(0, count);
-  const { edges, pageInfo } = pageOf({ first: count, take: count + 1, after: undefined }, shown, keyOf, toNode);
+  const { edges, pageInfo } = pageOf(
+    { first: count, take: count + 1, after: undefined },
+    shown,
+    keyOf,
+    toNode,
+  );
   const elsewhere = cursor !== undefined;
   return {
     edges,
-    pageInfo: { ...pageInfo, hasNextPage: back ? elsewhere : goesOn, hasPreviousPage: back ? goesOn : elsewhere },
+    pageInfo: {
+      ...pageInfo,
+      hasNextPage: back ? elsewhere : goesOn,
+      hasPreviousPage: back ? goesOn : elsewhere,
+    },
   };
 }
 
