@@ -5,8 +5,11 @@ import { errorFacts, type Logger } from '../log.js';
 import type { Spool } from './spool.js';
 import type { SpooledEvent } from './spool-reader.js';
 
-/** Events that come within this time travel together, as long as they fit; short, so that search finds them within a second. */
-const COALESCE_MS = 250;
+/** Events that come within this time travel together, as long as they fit. */
+const COALESCE_MS = 20;
+/** The same once that many came within it: a request costs as much as a hundred events, and search still finds them within a second. */
+const BUSY_EVENTS = 16;
+const BUSY_COALESCE_MS = 300;
 const BATCH_BYTES = 512 * 1024;
 
 /** What pushing came to. `gap`: the control plane's next number is another one. */
@@ -45,7 +48,7 @@ export class Pusher {
     let failures = 0;
     while (!signal.aborted) {
       if (this.#spool.depth === 0) await this.#somethingNew();
-      if (this.#spool.depth < AUDIT_BATCH_MAX) await this.#pause(COALESCE_MS);
+      await this.#gathered();
       if (signal.aborted) return;
       try {
         await this.pushOnce(signal);
@@ -58,6 +61,12 @@ export class Pusher {
         await this.#pause(backoffMs(failures));
       }
     }
+  }
+
+  async #gathered(): Promise<void> {
+    if (this.#spool.depth < AUDIT_BATCH_MAX) await this.#pause(COALESCE_MS);
+    const { depth } = this.#spool;
+    if (depth >= BUSY_EVENTS && depth < AUDIT_BATCH_MAX) await this.#pause(BUSY_COALESCE_MS);
   }
 
   /** One batch; throws when it did not arrive. */
