@@ -1,4 +1,4 @@
-import { type AuditOutcome, withoutQuotes } from '@postern/core/audit';
+import { type AuditOutcome, RELATIONS_MAX, withoutQuotes } from '@postern/core/audit';
 import { PosternError } from '@postern/core/errors';
 import { type Allowed, type Denied, decide, permissionsOf } from '@postern/core/policy';
 import {
@@ -123,12 +123,12 @@ export class Governor {
     if (!classified.ok) {
       // A connection that they may not see answers the same for every text.
       const seen = decide(policy.compiled, principalId, text.connection, NOTHING);
-      if (!seen.allowed) return this.#deny(text, policy, seen, classified);
+      if (!seen.allowed) return this.#deny(text, policy, seen, undefined);
       return this.#reject(text, policy, seen, classified.rejection);
     }
     const { classification } = classified;
     const decision = decide(policy.compiled, principalId, text.connection, classification);
-    if (!decision.allowed) return this.#deny(text, policy, decision, classified);
+    if (!decision.allowed) return this.#deny(text, policy, decision, classification);
     return { policy, decision, classification, memory };
   }
 
@@ -138,7 +138,8 @@ export class Governor {
    */
   async recordIntent(text: GovernedText, { policy, decision, classification }: AllowedText): Promise<string> {
     const { id, durable } = this.#recorder.begin({
-      ...this.#common(text, { ok: true, classification }, policy),
+      ...this.#common(text, classification, policy),
+      ...namesOf(classification),
       decision: 'allowed',
       connection: { id: decision.connection.id, slug: decision.connection.slug },
       required: permissionsOf(decision.required),
@@ -239,7 +240,7 @@ export class Governor {
     } catch (error) {
       if (!(error instanceof PosternError)) throw error;
       const auditId = await this.#recorder.record({
-        ...this.#common(text, classified),
+        ...this.#common(text, classified.ok ? classified.classification : undefined),
         decision: 'denied',
         connection: { id: '', slug: text.connection },
         reason: error.message,
@@ -252,14 +253,15 @@ export class Governor {
     text: GovernedText,
     policy: EnforcedPolicy,
     decision: Denied,
-    classified: ClassifyResult,
+    classification: Classification | undefined,
   ): Promise<never> {
     const { code, message, fix, missing } = decision;
     const reasons = decision.reasons.slice(0, REASONS_MAX);
     const held = permissionsOf(decision.held);
     const slug = text.connection;
     const auditId = await this.#recorder.record({
-      ...this.#common(text, classified, policy),
+      ...this.#common(text, classification, policy),
+      ...(classification && namesOf(classification)),
       decision: 'denied',
       connection: { id: policy.compiled.connections.get(slug)?.id ?? '', slug },
       required: permissionsOf(decision.required),
@@ -293,8 +295,8 @@ export class Governor {
     throw new RunRefused(code, message, {}, position === undefined ? facts : { ...facts, position });
   }
 
-  #common(text: GovernedText, classified: ClassifyResult | undefined, policy?: EnforcedPolicy) {
-    const statement = this.#texts.statement(text.connection, text.sql, classified);
+  #common(text: GovernedText, classification: Classification | undefined, policy?: EnforcedPolicy) {
+    const statement = this.#texts.statement(text.connection, text.sql, classification);
     const { parameters } = text;
     return {
       kind: 'statement.decided' as const,
@@ -305,6 +307,12 @@ export class Governor {
       ...(policy ? { policyVersion: policy.bundle.version } : {}),
     } satisfies AuditFacts;
   }
+}
+
+/** Of a text, what search finds it by beside the text itself. */
+function namesOf({ statements }: Classification): Pick<AuditFacts, 'relations'> {
+  const names = new Set(statements.flatMap(({ relations }) => relations));
+  return names.size === 0 ? {} : { relations: [...names].slice(0, RELATIONS_MAX) };
 }
 
 export const actorOf = (owner: Owner) => ({

@@ -1,5 +1,5 @@
 import { type AuditStatement, auditStatementOf, KEEP_ALL, type StatementKeeping } from '@postern/core/audit';
-import type { ClassifyResult, NotesWanted, StatementNotes } from '@postern/core/sql';
+import type { Classification, NotesWanted, StatementNotes } from '@postern/core/sql';
 
 /** Statement kinds in one event: a text of thousands must not make an event that nobody takes. */
 const KINDS_MAX = 100;
@@ -30,9 +30,8 @@ export class StatementTexts {
     return this.#wanted.get(slug);
   }
 
-  /** Texts for connections that are not here are kept as the strictest setting here has it: whom they were meant for is not known. */
-  statement(slug: string, sql: string, classified: ClassifyResult | undefined): AuditStatement {
-    const classification = classified?.ok === true ? classified.classification : undefined;
+  /** `classification`: absent where the text could not be understood. Texts for connections that are not here are kept as the strictest setting here has it: whom they were meant for is not known. */
+  statement(slug: string, sql: string, classification: Classification | undefined): AuditStatement {
     const notes = classification?.notes;
     const known = notes && this.#known.get(notes);
     if (known) return known;
