@@ -187,8 +187,9 @@ class Redactor {
     if (this.#secretDepth > 0) this.#secretDepth += raw === '(' ? 1 : raw === ')' ? -1 : 0;
     else if (raw === '(' && this.#afterSecretFunction) this.#secretDepth = 1;
     this.#afterSecretFunction = false;
-    // `=`, `:=` and `=>`, but not `>`.
-    if (raw === '=' || raw === ':' || (raw === '>' && this.#isAssigned)) {
+    // `=`, `:=` and `=>`, but neither `>` nor `::`.
+    if (raw === ':') return raw;
+    if (raw === '=' || (raw === '>' && this.#isAssigned)) {
       this.#isAssigned = this.#afterSecretWord;
       return raw;
     }
