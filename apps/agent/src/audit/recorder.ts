@@ -1,4 +1,4 @@
-import type { AuditActor, AuditEvent } from '@postern/core/audit';
+import { type AuditActor, type AuditEvent, trimmed } from '@postern/core/audit';
 import { type Clock, isoTime } from '../clock.js';
 import { EventIds } from './event-id.js';
 import type { Appended } from './group.js';
@@ -6,6 +6,9 @@ import type { Spool } from './spool.js';
 
 /** What happened; who numbers and dates it is the recorder. */
 export type AuditFacts = Omit<AuditEvent, 'id' | 'at'>;
+
+/** Longest reason kept, in UTF-8 bytes: it may quote names of any length. */
+const REASON_MAX = 4_096;
 
 /** The only way to an audit event: nothing else writes to the spool. */
 export class Recorder {
@@ -43,6 +46,8 @@ export class Recorder {
   #event(facts: AuditFacts): AuditEvent {
     const ms = this.#clock.now();
     if (ms !== this.#at.ms) this.#at = { ms, text: isoTime(ms) };
-    return { id: this.#ids.next(ms), at: this.#at.text, ...facts };
+    const event = { id: this.#ids.next(ms), at: this.#at.text, ...facts };
+    if (facts.reason !== undefined) event.reason = trimmed(facts.reason, REASON_MAX);
+    return event;
   }
 }
