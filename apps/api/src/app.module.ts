@@ -20,12 +20,13 @@ import { NotificationsModule } from './notifications/notifications.module.js';
 import { OrgsModule } from './orgs/orgs.module.js';
 import { PeopleModule } from './people/people.module.js';
 import { PolicyModule } from './policy/policy.module.js';
+import { ReportsModule } from './reports/reports.module.js';
 import { RulesModule } from './rules/rules.module.js';
 import { TenancyModule } from './tenancy/tenancy.module.js';
 
 const FEATURES = [
   ...[PeopleModule, OrgsModule, EnvironmentsModule, ConnectionsModule, GroupsModule, RulesModule],
-  ...[DatabasePasswordsModule, AgentIdentityModule, AgentsModule, PolicyModule, AuditModule],
+  ...[DatabasePasswordsModule, AgentIdentityModule, AgentsModule, PolicyModule, AuditModule, ReportsModule],
 ];
 
 /** The features of the api, wired. Nothing else happens here. */

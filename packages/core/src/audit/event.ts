@@ -45,6 +45,11 @@ export const AUDIT_KINDS = [
   'policy.published',
   'database_password.created',
   'database_password.revoked',
+  'report.requested',
+  'report.finished',
+  'report.failed',
+  'report.downloaded',
+  'report.deleted',
 ] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 
