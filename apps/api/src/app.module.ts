@@ -22,11 +22,20 @@ import { PeopleModule } from './people/people.module.js';
 import { PolicyModule } from './policy/policy.module.js';
 import { ReportsModule } from './reports/reports.module.js';
 import { RulesModule } from './rules/rules.module.js';
+import { SavedSearchesModule } from './saved-searches/saved-searches.module.js';
 import { TenancyModule } from './tenancy/tenancy.module.js';
 
 const FEATURES = [
   ...[PeopleModule, OrgsModule, EnvironmentsModule, ConnectionsModule, GroupsModule, RulesModule],
-  ...[DatabasePasswordsModule, AgentIdentityModule, AgentsModule, PolicyModule, AuditModule, ReportsModule],
+  ...[
+    DatabasePasswordsModule,
+    AgentIdentityModule,
+    AgentsModule,
+    PolicyModule,
+    AuditModule,
+    SavedSearchesModule,
+    ReportsModule,
+  ],
 ];
 
 /** The features of the api, wired. Nothing else happens here. */

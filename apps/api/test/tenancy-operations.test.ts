@@ -14,6 +14,8 @@ interface Furnished extends FurnishedCompany {
   inviteId: string;
   auditEventId: string;
   databasePasswordId: string;
+  savedSearchId: string;
+  reportId: string;
 }
 
 let api: TestApp;
@@ -32,6 +34,18 @@ async function furnishFully(name: string): Promise<Furnished> {
     { orgId: company.orgId, environmentId: company.environmentId },
     company.cookie,
   );
+  const asked = await must<{ requestReport: { id: string } }>(
+    api,
+    'mutation ($orgId: ID!) { requestReport(orgId: $orgId, kind: COVERAGE) { id } }',
+    { orgId: company.orgId },
+    company.cookie,
+  );
+  const saved = await must<{ createSavedSearch: { id: string } }>(
+    api,
+    'mutation ($orgId: ID!) { createSavedSearch(orgId: $orgId, search: { name: "Shared", query: "", isShared: true }) { id } }',
+    { orgId: company.orgId },
+    company.cookie,
+  );
   const data = await must<{
     invites: { id: string }[];
     auditEvents: { edges: { node: { id: string } }[] };
@@ -48,6 +62,8 @@ async function furnishFully(name: string): Promise<Furnished> {
     memberUserId: member.userId,
     memberEmail: member.email,
     inviteId: data.invites[0]?.id ?? '',
+    reportId: asked.requestReport.id,
+    savedSearchId: saved.createSavedSearch.id,
     databasePasswordId: made.createDatabasePassword.databasePassword.id,
     auditEventId: data.auditEvents.edges[0]?.node.id ?? '',
   };
@@ -178,6 +194,15 @@ const CASES: Case[] = [
     'environment.not_found',
   ],
   ['revokeDatabasePassword', () => ({ id: theirs.databasePasswordId }), 'database_password.not_found'],
+  [
+    'updateSavedSearch',
+    () => ({ id: theirs.savedSearchId, search: { name: 'n', query: '' } }),
+    'saved_search.not_found',
+  ],
+  ['report', () => ({ id: theirs.reportId }), 'report.not_found'],
+  ['downloadReport', () => ({ id: theirs.reportId, format: 'JSON' }), 'report.not_found'],
+  ['deleteReport', () => ({ id: theirs.reportId }), 'report.not_found'],
+  ['deleteSavedSearch', () => ({ id: theirs.savedSearchId }), 'saved_search.not_found'],
   ['revokeAgent', () => ({ id: theirs.agentId }), 'agent.not_found'],
   [
     'authorizeConsole',

@@ -63,6 +63,9 @@ export const ERROR_CODES = [
   'report.not_found',
   'report.not_ready',
   'report.too_many',
+  'audit.too_broad',
+  'saved_search.not_found',
+  'saved_search.name_taken',
   // SQL
   'sql.empty',
   'sql.syntax',

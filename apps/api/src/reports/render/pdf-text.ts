@@ -24,6 +24,7 @@ export type Line = Run[];
 /** Sets text in several fonts, which PDFKit does not: which font has a letter, how wide it is, where a line breaks. */
 export class PdfText {
   private readonly coverage = new Map<string, (codePoint: number) => boolean>();
+  private readonly fonts = new Map<string, string | undefined>();
   private readonly widths = new Map<string, number>();
 
   constructor(private readonly doc: PDFKit.PDFDocument) {
@@ -102,8 +103,13 @@ export class PdfText {
   }
 
   private fontOf(letter: string, weight: Weight): string | undefined {
-    const codePoint = letter.codePointAt(0) ?? 0;
-    return SUBSETS.map((subset) => `${subset} ${weight}`).find((font) => this.has(font, codePoint));
+    const key = `${weight} ${letter}`;
+    if (!this.fonts.has(key)) {
+      const codePoint = letter.codePointAt(0) ?? 0;
+      const found = SUBSETS.map((subset) => `${subset} ${weight}`).find((font) => this.has(font, codePoint));
+      this.fonts.set(key, found);
+    }
+    return this.fonts.get(key);
   }
 
   private has(font: string, codePoint: number): boolean {

@@ -140,7 +140,7 @@ function columnWidths({ columns, rows }: ReportTable, total: number): number[] {
   const weights = columns.map((column, index) => {
     const lengths = sample.map((row) => Math.min(textOf(row[index] ?? null).length, 120));
     const mean = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, lengths.length);
-    return Math.sqrt(Math.max(mean, column.length, 6));
+    return Math.sqrt(Math.max(mean, column.length + 3, 8));
   });
   const sum = weights.reduce((all, weight) => all + weight, 0);
   return weights.map((weight) => (weight / sum) * total);
