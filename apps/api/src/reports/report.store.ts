@@ -1,7 +1,6 @@
 import type { Prisma } from '../generated/prisma/client.js';
 import type { Tx } from '../tenancy/tenant-db.js';
 
-export type ReportStatus = 'queued' | 'running' | 'done' | 'failed';
 export const REPORT_FORMATS = ['json', 'csv', 'pdf'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
