@@ -59,6 +59,7 @@ export const ERROR_CODES = [
   'audit.broken_chain',
   'audit.not_found',
   'audit.unavailable',
+  'audit.busy',
   'audit.too_broad',
   'saved_search.not_found',
   'saved_search.name_taken',
