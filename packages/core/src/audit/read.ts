@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { chainedEvent } from './chain.js';
-import { auditActor, auditEvent, auditOutcome } from './event.js';
+import { auditActor, auditEvent, auditOutcome, auditStatement } from './event.js';
 
 const word = z.string().min(1).max(100);
 
@@ -14,6 +14,7 @@ export const readableEvent = auditEvent.extend({
   actor: auditActor.extend({ type: word }),
   decision: word.optional(),
   path: word.optional(),
+  statement: auditStatement.extend({ redacted: z.array(z.string()).optional() }).optional(),
   required: z.array(z.string()).optional(),
   held: z.array(z.string()).optional(),
   missing: z.array(z.string()).optional(),
@@ -66,7 +67,7 @@ const isEvent = shape(
     path: isWord,
     statement: shape(
       { text: isText, bytes: isCount, sha256: isText, truncated: isFlag, kinds: isTexts },
-      { parameters: isCount },
+      { parameters: isCount, redacted: isTexts, fingerprint: isText },
     ),
     relations: isTexts,
     required: isTexts,
