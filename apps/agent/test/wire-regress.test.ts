@@ -27,7 +27,7 @@ import {
  * POSTERN_REGRESS=all runs every file, POSTERN_REGRESS=join,window those.
  */
 const SOME =
-  'boolean int4 numerology select select_distinct case union portals transactions prepare copyselect limit tsrf';
+  'boolean int4 select select_distinct union portals transactions prepare copyselect';
 const regress = findRegress();
 const scale = process.env.POSTERN_REGRESS ?? '';
 /** They change the database itself, connect as others or elsewhere, or only look at what the build has. */
