@@ -1,5 +1,7 @@
 export * from './access-graph.js';
+export * from './access-item.js';
 export { defaultAclOf } from './acl.js';
+export * from './attribution.js';
 export * from './bundle.js';
 export * from './bundle-plan.js';
 export * from './catalog.js';
