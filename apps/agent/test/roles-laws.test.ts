@@ -398,13 +398,17 @@ function laws(name: string, start: () => ReturnType<typeof testServer>): void {
             const whole = graphFromCatalog(await readCatalog(connection, WHOLE_DATABASE));
             const ours = { ...whole, roles: new Map([...whole.roles].filter(([name]) => isOurs(name, tag))) };
             const memberships = new Map([...whole.memberships].filter(([group]) => isOurs(group, tag)));
-            const text = JSON.stringify(exportManifest({ ...ours, memberships }, connection.facts));
-            const { desired, problems } = loadManifest(text, 'generated.json');
-            expect(problems).toEqual([]);
-            if (!desired) return;
-            const { changes, problems: unmet } = planOf(desired, await inspect(desired), 'authoritative');
-            expect(unmet).toEqual([]);
-            expect(changes.flatMap((change) => render(change, connection.facts))).toEqual([]);
+            for (const folded of [false, true]) {
+              const text = JSON.stringify(
+                exportManifest({ ...ours, memberships }, connection.facts, { folded }),
+              );
+              const { desired, problems } = loadManifest(text, 'generated.json');
+              expect(problems).toEqual([]);
+              if (!desired) return;
+              const { changes, problems: unmet } = planOf(desired, await inspect(desired), 'authoritative');
+              expect(unmet).toEqual([]);
+              expect(changes.flatMap((change) => render(change, connection.facts))).toEqual([]);
+            }
           });
         }),
         settings,

@@ -11,6 +11,7 @@ export * from './desired.js';
 export * from './diff.js';
 export * from './digest.js';
 export * from './export.js';
+export { countGrants } from './export-grants.js';
 export * from './format-access.js';
 export * from './from-catalog.js';
 export * from './graph.js';
