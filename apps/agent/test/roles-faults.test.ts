@@ -16,7 +16,7 @@ import { CutProxy, FAULTS, FAULTS_SCHEMA, type Fault, inject, leftBehind, stateO
 import { history, manifest, type Names, schemaSql } from './roles-random.js';
 
 /** Databases of one run; POSTERN_LAW_RUNS for many, POSTERN_LAW_SEED to repeat one. */
-const RUNS = Number(process.env.POSTERN_LAW_RUNS ?? 6);
+const RUNS = Number(process.env.POSTERN_LAW_RUNS ?? 4);
 const SEED = process.env.POSTERN_LAW_SEED;
 const settings = { numRuns: RUNS, ...(SEED !== undefined && { seed: Number(SEED) }) };
 const FAULTS_A_DATABASE = 8;
