@@ -54,7 +54,7 @@ const oneOf = (what: string, values: readonly string[]) =>
       `\`${input}\` is no ${what}; use one of ${values.map((each) => `\`${each}\``).join(', ')}`,
   });
 
-const shape = z.object({
+const shape = z.strictObject({
   from: z.date(),
   to: z.date(),
   actor: text,
@@ -95,7 +95,7 @@ export function checkSearch(given: AuditSearch): void {
   const parsed = search.safeParse(given);
   const [issue] = parsed.success ? [] : parsed.error.issues;
   if (!issue) return;
-  const field = String(issue.path[0]);
+  const field = issue.code === 'unrecognized_keys' ? String(issue.keys[0]) : String(issue.path[0]);
   throw new PosternError('input.invalid', `\`${field}\` ${issue.message}`, {
     field: `filter.${field}`,
     fix: `correct \`${field}\` or leave it out`,

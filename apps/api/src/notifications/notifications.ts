@@ -4,6 +4,8 @@ export const CHANNELS = {
   policy: 'postern_policy',
   /** `<agentId>`: an agent was revoked. */
   agent: 'postern_agent',
+  /** `<orgId>`: the organisation's audit trail has more. */
+  audit: 'postern_audit',
   /** Empty: work waits in the outbox. */
   outbox: 'postern_outbox',
 } as const;

@@ -42,6 +42,20 @@ function Row({ label, children }: { label: string; children: ReactNode }) {
   );
 }
 
+/** Ways from here, small: the same person's or connection's other events, and itself. */
+function Links({ links }: { links: readonly (readonly [string, string])[] }) {
+  const { slug } = useOrg();
+  return (
+    <span className="inline-flex gap-2 text-xs">
+      {links.map(([text, path]) => (
+        <Link key={text} href={`/${slug}/${path}`} className="text-accent hover:underline">
+          {text}
+        </Link>
+      ))}
+    </span>
+  );
+}
+
 function Detail({ event }: { event: AuditDetail }) {
   const now = useNow();
   const outcome = outcomeOf(event, now);
@@ -61,7 +75,16 @@ function Detail({ event }: { event: AuditDetail }) {
         </Row>
         <Row label="Who">
           {event.actor.label || event.actor.type}{' '}
-          {event.actor.type === 'user' ? null : <Tag>{event.actor.type}</Tag>}
+          {event.actor.type === 'user' ? (
+            <Links
+              links={[
+                ['events', `audit?range=7d&person=${event.actor.id}`],
+                ['person', `people?person=${event.actor.id}`],
+              ]}
+            />
+          ) : (
+            <Tag>{event.actor.type}</Tag>
+          )}
         </Row>
         {event.decision ? (
           <Row label="Decision">
@@ -88,7 +111,22 @@ function Detail({ event }: { event: AuditDetail }) {
           </Row>
         ) : null}
         <Permissions event={event} />
-        {event.connection ? <Row label="Connection">{event.connection.slug}</Row> : null}
+        {event.connection ? (
+          <Row label="Connection">
+            {event.connection.slug}{' '}
+            <Links
+              links={[
+                ['events', `audit?range=7d&connection=${event.connection.slug}`],
+                ['connection', `connections?connection=${event.connection.id}`],
+              ]}
+            />
+          </Row>
+        ) : null}
+        {event.relations?.length ? (
+          <Row label="Relations">
+            <span className="font-mono text-xs">{event.relations.join(', ')}</span>
+          </Row>
+        ) : null}
         {event.path ? <Row label="Came in by">{event.path}</Row> : null}
         {event.client ? <Client client={event.client} /> : null}
         {event.target ? (
@@ -169,6 +207,13 @@ function Origin({ event }: { event: AuditDetail }) {
           <Link href={`/${slug}/agents?agent=${event.agentId}`} className="text-accent hover:underline">
             event {event.seq} of its chain
           </Link>
+        </Row>
+      ) : event.seq === null ? null : (
+        <Row label="Chain">event {event.seq} of the organisation’s own</Row>
+      )}
+      {event.hash ? (
+        <Row label="Hash">
+          <span className="font-mono text-xs break-all">{event.hash}</span>
         </Row>
       ) : null}
       {event.sessionId ? (

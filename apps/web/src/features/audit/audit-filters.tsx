@@ -1,24 +1,21 @@
 'use client';
 import { useEffect, useRef, useState } from 'react';
-import { Button } from '../../ui/button';
 import { cx } from '../../ui/cx';
 import { inputClass, Select } from '../../ui/field';
 import { Icon } from '../../ui/icons';
-import { useConnections } from '../connections/use-connections';
-import { useOrg } from '../shell/org-context';
-import { type AuditSearch, isNarrowed, localTime, RANGES, type Range } from './audit-filter';
-import { KIND_LABEL } from './kinds';
+import { AuditExport } from './audit-export';
+import { type AuditSearch, localTime, RANGES, type Range } from './audit-filter';
+import { AuditMoreFilters } from './audit-more-filters';
+import { SavedSearches } from './audit-saved';
 
 interface Props {
   search: AuditSearch;
   onChange: (search: Partial<AuditSearch>) => void;
+  /** Opens a saved search: its part of the address. */
+  onOpen: (query: string) => void;
 }
 
-export function AuditFilters({ search, onChange }: Props) {
-  const { orgId } = useOrg();
-  const connections = useConnections(orgId).data ?? [];
-  const slugs = connections.map((each) => each.slug);
-  if (search.connection && !slugs.includes(search.connection)) slugs.push(search.connection);
+export function AuditFilters({ search, onChange, onOpen }: Props) {
   return (
     <div className="flex flex-wrap items-center gap-2">
       <TypedFilter
@@ -26,67 +23,32 @@ export function AuditFilters({ search, onChange }: Props) {
         placeholder="Search statements, reasons, targets"
         value={search.text}
         onChange={(text) => onChange({ text })}
-        className="w-full sm:w-72"
-        primary
-      />
-      <TypedFilter
-        label="Actor"
-        placeholder="Actor"
-        value={search.actor}
-        onChange={(actor) => onChange({ actor })}
-        className="w-40"
+        className="min-w-56 flex-1"
       />
       <Select
-        aria-label="Connection"
-        className="max-w-44"
-        value={search.connection}
-        onChange={(event) => onChange({ connection: event.target.value })}
+        aria-label="How the text is searched"
+        value={search.match}
+        onChange={(event) => onChange({ match: event.target.value })}
       >
-        <option value="">Any connection</option>
-        {slugs.map((slug) => (
-          <option key={slug}>{slug}</option>
-        ))}
-      </Select>
-      <Select
-        aria-label="Decision"
-        value={search.decision}
-        onChange={(event) => onChange({ decision: event.target.value })}
-      >
-        <option value="">Any decision</option>
-        <option value="allowed">Allowed</option>
-        <option value="denied">Denied</option>
-      </Select>
-      <Select
-        aria-label="Kind"
-        className="max-w-48"
-        value={search.kind}
-        onChange={(event) => onChange({ kind: event.target.value })}
-      >
-        <option value="">Any kind</option>
-        {Object.entries(KIND_LABEL).map(([kind, label]) => (
-          <option key={kind} value={kind}>
-            {label}
-          </option>
-        ))}
+        <option value="">Part of the text</option>
+        <option value="words">Whole words</option>
       </Select>
       <TimeRange search={search} onChange={onChange} />
-      {isNarrowed(search) ? (
-        <Button
-          look="ghost"
-          onClick={() => onChange({ text: '', actor: '', connection: '', decision: '', kind: '' })}
-        >
-          <Icon name="close" className="size-3.5" /> Clear
-        </Button>
-      ) : null}
+      <AuditMoreFilters search={search} onChange={onChange} />
+      <SavedSearches search={search} onOpen={onOpen} />
+      <AuditExport search={search} />
     </div>
   );
 }
 
-function TimeRange({ search, onChange }: Props) {
+/** What the address holds is an instant; what people type is their own time. */
+const typedTime = (instant: string): string => (instant === '' ? '' : localTime(new Date(instant)));
+const instantOf = (typed: string): string => (typed === '' ? '' : new Date(typed).toISOString());
+
+function TimeRange({ search, onChange }: Omit<Props, 'onOpen'>) {
   const choose = (range: Range) => {
     if (range !== 'custom') return onChange({ range, from: '', to: '' });
-    const now = new Date();
-    onChange({ range, from: localTime(new Date(now.getTime() - 3_600_000)), to: '' });
+    onChange({ range, from: new Date(Date.now() - 3_600_000).toISOString(), to: '' });
   };
   return (
     <>
@@ -107,18 +69,16 @@ function TimeRange({ search, onChange }: Props) {
             type="datetime-local"
             aria-label="From"
             className={inputClass}
-            value={search.from}
-            max={search.to || undefined}
-            onChange={(event) => onChange({ from: event.target.value })}
+            value={typedTime(search.from)}
+            onChange={(event) => onChange({ from: instantOf(event.target.value) })}
           />
           <span className="text-ink-3 text-sm">to</span>
           <input
             type="datetime-local"
             aria-label="To"
             className={inputClass}
-            value={search.to}
-            min={search.from || undefined}
-            onChange={(event) => onChange({ to: event.target.value })}
+            value={typedTime(search.to)}
+            onChange={(event) => onChange({ to: instantOf(event.target.value) })}
           />
         </span>
       ) : null}
@@ -132,13 +92,12 @@ interface TypedProps {
   value: string;
   onChange: (value: string) => void;
   className: string;
-  primary?: boolean;
 }
 
 const PAUSE_MS = 250;
 
 /** Typing searches once it pauses. What is typed shows while the field has the focus, what the address says otherwise. */
-function TypedFilter({ label, placeholder, value, onChange, className, primary }: TypedProps) {
+function TypedFilter({ label, placeholder, value, onChange, className }: TypedProps) {
   const [typed, setTyped] = useState<string | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
@@ -157,7 +116,7 @@ function TypedFilter({ label, placeholder, value, onChange, className, primary }
       <Icon name="search" className="text-ink-3 pointer-events-none absolute top-2.5 left-2.5 size-3.5" />
       <input
         type="search"
-        data-search={primary || undefined}
+        data-search
         aria-label={label}
         placeholder={placeholder}
         value={typed ?? value}

@@ -10,51 +10,113 @@ import { EmptyState, ErrorState } from '../../ui/states';
 import { useNow } from '../../ui/time';
 import { useUrlState } from '../../ui/use-url-state';
 import { useOrg } from '../shell/org-context';
+import { AuditChips } from './audit-chips';
 import { auditColumns } from './audit-columns';
 import { AuditDetailPanel } from './audit-detail';
-import { type AuditSearch, isNarrowed, readSearch, writeSearch } from './audit-filter';
+import { AuditFacets } from './audit-facets';
+import { type AuditSearch, CLEARED, isNarrowed, readSearch, writeSearch } from './audit-filter';
 import { AuditFilters } from './audit-filters';
-import { type AuditRow, useAuditEvents } from './use-audit';
+import { AuditHistogram } from './audit-histogram';
+import { type AuditRow, useAuditEvents, useAuditSummary } from './use-audit';
+import { type LiveState, useLive } from './use-live';
 
 export function AuditPage() {
   const { orgId } = useOrg();
   const [params, change] = useUrlState();
   const search = readSearch(params);
-  const [live, setLive] = useState(false);
-  const events = useAuditEvents(orgId, search, live);
+  const [wantsLive, setLive] = useState(false);
+  const live = useLive(orgId, wantsLive);
+  const events = useAuditEvents(orgId, search, wantsLive);
+  const summary = useAuditSummary(orgId, search);
   const rows = events.data?.pages.flatMap((page) => page.edges.map((edge) => edge.node));
   const event = params.get('event');
+  const onChange = (part: Partial<AuditSearch>) => change(writeSearch(part));
+  const narrowTo = (from: string, to: string) => onChange({ range: 'custom', from, to });
   return (
     <Page
       title="Audit"
       lead="Every statement with its decision and how it ended, and every change made here. Newest first."
       actions={
         <>
-          <Button aria-pressed={live} onClick={() => setLive(!live)}>
-            <span
-              aria-hidden="true"
-              className={cx('size-2 rounded-full', live ? 'bg-good animate-pulse' : 'border-ink-3 border')}
-            />
-            Live
-          </Button>
-          <Button busy={events.isRefetching && !live} disabled={live} onClick={() => events.refetch()}>
+          <LiveButton state={live.state} onClick={() => setLive(!wantsLive)} />
+          <Button
+            busy={events.isRefetching && !wantsLive}
+            disabled={wantsLive}
+            onClick={() => Promise.all([events.refetch(), summary.refetch()])}
+          >
             <Icon name="refresh" className="size-3.5" /> Refresh
           </Button>
         </>
       }
     >
-      <AuditFilters search={search} onChange={(part) => change(writeSearch(part))} />
-      <Events
-        events={events}
-        rows={rows}
+      <AuditFilters
         search={search}
-        live={live}
-        selectedId={event ?? undefined}
-        onOpen={(row) => change({ event: row.id })}
-        onWiden={() => change(writeSearch({ range: 'all', from: '', to: '' }))}
+        onChange={onChange}
+        onOpen={(query) =>
+          onChange({
+            range: '24h',
+            from: '',
+            to: '',
+            ...CLEARED,
+            ...Object.fromEntries(new URLSearchParams(query)),
+          })
+        }
       />
+      <AuditChips search={search} summary={summary.data} onChange={onChange} />
+      {summary.error && !summary.data ? (
+        <p role="alert" className="text-ink-2 text-sm">
+          The counts could not be loaded; the list below is complete.
+        </p>
+      ) : (
+        <AuditHistogram summary={summary.data} stale={summary.isPlaceholderData} onZoom={narrowTo} />
+      )}
+      <div className="grid gap-5 lg:grid-cols-[13rem_minmax(0,1fr)]">
+        <aside className="hidden lg:block">
+          {summary.error && !summary.data ? null : (
+            <AuditFacets summary={summary.data} search={search} onChange={onChange} />
+          )}
+        </aside>
+        <div className="min-w-0">
+          {live.waiting ? (
+            <Button className="mb-2 w-full" onClick={live.resume}>
+              There are newer events: go to the top
+            </Button>
+          ) : null}
+          <Events
+            events={events}
+            rows={rows}
+            search={search}
+            live={wantsLive}
+            selectedId={event ?? undefined}
+            onOpen={(row) => change({ event: row.id })}
+            onWiden={() => change(writeSearch({ range: 'all', from: '', to: '' }))}
+          />
+        </div>
+      </div>
       {event ? <AuditDetailPanel id={event} onClose={() => change({ event: null })} /> : null}
     </Page>
+  );
+}
+
+const LIVE_TEXT: Record<LiveState, string> = {
+  off: 'Live',
+  connecting: 'Connecting…',
+  live: 'Live',
+  paused: 'Paused while you read',
+};
+
+function LiveButton({ state, onClick }: { state: LiveState; onClick: () => void }) {
+  const dot = {
+    off: 'border-ink-3 border',
+    connecting: 'bg-warn',
+    live: 'bg-good animate-pulse',
+    paused: 'bg-warn',
+  };
+  return (
+    <Button aria-pressed={state !== 'off'} onClick={onClick}>
+      <span aria-hidden="true" className={cx('size-2 rounded-full', dot[state])} />
+      {LIVE_TEXT[state]}
+    </Button>
   );
 }
 
