@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEMO_PEOPLE } from '@postern/infra/demo-organisation';
 import { REPOSITORY } from '@postern/infra/paths';
@@ -146,6 +146,39 @@ describe.skipIf(!EXECUTABLE)('from a rule to its audit event, in the browser', (
       .first()
       .click();
     await ada.getByRole('dialog').getByText(DEMO_PEOPLE.sam.email).first().waitFor();
+    await ada.keyboard.press('Escape');
+  });
+
+  it('Ada narrows by what was counted, saves the search, takes it out, and watches what comes', async () => {
+    keepPictures();
+    const rows = ada.getByRole('row').filter({ hasText: mark });
+    const facets = ada.getByRole('navigation', { name: 'Narrow down' });
+    await facets.getByRole('button', { name: /^denied/ }).click();
+    await expect.poll(() => rows.filter({ hasText: 'granted' }).count(), { timeout: 15_000 }).toBe(0);
+    expect(await rows.filter({ hasText: 'refused' }).count()).toBeGreaterThan(0);
+    expect(new URL(ada.url()).searchParams.get('decision')).toBe('denied');
+    await ada.getByRole('button', { name: 'Saved' }).click();
+    await ada.getByRole('menuitem', { name: 'Save this search…' }).click();
+    await ada.getByLabel('Name').fill(`Refusals ${mark}`);
+    await ada.getByRole('button', { name: 'Save', exact: true }).click();
+    await ada.getByRole('dialog').waitFor({ state: 'hidden' });
+    const downloading = ada.waitForEvent('download');
+    await ada.getByRole('button', { name: 'Export' }).click();
+    await ada.getByRole('menuitem', { name: /JSON Lines/ }).click();
+    const file = readFileSync(await (await downloading).path(), 'utf8');
+    expect(
+      file
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).decision),
+    ).toContain('denied');
+    await ada.getByRole('button', { name: 'Clear', exact: true }).click();
+    await ada.getByRole('button', { name: 'Saved' }).click();
+    await ada.getByRole('menuitem', { name: `Refusals ${mark}` }).click();
+    await expect.poll(() => new URL(ada.url()).searchParams.get('text')).toBe(mark);
+    await ada.getByRole('button', { name: 'Live', exact: true }).click();
+    await run(`delete from reviews /* ${mark} live */`);
+    await rows.filter({ hasText: 'live' }).first().waitFor();
   });
 
   /** A PostgreSQL client of the agent's, and when its session ends. */

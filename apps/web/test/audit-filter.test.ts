@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
   apiFilter,
+  CLEARED,
+  chipsOf,
   isNarrowed,
   localTime,
+  queryOf,
   readSearch,
   writeSearch,
 } from '../src/features/audit/audit-filter';
@@ -15,44 +18,64 @@ describe('audit search in the address', () => {
   it('begins with the last day and nothing else', () => {
     expect(search('')).toMatchObject({ range: '24h', text: '', decision: '' });
     expect(isNarrowed(search(''))).toBe(false);
-    expect(apiFilter(search(''), NOW)).toEqual({
-      from: '2026-11-20T12:00:00.000Z',
-      to: null,
-      text: null,
-      actor: null,
-      connection: null,
-      decision: null,
-      kind: null,
-    });
+    const { from, ...rest } = apiFilter(search(''), NOW);
+    expect(from).toBe('2026-11-20T12:00:00.000Z');
+    expect(new Set(Object.values(rest))).toEqual(new Set([null]));
   });
 
   it('survives the way through the address', () => {
     const wanted = search(
-      'range=7d&text=drop+table&actor=sam&connection=production&decision=denied&kind=statement.decided',
+      'range=7d&text=drop+table&match=words&actor=sam&person=u1&group=dba&connection=production&environment=live&decision=denied&kind=statement.decided&permission=write&relation=sales.orders&outcome=failed&sqlstate=42P01&minMs=1000&maxMs=2000&minRows=5&maxRows=9&client=10.0.0.0/8&application=psql&agent=a',
     );
     const params = new URLSearchParams();
     for (const [key, value] of Object.entries(writeSearch(wanted)))
       if (value !== null) params.set(key, value);
     expect(readSearch(params)).toEqual(wanted);
     expect(isNarrowed(wanted)).toBe(true);
+    expect(readSearch(new URLSearchParams(queryOf(wanted)))).toEqual(wanted);
+    expect(apiFilter(wanted, NOW)).toMatchObject({
+      ...{
+        text: null,
+        words: ['drop', 'table'],
+        actorId: 'u1',
+        minDurationMs: 1000,
+        maxRows: 9,
+        client: '10.0.0.0/8',
+      },
+    });
+    expect(chipsOf(wanted)).not.toContain('text');
+    expect(
+      Object.values(apiFilter({ ...wanted, ...CLEARED, range: 'all' }, NOW)).every((each) => each === null),
+    ).toBe(true);
   });
 
   it('leaves defaults out', () => {
     expect(writeSearch({ range: '24h', text: '' })).toEqual({ range: null, text: null });
   });
 
-  it.each(['range=forever', 'decision=maybe', 'from=yesterday', 'from=2026-99-99T00:00'])(
-    'ignores %s',
-    (query) => {
-      expect(search(query)).toEqual(search(''));
-    },
-  );
+  it.each([
+    'range=forever',
+    'decision=maybe',
+    'outcome=x',
+    'sqlstate=1',
+    'minMs=-1',
+    'maxRows=1.5',
+    'from=yesterday',
+    'from=2026-99-99T00:00',
+  ])('ignores %s', (query) => {
+    expect(search(query)).toEqual(search(''));
+  });
 
   it('takes custom times as this computer’s and sends them as UTC', () => {
     const local = localTime(new Date(NOW));
     const filter = apiFilter(search(`range=custom&from=${local}`), NOW);
     expect(filter.from).toBe('2026-11-21T12:00:00.000Z');
     expect(filter.to).toBeNull();
+  });
+
+  it('keeps an instant for whoever opens the address elsewhere', () => {
+    const filter = apiFilter(search('range=custom&from=2026-11-21T12:00:00.250Z&to=2026-11-21T13:00Z'), NOW);
+    expect(filter).toMatchObject({ from: '2026-11-21T12:00:00.250Z', to: '2026-11-21T13:00:00.000Z' });
   });
 
   it('has no beginning for all time', () => {

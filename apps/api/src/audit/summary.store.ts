@@ -99,16 +99,16 @@ export async function summarize(
   const { rows } = await client.query<Counted>({ name: 'count-audit', text: COUNT, values });
   const found = rows.find((row) => row.facet === 'all')?.n ?? 0;
   const series = emptySeries(from, bucketMs, buckets);
-  const isTotalExact = found <= COUNTED_MAX;
-  const areBucketsExact = isTotalExact || (await sampleInto(series, client, filter, bucketMs));
-  if (isTotalExact)
+  const isCounted = found <= COUNTED_MAX;
+  const areBucketsExact = isCounted || (await sampleInto(series, client, filter, bucketMs));
+  if (isCounted)
     for (const { facet, value, label, n } of rows)
       if (facet === 'bucket') add(series, Number(value), label as Series, n);
   const sum = series.reduce((all, bucket) => SERIES.reduce((more, key) => more + bucket[key], all), 0);
   return {
     ...{
-      total: isTotalExact ? found : Math.max(found, sum),
-      isTotalExact,
+      total: isCounted ? found : Math.max(found, sum),
+      isTotalExact: areBucketsExact,
       facetsOf: Math.min(found, COUNTED_MAX),
     },
     facets: facetsOf(rows),

@@ -30,13 +30,13 @@ export function auditColumns(now: number): Column<AuditRow>[] {
     {
       key: 'at',
       header: 'When',
-      className: 'w-28 text-ink-2',
+      className: 'w-24 text-ink-2',
       cell: (row) => <Ago at={row.at} />,
     },
     {
       key: 'actor',
       header: 'Who',
-      className: 'w-48 max-w-48',
+      className: 'w-36 max-w-36 xl:w-48 xl:max-w-48',
       cell: (row) => (
         <span className="block truncate" title={row.actor.label}>
           {row.actor.label || row.actor.type}
@@ -52,7 +52,7 @@ export function auditColumns(now: number): Column<AuditRow>[] {
     {
       key: 'what',
       header: 'What',
-      className: 'min-w-64 max-w-0 w-full',
+      className: 'min-w-44 max-w-0 w-full',
       cell: (row) => <What row={row} />,
     },
     {

@@ -79,7 +79,8 @@ function Detail({ event }: { event: AuditDetail }) {
             <Links
               links={[
                 ['events', `audit?range=7d&person=${event.actor.id}`],
-                ['person', `people?person=${event.actor.id}`],
+                ['rules', `rules?member=${encodeURIComponent(`user:${event.actor.label}`)}`],
+                ['person', 'people'],
               ]}
             />
           ) : (

@@ -24,7 +24,7 @@ export function AuditFacets({ summary, search, onChange }: Props) {
   const facets = summary.facets.filter((facet) => facet.values.length > 0);
   return (
     <nav aria-label="Narrow down" className="flex flex-col gap-4">
-      {summary.isTotalExact ? null : (
+      {summary.facetsOf >= summary.total ? null : (
         <p className="text-ink-3 text-xs">
           Counts are of the newest {numbers.format(summary.facetsOf)} events.
         </p>

@@ -8,7 +8,7 @@ import type { Summary } from './use-audit';
 const HEIGHT = 56;
 /** From the bottom up; the colours are those of the rows. */
 const SERIES = [
-  { key: 'allowed', label: 'allowed', className: 'fill-good' },
+  { key: 'allowed', label: 'allowed', className: 'fill-accent opacity-60' },
   { key: 'others', label: 'changes and facts', className: 'fill-ink-3' },
   { key: 'failed', label: 'failed in the database', className: 'fill-warn' },
   { key: 'denied', label: 'denied', className: 'fill-bad' },
