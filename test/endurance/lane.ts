@@ -1,8 +1,7 @@
 import { once } from 'node:events';
-import type { Socket } from 'node:net';
 import pg from 'pg';
 import { actsOf, number } from './acts.js';
-import { codeOf, type LaneOptions, Talk } from './talk.js';
+import { codeOf, type LaneOptions, streamOf, Talk } from './talk.js';
 
 /** Answers are waited for no longer; then the client gives the connection up, as programs with a timeout do. */
 const PATIENCE_MS = 20_000;
@@ -77,6 +76,3 @@ export class Lane {
     }
   }
 }
-
-const streamOf = (client: pg.Client) =>
-  (client as unknown as { connection: { stream: Socket } }).connection.stream;

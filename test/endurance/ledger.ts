@@ -127,13 +127,14 @@ function tracesOf({ journal, executed, segments, agentsOwn }: Ledgers, found: Fo
     return known;
   };
   for (const mark of journal.said.keys()) traceOf(mark);
+  const unmarked: Executed[] = [];
   for (const line of executed) {
     if (!isPersons(line)) continue;
     const marks = marksIn(line.text);
     for (const mark of marks) traceOf(mark).executed.push(line);
-    if (marks.length > 0 || agentsOwn.some((own) => own.test(line.text))) continue;
-    found.lost.push(`nobody sent \`${line.text.slice(0, 200)}\`, which ran as ${line.application}`);
+    if (marks.length === 0 && !agentsOwn.some((own) => own.test(line.text))) unmarked.push(line);
   }
+  checkUnmarked(unmarked, segments, found);
   for (const { seq, event } of segments) {
     if (event.kind !== 'statement.decided') continue;
     for (const mark of marksIn(event.statement?.text ?? '')) {
@@ -142,6 +143,23 @@ function tracesOf({ journal, executed, segments, agentsOwn }: Ledgers, found: Fo
     }
   }
   return traces;
+}
+
+/** Texts without a mark are counted by person and text. */
+function checkUnmarked(lines: readonly Executed[], segments: readonly ChainedEvent[], found: Found): void {
+  const intents = new Map<string, number>();
+  const key = (application: string, text: string): string => `${application} ${text}`;
+  for (const { event } of segments) {
+    if (event.kind !== 'statement.decided' || event.decision !== 'allowed') continue;
+    const of = key(`postern:${event.actor.label}`, event.statement?.text ?? '');
+    intents.set(of, (intents.get(of) ?? 0) + 1);
+  }
+  for (const { application, text } of lines) {
+    const of = key(application, text);
+    const left = (intents.get(of) ?? 0) - 1;
+    intents.set(of, left);
+    if (left < 0) found.lost.push(`no intent for \`${text.slice(0, 200)}\`, which ran as ${application}`);
+  }
 }
 
 function checkTrace(mark: string, trace: Trace, journal: Journal, found: Found): void {

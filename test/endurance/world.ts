@@ -106,6 +106,7 @@ export class Endurance {
 
   async asSuperuser(sql: string): Promise<Record<string, unknown>[]> {
     const client = new pg.Client({ connectionString: this.postgres.superuserUrl() });
+    client.on('error', () => undefined);
     await client.connect();
     try {
       return (await client.query(sql)).rows as Record<string, unknown>[];
@@ -120,6 +121,11 @@ export class Endurance {
       `select count(*)::int as n from pg_stat_activity where application_name like 'postern:%@%'`,
     );
     return Number(row?.n);
+  }
+
+  /** Sessions that the load has begun so far. */
+  get sessions(): number {
+    return this.lanes.reduce((sum, { sessions }) => sum + sessions, 0);
   }
 
   login(person: Person['id'], mode: Mode, direct = true): pg.ClientConfig & { port: number } {

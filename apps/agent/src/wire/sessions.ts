@@ -68,9 +68,9 @@ export class WireSessions {
   serve(client: SignedInClient): void {
     this.#track(
       this.#begin(client).catch((error: unknown) => {
-        if (!(error instanceof PosternError))
+        if (!(error instanceof PosternError || error instanceof Doomed))
           this.#parts.log.error(errorFacts(error), 'a wire session did not begin');
-        farewell(client.socket, errorResponse({ ...refusalOf(error), severity: 'FATAL' }));
+        farewell(client.socket, errorResponse(notBegun(error)));
       }),
     );
   }
@@ -148,11 +148,11 @@ export class WireSessions {
     const fix = 'close a connection that you do not need';
     if (own.length >= maxSessionsPerPerson) {
       const message = `you have ${own.length} open sessions on \`${slug}\`, as many as this agent allows`;
-      throw new PosternError('connection.unavailable', message, { fix });
+      throw new Doomed(fatal('53300', message, fix));
     }
     if (others.length >= maxSessions) {
       const message = `\`${slug}\` has ${others.length} open sessions, as many as this agent allows`;
-      throw new PosternError('connection.unavailable', message, { fix });
+      throw new Doomed(fatal('53300', message, fix));
     }
     return { target };
   }
@@ -263,6 +263,14 @@ export class WireSessions {
     this.#pending.add(task);
     void task.finally(() => this.#pending.delete(task));
   }
+}
+
+/** In the words of a server that can not take a session: programs and pools know them, and come again. */
+function notBegun(error: unknown): ErrorFields {
+  if (error instanceof Doomed) return error.words;
+  const fields = refusalOf(error);
+  const isAway = error instanceof PosternError && error.code === 'connection.unavailable';
+  return { ...fields, severity: 'FATAL', code: isAway ? '57P03' : fields.code };
 }
 
 class Doomed extends Error {
