@@ -91,10 +91,10 @@ describe('faults', () => {
         await world.postgres.stop();
         await world.startPostgres();
       }
-      const { sessions } = world;
+      const { succeeded } = world.journal;
       await eventually(
-        async () => world.sessions,
-        (count) => count > sessions + 6,
+        async () => world.journal.succeeded,
+        (count) => count > succeeded + 20,
       );
       await world.unload();
       await isServing();

@@ -15,8 +15,6 @@ export class Lane {
   #isStopping = false;
   #running: Promise<void> | undefined;
   #client: pg.Client | undefined;
-  /** Sessions that were begun. */
-  sessions = 0;
 
   constructor(options: LaneOptions) {
     this.#options = options;
@@ -58,7 +56,6 @@ export class Lane {
     const acts = actsOf(this.#options);
     try {
       await client.connect();
-      this.sessions += 1;
       for (let n = 0; n < SESSION_STATEMENTS && !this.#isStopping; n++) {
         const patience = setTimeout(() => this.drop(), PATIENCE_MS);
         try {

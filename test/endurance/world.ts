@@ -23,7 +23,7 @@ const CONNECTIONS = ['strict', 'batched'] as const;
 export type Mode = (typeof CONNECTIONS)[number];
 
 /** What the agent runs in a person's session for itself: it looks whether the walls stand. */
-const AGENTS_OWN = [/^select pg_catalog\.current_setting\('default_transaction_read_only'\)/];
+export const AGENTS_OWN = [/^select pg_catalog\.current_setting\('default_transaction_read_only'\)/];
 
 const PEOPLE = [
   { id: 'writer', mayExport: true, mayWrite: true, permissions: ['read', 'write', 'export'] },
@@ -121,11 +121,6 @@ export class Endurance {
       `select count(*)::int as n from pg_stat_activity where application_name like 'postern:%@%'`,
     );
     return Number(row?.n);
-  }
-
-  /** Sessions that the load has begun so far. */
-  get sessions(): number {
-    return this.lanes.reduce((sum, { sessions }) => sum + sessions, 0);
   }
 
   login(person: Person['id'], mode: Mode, direct = true): pg.ClientConfig & { port: number } {
