@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type { StatementKeeping } from '@postern/core/audit';
 import { parse } from 'smol-toml';
 import { z } from 'zod';
+import { keepingOf, statementKeepingSchema } from './audit/audit-config.js';
 import { databaseUrlProblem } from './targets/database-url.js';
 import { checkWire, LOOPBACK, WIRE_FIXES, type WireConfig, wireSchema } from './wire/wire-config.js';
 
@@ -14,6 +16,8 @@ export interface ConnectionConfig {
   readonly maxSessionsPerPerson: number;
   /** How long a statement waits for the catalog of its database. */
   readonly catalogWaitMs: number;
+  /** What the audit trail keeps of its statements; absent: all but secrets. */
+  readonly keep?: StatementKeeping;
 }
 
 export interface AgentConfig {
@@ -66,6 +70,7 @@ const connectionSchema = z.strictObject({
   max_sessions: z.number().int().min(1).max(1_000).default(20),
   max_sessions_per_person: z.number().int().min(1).max(100).default(10),
   catalog_wait_ms: z.number().int().min(100).max(60_000).default(2_000),
+  audit: statementKeepingSchema.optional(),
 });
 
 const fileSchema = z.strictObject({
@@ -180,6 +185,7 @@ function resolveConnections(
       maxSessions: table.max_sessions,
       maxSessionsPerPerson: table.max_sessions_per_person,
       catalogWaitMs: table.catalog_wait_ms,
+      keep: keepingOf(table.audit),
     });
   }
   return connections;

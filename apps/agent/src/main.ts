@@ -22,6 +22,7 @@ import { PolicyHolder } from './policy/policy-holder.js';
 import { Classifier } from './session/classifier.js';
 import { Governor } from './session/govern.js';
 import { StatementRunner } from './session/run-statement.js';
+import { StatementTexts } from './session/statement-texts.js';
 import { Tabs } from './session/tabs.js';
 import { Target } from './targets/target.js';
 import { AGENT_VERSION } from './version.js';
@@ -105,7 +106,8 @@ async function startOn(dataDir: DataDir, options: AgentOptions): Promise<Running
     },
     log,
   );
-  const governor = new Governor({ classifier, policy, recorder, targets, log });
+  const texts = new StatementTexts(targets);
+  const governor = new Governor({ classifier, policy, recorder, targets, texts, log });
   const runner = new StatementRunner({ governor, tabs });
   const cancels = new CancelKeys();
   const now = () => clock.now();
@@ -137,6 +139,7 @@ async function startOn(dataDir: DataDir, options: AgentOptions): Promise<Running
     classifier,
     tabs,
     targets,
+    texts,
     sessions,
     recorder,
     clock,
