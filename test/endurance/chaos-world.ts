@@ -7,7 +7,7 @@ import type { Ports } from '@postern/infra/options';
 import { type StackPaths, stackPaths } from '@postern/infra/paths';
 import { type PostgresServer, startPostgres } from '@postern/infra/postgres';
 import { findRedisBinary, type RedisServer, startRedis } from '@postern/infra/redis';
-import type { Service } from '@postern/infra/service';
+import { type Service, tail } from '@postern/infra/service';
 import { freePorts, type Stack, startStack } from '@postern/infra/stack';
 import pg from 'pg';
 import { eventually } from '../stack.js';
@@ -147,7 +147,11 @@ export class Chaos {
       async () => keeper.events().length - (await keptEvents(url, agentId)).length,
       (missing) => missing === 0,
       withinMs,
-    );
+    ).catch((error: Error) => {
+      const { agent, api } = this.stack.services;
+      error.message += `\n${tail(agent.logFile)}\n${tail(api.logFile)}`;
+      throw error;
+    });
     const comparison = compareLedgers({
       journal: this.journal,
       executed: executedStatements(there(this.#customer).dataDir),
