@@ -6,7 +6,7 @@ const KILLS = Number(process.env.POSTERN_ENDURANCE_KILLS ?? 5);
 
 let world: Endurance;
 beforeAll(async () => {
-  world = await Endurance.start({ modes: ['strict'] });
+  world = await Endurance.start();
 });
 afterAll(() => world?.stop());
 
