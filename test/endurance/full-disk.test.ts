@@ -1,11 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../stack.js';
 import { Endurance } from './world.js';
+
+/** Room that is left to the agent: a few dozen statements. */
+const ROOM_BYTES = 64 * 1024;
 
 const mount = (...args: string[]): boolean => spawnSync('mount', args).status === 0;
 
@@ -28,6 +31,8 @@ describe.runIf(hasDisk)('an agent whose disk is full', () => {
   it('runs nothing that it can not record, says so, and goes on once there is room', async () => {
     if (world === undefined) throw new Error('not started');
     const { agent, journal } = world;
+    const { bavail, bsize } = statfsSync(dir);
+    writeFileSync(join(dir, 'something-else'), Buffer.alloc(bavail * bsize - ROOM_BYTES));
     world.load(6);
     const refused = () => journal.errors.get('58030') ?? 0;
     await eventually(
@@ -35,7 +40,7 @@ describe.runIf(hasDisk)('an agent whose disk is full', () => {
       (count) => count > 20,
     );
     await agent.kill();
-    mount('-o', 'remount,size=2m', dir);
+    mount('-o', 'remount,size=1100k', dir);
     await agent.start();
     await eventually(
       async () => refused(),

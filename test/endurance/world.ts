@@ -218,7 +218,7 @@ export class Endurance {
     });
     this.#agent = agent;
     this.#stops.push(() => agent.stop());
-    this.#keeper = new SegmentKeeper(join(data, 'audit'), join(this.dir, 'segments'));
+    this.#keeper = new SegmentKeeper(join(data, 'audit'), join(data, 'kept'));
     await agent.start();
     await eventually(
       async () => plane.enforced,
