@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Chaos } from './chaos-world.js';
 
 /** A few seconds with all the tests; minutes by hand (docs/reliability.md). */
-const SECONDS = Number(process.env.POSTERN_CHAOS_SECONDS ?? 15);
+const SECONDS = Number(process.env.POSTERN_CHAOS_SECONDS ?? 6);
 
 let chaos: Chaos;
 beforeAll(async () => {
@@ -15,7 +15,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 it(
   `${SECONDS} s in which anything may die: nothing lost, nothing twice, nothing altered`,
   async () => {
-    await chaos.load(9);
+    await chaos.load(6);
     const order = [...chaos.victims].sort(() => Math.random() - 0.5);
     for (let n = 0, end = Date.now() + SECONDS * 1_000; Date.now() < end || n < order.length; n++) {
       await pause(200 + Math.random() * 800);

@@ -5,7 +5,7 @@ import type { Cut } from './proxy.js';
 import { Endurance } from './world.js';
 
 /** A few seconds with all the tests; an hour by hand (docs/reliability.md). */
-const SECONDS = Number(process.env.POSTERN_CHURN_SECONDS ?? 8);
+const SECONDS = Number(process.env.POSTERN_CHURN_SECONDS ?? 5);
 const CUTS: readonly Cut[] = ['reset', 'half-close', 'hold'];
 
 let world: Endurance;
