@@ -45,6 +45,20 @@ export const AUDIT_KINDS = [
   'policy.published',
   'database_password.created',
   'database_password.revoked',
+  'roles.apply_started',
+  'roles.apply_finished',
+  'role_settings.updated',
+  'role_manifest.saved',
+  'role_plan.requested',
+  'role_plan.made',
+  'role_plan.approved',
+  'role_plan.rejected',
+  'role_plan.closed',
+  'role_plan.applied',
+  'role_plan.commented',
+  'drift.found',
+  'drift.resolved',
+  'drift.ignored',
 ] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 
