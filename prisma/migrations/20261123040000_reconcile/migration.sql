@@ -196,6 +196,8 @@ create table agent_task (
   failure json,
   result json,
   created_at timestamptz(3) not null default now(),
+  -- A failure that may pass by itself is tried again, later each time.
+  not_before timestamptz(3) not null default now(),
   finished_at timestamptz(3),
   constraint agent_task_org_id_id_unique unique (org_id, id),
   constraint agent_task_kind_known check (kind in ('roles.plan', 'roles.apply', 'roles.scan', 'roles.generate')),
@@ -252,9 +254,22 @@ create table drift_finding (
   constraint drift_finding_ignored_whole check (
     (ignored_until is null) = (ignored_by is null) and (ignored_until is null) = (ignored_reason is null)),
   constraint drift_finding_connection_fk foreign key (org_id, connection_id) references db_connection (org_id, id) on delete cascade,
-  constraint drift_finding_plan_fk foreign key (org_id, plan_id) references role_plan (org_id, id) on delete set null (plan_id)
+  constraint drift_finding_plan_fk foreign key (org_id, plan_id) references role_plan (org_id, id)
 );
+-- One open finding a connection: what differs now.
 create unique index drift_finding_open_idx on drift_finding (org_id, connection_id) where resolved_at is null;
 create index drift_finding_connection_idx on drift_finding (org_id, connection_id, id desc);
 create index drift_finding_plan_idx on drift_finding (org_id, plan_id) where plan_id is not null;
 select postern_tenant_table('drift_finding', 'SELECT, INSERT, UPDATE');
+
+-- What time alone brings about is found across organisations: ids and times, and nothing else.
+create policy system_lookup on role_plan for select to postern_system using (true);
+grant select (org_id, connection_id, state, expires_at) on role_plan to postern_system;
+create index role_plan_expiry_idx on role_plan (expires_at) where state in ('draft', 'planning', 'pending', 'approved');
+create policy system_lookup on role_status for select to postern_system using (true);
+grant select (org_id, connection_id, next_scan_at) on role_status to postern_system;
+create index role_status_next_scan_idx on role_status (next_scan_at) where next_scan_at is not null;
+create policy system_lookup on agent_task for select to postern_system using (true);
+grant select (org_id, environment_id, state, lease_until, not_before) on agent_task to postern_system;
+create index agent_task_lease_idx on agent_task (lease_until) where state = 'running';
+create index agent_task_retry_idx on agent_task (not_before) where state = 'waiting';

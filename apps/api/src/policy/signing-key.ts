@@ -32,6 +32,14 @@ export class SigningKey {
       .sign(key);
   }
 
+  /** Compact JWS over a task for an agent. */
+  async signTask(payload: string): Promise<string> {
+    const { key, publicKey } = await this.load();
+    return new CompactSign(new TextEncoder().encode(payload))
+      .setProtectedHeader({ alg: 'EdDSA', kid: publicKey.kid, typ: 'postern-task+jws' })
+      .sign(key);
+  }
+
   async signToken(
     claims: Record<string, unknown>,
     subject: { sub: string; aud: string },
