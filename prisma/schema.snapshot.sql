@@ -27,17 +27,28 @@ agent.wire jsonb
 audit_event.id uuid not null
 audit_event.org_id uuid not null
 audit_event.at timestamp(3) with time zone not null
-audit_event.received_at timestamp(3) with time zone not null default now()
+audit_event.received_at timestamp(3) with time zone not null default clock_timestamp()
 audit_event.kind text not null
+audit_event.path text
 audit_event.actor_id text not null
 audit_event.actor_label text not null
 audit_event.decision text
+audit_event.environment_id uuid
 audit_event.connection_slug text
+audit_event.required smallint
+audit_event.relations text[]
+audit_event.client_address inet
+audit_event.client_application text
 audit_event.intent_id uuid
+audit_event.status text
+audit_event.duration_ms double precision
+audit_event.row_count bigint
+audit_event.result_bytes bigint
+audit_event.sqlstate text
+audit_event.finished_at timestamp(3) with time zone
 audit_event.agent_id uuid
 audit_event.seq bigint
-audit_event.prev_hash text
-audit_event.hash text
+audit_event.hash bytea
 audit_event.search_text text not null
 audit_event.event json not null
 console_code.code_hash text not null
@@ -103,6 +114,9 @@ org.id uuid not null
 org.slug text not null
 org.name text not null
 org.created_at timestamp(3) with time zone not null default now()
+org_audit_chain.org_id uuid not null
+org_audit_chain.seq bigint not null
+org_audit_chain.hash text not null
 outbox.id bigint not null identity
 outbox.org_id uuid not null
 outbox.job text not null
@@ -130,6 +144,14 @@ rule_member.kind text not null
 rule_member.user_id uuid
 rule_member.group_id uuid
 rule_member.position integer not null
+saved_search.id uuid not null
+saved_search.org_id uuid not null
+saved_search.user_id uuid not null
+saved_search.name text not null
+saved_search.query text not null
+saved_search.is_shared boolean not null default false
+saved_search.created_at timestamp(3) with time zone not null default now()
+saved_search.updated_at timestamp(3) with time zone not null default now()
 session.token_hash text not null
 session.user_id uuid not null
 session.created_at timestamp(3) with time zone not null default now()
@@ -150,10 +172,8 @@ agent agent_environment_fk: FOREIGN KEY (org_id, environment_id) REFERENCES envi
 agent agent_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
 agent agent_org_id_id_unique: UNIQUE (org_id, id)
 agent agent_pkey: PRIMARY KEY (id)
-audit_event audit_event_agent_fk: FOREIGN KEY (org_id, agent_id) REFERENCES agent(org_id, id)
-audit_event audit_event_agent_seq_unique: UNIQUE (agent_id, seq)
-audit_event audit_event_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id)
-audit_event audit_event_pkey: PRIMARY KEY (id)
+audit_event audit_event_chain_unique: UNIQUE (agent_id, seq, at)
+audit_event audit_event_pk: PRIMARY KEY (org_id, at, id)
 console_code console_code_agent_fk: FOREIGN KEY (org_id, agent_id) REFERENCES agent(org_id, id) ON DELETE CASCADE
 console_code console_code_membership_fk: FOREIGN KEY (org_id, user_id) REFERENCES membership(org_id, user_id) ON DELETE CASCADE
 console_code console_code_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
@@ -198,6 +218,8 @@ membership membership_user_id_fkey: FOREIGN KEY (user_id) REFERENCES users(id) O
 org org_pkey: PRIMARY KEY (id)
 org org_slug_form: CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,48}[a-z0-9])?$'::text))
 org org_slug_unique: UNIQUE (slug)
+org_audit_chain org_audit_chain_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+org_audit_chain org_audit_chain_pkey: PRIMARY KEY (org_id)
 outbox outbox_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
 outbox outbox_pkey: PRIMARY KEY (id)
 policy_bundle policy_bundle_environment_fk: FOREIGN KEY (org_id, environment_id) REFERENCES environment(org_id, id) ON DELETE CASCADE
@@ -215,6 +237,11 @@ rule_member rule_member_pkey: PRIMARY KEY (id)
 rule_member rule_member_rule_fk: FOREIGN KEY (org_id, rule_id) REFERENCES rule(org_id, id) ON DELETE CASCADE
 rule_member rule_member_target: CHECK ((((kind = 'everyone'::text) AND (user_id IS NULL) AND (group_id IS NULL)) OR ((kind = 'user'::text) AND (user_id IS NOT NULL) AND (group_id IS NULL)) OR ((kind = 'group'::text) AND (group_id IS NOT NULL) AND (user_id IS NULL))))
 rule_member rule_member_unique: UNIQUE NULLS NOT DISTINCT (org_id, rule_id, kind, user_id, group_id)
+saved_search saved_search_membership_fk: FOREIGN KEY (org_id, user_id) REFERENCES membership(org_id, user_id) ON DELETE CASCADE
+saved_search saved_search_name_unique: UNIQUE (org_id, user_id, name)
+saved_search saved_search_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+saved_search saved_search_pkey: PRIMARY KEY (id)
+saved_search saved_search_query_short: CHECK ((length(query) <= 2000))
 session session_pkey: PRIMARY KEY (token_hash)
 session session_user_id_fkey: FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 user_group user_group_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
@@ -230,15 +257,17 @@ users users_pkey: PRIMARY KEY (id)
 CREATE INDEX agent_environment_idx ON public.agent USING btree (org_id, environment_id)
 CREATE UNIQUE INDEX agent_org_id_id_unique ON public.agent USING btree (org_id, id)
 CREATE UNIQUE INDEX agent_pkey ON public.agent USING btree (id)
-CREATE INDEX audit_event_actor_idx ON public.audit_event USING gin (org_id, actor_label gin_trgm_ops)
-CREATE UNIQUE INDEX audit_event_agent_seq_unique ON public.audit_event USING btree (agent_id, seq)
-CREATE INDEX audit_event_intent_idx ON public.audit_event USING btree (intent_id) WHERE (intent_id IS NOT NULL)
-CREATE INDEX audit_event_org_at_idx ON public.audit_event USING btree (org_id, at DESC, id DESC)
-CREATE INDEX audit_event_org_connection_idx ON public.audit_event USING btree (org_id, connection_slug, at DESC, id DESC)
-CREATE INDEX audit_event_org_decision_idx ON public.audit_event USING btree (org_id, decision, at DESC, id DESC)
-CREATE INDEX audit_event_org_kind_idx ON public.audit_event USING btree (org_id, kind, at DESC, id DESC)
-CREATE UNIQUE INDEX audit_event_pkey ON public.audit_event USING btree (id)
-CREATE INDEX audit_event_search_idx ON public.audit_event USING gin (org_id, search_text gin_trgm_ops)
+CREATE INDEX audit_event_actor_idx ON ONLY public.audit_event USING gin (org_id, actor_label gin_trgm_ops) WHERE (kind <> 'statement.finished'::text)
+CREATE UNIQUE INDEX audit_event_chain_unique ON ONLY public.audit_event USING btree (agent_id, seq, at)
+CREATE INDEX audit_event_id_idx ON ONLY public.audit_event USING btree (id)
+CREATE INDEX audit_event_org_actor_idx ON ONLY public.audit_event USING btree (org_id, actor_id, at, id) WHERE (kind <> 'statement.finished'::text)
+CREATE UNIQUE INDEX audit_event_org_chain_idx ON ONLY public.audit_event USING btree (org_id, seq, at) WHERE (agent_id IS NULL)
+CREATE INDEX audit_event_org_connection_idx ON ONLY public.audit_event USING btree (org_id, connection_slug, at, id) WHERE (kind <> 'statement.finished'::text)
+CREATE INDEX audit_event_org_decision_idx ON ONLY public.audit_event USING btree (org_id, decision, at, id) WHERE (kind <> 'statement.finished'::text)
+CREATE INDEX audit_event_org_kind_idx ON ONLY public.audit_event USING btree (org_id, kind, at, id) WHERE (kind <> 'statement.finished'::text)
+CREATE UNIQUE INDEX audit_event_pk ON ONLY public.audit_event USING btree (org_id, at, id)
+CREATE INDEX audit_event_relations_idx ON ONLY public.audit_event USING gin (relations) WHERE (kind <> 'statement.finished'::text)
+CREATE INDEX audit_event_search_idx ON ONLY public.audit_event USING gin (org_id, search_text gin_trgm_ops) WHERE (kind <> 'statement.finished'::text)
 CREATE UNIQUE INDEX console_code_pkey ON public.console_code USING btree (code_hash)
 CREATE UNIQUE INDEX database_password_holder_unique ON public.database_password USING btree (org_id, environment_id, user_id)
 CREATE UNIQUE INDEX database_password_pkey ON public.database_password USING btree (id)
@@ -263,6 +292,7 @@ CREATE UNIQUE INDEX membership_pkey ON public.membership USING btree (id)
 CREATE INDEX membership_user_id_idx ON public.membership USING btree (user_id)
 CREATE UNIQUE INDEX org_pkey ON public.org USING btree (id)
 CREATE UNIQUE INDEX org_slug_unique ON public.org USING btree (slug)
+CREATE UNIQUE INDEX org_audit_chain_pkey ON public.org_audit_chain USING btree (org_id)
 CREATE UNIQUE INDEX outbox_pkey ON public.outbox USING btree (id)
 CREATE UNIQUE INDEX policy_bundle_pkey ON public.policy_bundle USING btree (org_id, environment_id, version)
 CREATE INDEX rule_connection_idx ON public.rule USING btree (org_id, connection_id)
@@ -272,6 +302,8 @@ CREATE INDEX rule_member_group_idx ON public.rule_member USING btree (org_id, gr
 CREATE UNIQUE INDEX rule_member_pkey ON public.rule_member USING btree (id)
 CREATE UNIQUE INDEX rule_member_unique ON public.rule_member USING btree (org_id, rule_id, kind, user_id, group_id) NULLS NOT DISTINCT
 CREATE INDEX rule_member_user_idx ON public.rule_member USING btree (org_id, user_id)
+CREATE UNIQUE INDEX saved_search_name_unique ON public.saved_search USING btree (org_id, user_id, name)
+CREATE UNIQUE INDEX saved_search_pkey ON public.saved_search USING btree (id)
 CREATE UNIQUE INDEX session_pkey ON public.session USING btree (token_hash)
 CREATE INDEX session_user_id_idx ON public.session USING btree (user_id)
 CREATE UNIQUE INDEX user_group_org_id_id_unique ON public.user_group USING btree (org_id, id)
@@ -292,10 +324,12 @@ group_member enabled=t forced=t
 invite enabled=t forced=t
 membership enabled=t forced=t
 org enabled=t forced=t
+org_audit_chain enabled=t forced=t
 outbox enabled=t forced=t
 policy_bundle enabled=t forced=t
 rule enabled=t forced=t
 rule_member enabled=t forced=t
+saved_search enabled=t forced=t
 session enabled=t forced=t
 user_group enabled=t forced=t
 users enabled=t forced=t
@@ -318,11 +352,13 @@ membership system_lookup: SELECT to {postern_system} using (true) with check ()
 membership tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 org system_lookup: SELECT to {postern_system} using (true) with check ()
 org tenant_isolation: ALL to {public} using ((id = ( SELECT postern_current_org() AS postern_current_org))) with check ((id = ( SELECT postern_current_org() AS postern_current_org)))
+org_audit_chain tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 outbox system_drain: ALL to {postern_system} using (true) with check (true)
 outbox tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 policy_bundle tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 rule tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 rule_member tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+saved_search tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 session system_all: ALL to {postern_system} using (true) with check (true)
 user_group tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 users app_registers: INSERT to {postern_app} using () with check (true)
@@ -343,17 +379,20 @@ group_member: delete, insert, select to postern_app
 invite: delete, insert, select, update to postern_app
 membership: delete, insert, select, update to postern_app
 org: insert, select, update to postern_app
+org_audit_chain: insert, select, update to postern_app
 outbox: delete, select to postern_system
 outbox: insert to postern_app
 policy_bundle: delete, insert, select to postern_app
 rule: delete, insert, select, update to postern_app
 rule_member: delete, insert, select to postern_app
+saved_search: delete, insert, select, update to postern_app
 session: delete, insert, select to postern_system
 user_group: delete, insert, select, update to postern_app
 
 -- column grants
 agent: select (id, org_id, environment_id, name, public_key, console_url, revoked_at) to postern_system
-audit_event: select (id, org_id, at, kind, actor_label, decision, connection_slug, search_text) to postern_audit_search
+audit_event: select (id, org_id, at, kind, path, actor_id, actor_label, decision, environment_id, connection_slug, required, relations, client_address, client_application, status, duration_ms, row_count, sqlstate, search_text) to postern_audit_search
+audit_event: update (status, duration_ms, row_count, result_bytes, sqlstate, finished_at) to postern_app
 enrolment_token: select (id, org_id, environment_id, token_hash, expires_at, used_at) to postern_system
 invite: select (id, org_id, email, role, token_hash, expires_at, accepted_at) to postern_system
 membership: select (org_id, user_id, role) to postern_system
@@ -365,10 +404,14 @@ users: select (id, email, name, created_at) to postern_app
 users: select (id, email, name, password_hash) to postern_system
 
 -- functions
+postern_audit_ended_once() public
+postern_audit_make_partitions(weeks_ahead integer) security definer {owner=X/owner,postern_system=X/owner}
+postern_audit_partition(day date) {owner=X/owner}
 postern_current_org() public
 postern_outbox_notify() public
 postern_search_audit(text_pattern text, actor_pattern text, only_connection text, only_decision text, only_kind text, from_at timestamp with time zone, to_at timestamp with time zone, before_at timestamp with time zone, before_id uuid, page_limit integer) security definer {postern_audit_search=X/postern_audit_search,postern_app=X/postern_audit_search}
 postern_tenant_table(table_name regclass, app_privileges text, org_column name) {owner=X/owner}
 
 -- triggers
+CREATE TRIGGER audit_event_ended_once BEFORE UPDATE ON public.audit_event FOR EACH ROW WHEN (((old.kind <> 'statement.decided'::text) OR (old.finished_at IS NOT NULL))) EXECUTE FUNCTION postern_audit_ended_once()
 CREATE TRIGGER outbox_notify AFTER INSERT ON public.outbox FOR EACH STATEMENT EXECUTE FUNCTION postern_outbox_notify()

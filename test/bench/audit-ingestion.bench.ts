@@ -76,10 +76,10 @@ async function copyTable(
   await client.connect();
   await client.query('create table bench_audit (like audit_event including all)');
   const columns =
-    'id, org_id, at, kind, actor_id, actor_label, decision, connection_slug, agent_id, seq, prev_hash, hash, search_text, event';
+    'id, org_id, at, kind, actor_id, actor_label, decision, connection_slug, agent_id, seq, hash, search_text, event';
   const [org, agent] = [randomUUID(), randomUUID()];
   const copy = async (links: readonly ChainedEvent[]): Promise<void> => {
-    const lines = links.map(({ seq, prevHash, hash, event }) => {
+    const lines = links.map(({ seq, hash, event }) => {
       const text = event.statement?.text ?? '';
       const fields = [
         event.id,
@@ -95,8 +95,7 @@ async function copyTable(
         ...fields,
         agent,
         seq,
-        prevHash,
-        hash,
+        `\\\\x${hash}`,
         text,
         JSON.stringify(event).replaceAll('\\', '\\\\'),
       ].join('\t');

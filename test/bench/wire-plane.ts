@@ -2,17 +2,25 @@ import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { ChainedEvent } from '@postern/core/audit';
 import type { PolicyBundle, PublicJwk } from '@postern/core/policy';
 import { policyEtag } from '@postern/protocol/policy-pull';
 import { PATHS } from '@postern/protocol/version';
 
 export type Rules = Pick<PolicyBundle, 'connections' | 'principals' | 'rules'>;
 
+/** What is answered to a push of audit events. */
+export type TakeAudit = (events: readonly ChainedEvent[]) => {
+  readonly status: number;
+  readonly body: unknown;
+};
+
 const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 /**
  * The other side of the agent's protocol and no more of it than an agent under load needs: the real control plane would take
- * from the two cores what is measured, and has benchmarks of its own. It stores nothing of the audit, only counts.
+ * from the two cores what is measured, and has benchmarks of its own. It stores nothing of the audit, only counts, unless
+ * `takeAudit` does more.
  */
 export class WirePlane {
   readonly #key: KeyObject;
@@ -23,8 +31,10 @@ export class WirePlane {
   events = 0;
   /** Version of the policy that the agent says it enforces. */
   enforced = 0;
+  readonly #takeAudit: TakeAudit;
 
-  private constructor(rules: Rules) {
+  private constructor(rules: Rules, takeAudit: TakeAudit) {
+    this.#takeAudit = takeAudit;
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');
     this.#key = privateKey;
     const { x = '' } = publicKey.export({ format: 'jwk' });
@@ -44,8 +54,8 @@ export class WirePlane {
     });
   }
 
-  static async start(rules: Rules): Promise<WirePlane> {
-    const plane = new WirePlane(rules);
+  static async start(rules: Rules, takeAudit: TakeAudit = acknowledged): Promise<WirePlane> {
+    const plane = new WirePlane(rules, takeAudit);
     plane.#server.listen(0, '127.0.0.1');
     await once(plane.#server, 'listening');
     return plane;
@@ -91,12 +101,15 @@ export class WirePlane {
         this.enforced = (JSON.parse(body) as { policyVersion: number }).policyVersion;
         return json(200, { policyVersion: 1 });
       case PATHS.audit: {
-        const { events } = JSON.parse(body) as { events: readonly { seq: number }[] };
+        const { events } = JSON.parse(body) as { events: readonly ChainedEvent[] };
         this.events += events.length;
-        return json(200, { ackedSeq: events.at(-1)?.seq });
+        const { status, body: answer } = this.#takeAudit(events);
+        return json(status, answer);
       }
       default:
         return json(404, { error: { code: 'input.invalid', message: 'no such path' } });
     }
   }
 }
+
+const acknowledged: TakeAudit = (events) => ({ status: 200, body: { ackedSeq: events.at(-1)?.seq } });

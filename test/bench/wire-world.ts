@@ -32,7 +32,8 @@ const PATH = `${process.env.PATH}${delimiter}/usr/sbin`;
 export const hasProgram = (name: string): boolean =>
   spawnSync(name, ['--version'], { env: { ...process.env, PATH } }).status === 0;
 
-function verifierOf(password: string): string {
+/** A SCRAM verifier as PostgreSQL keeps it. */
+export function verifierOf(password: string): string {
   const salt = randomBytes(16);
   const salted = pbkdf2Sync(password, salt, 4096, 32, 'sha256');
   const hmac = (text: string) => createHmac('sha256', salted).update(text).digest();

@@ -286,7 +286,10 @@ describe('the console over HTTP', () => {
       const third = await alex.run('shop', 'select 1', 'c');
       expect(third).toMatchObject({
         status: 503,
-        error: { code: 'connection.unavailable', fix: 'close a tab that you do not need' },
+        error: {
+          code: 'connection.unavailable',
+          fix: 'close a console tab or a client that you do not need',
+        },
       });
       expect(await small.outcome(third.auditId)).toMatchObject({ outcome: { status: 'failed' } });
       await alex.post('/api/close', { tab: 'a' });

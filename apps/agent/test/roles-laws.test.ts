@@ -126,6 +126,13 @@ function plain(graph: RoleGraph, tag: string) {
       new Map([...graph.objects].map(([key, state]) => [key, { ...state, columns: entries(state.columns) }])),
     ),
     defaults: entries(graph.defaults),
+    rowSecurity: entries(
+      new Map(
+        [...graph.rowSecurity]
+          .filter(([, { enabled, forced, policies }]) => enabled || forced || policies.size > 0)
+          .map(([key, state]) => [key, { ...state, policies: entries(state.policies) }]),
+      ),
+    ),
   };
 }
 

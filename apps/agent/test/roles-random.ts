@@ -190,7 +190,15 @@ export function history(names: Names, major: number): fc.Arbitrary<string[]> {
     })
     .map(({ role: name, what }) => `alter role ${name} ${what}`);
   const comment = role.map((name) => `comment on role ${name} is 'it''s'`);
+  const table = fc.tuple(fc.constantFrom(...names.schemas.slice(0, 2)), fc.constantFrom(...OBJECTS.table));
+  const rowSecurity = fc
+    .record({ on: table, policy: policyOf(names.roles), flag: fc.constantFrom(...ROW_SECURITY_FLAGS) })
+    .map(({ on: [schema, name], policy, flag }) => {
+      const on = `${quote(schema)}.${quote(name)}`;
+      return `alter table ${on} ${flag} row level security; ${policySql(policy, on)}`;
+    });
   const statement = fc.oneof(
+    { weight: 2, arbitrary: rowSecurity },
     { weight: 8, arbitrary: rights },
     { weight: 3, arbitrary: columns },
     { weight: 4, arbitrary: chain },
@@ -202,6 +210,60 @@ export function history(names: Names, major: number): fc.Arbitrary<string[]> {
     { weight: 1, arbitrary: comment },
   );
   return fc.array(statement, { minLength: 3, maxLength: 25, size: 'max' });
+}
+
+const ROW_SECURITY_FLAGS = ['enable', 'force', 'no force', 'disable'] as const;
+/** As PostgreSQL writes them, so that texts can be compared. */
+const EXPRESSIONS = ['true', '(a > 0)', "(b = 'x'::text)"] as const;
+
+interface RandomPolicy {
+  readonly name: string;
+  readonly permissive: boolean;
+  readonly command: string;
+  readonly roles: readonly string[];
+  readonly using?: string;
+  readonly check?: string;
+}
+
+/** INSERT has only a check, SELECT and DELETE only a condition. */
+function policyOf(roles: readonly string[]): fc.Arbitrary<RandomPolicy> {
+  return fc
+    .record({
+      name: fc.constantFrom('own', 'P "2"', 'all'),
+      permissive: fc.boolean(),
+      command: fc.constantFrom('ALL', 'SELECT', 'INSERT', 'UPDATE', 'DELETE'),
+      roles: fc.oneof(some(roles), fc.constant(['PUBLIC'])),
+      using: fc.constantFrom(...EXPRESSIONS),
+      check: fc.constantFrom(...EXPRESSIONS),
+    })
+    .map(({ using, check, ...policy }) => ({
+      ...policy,
+      ...(policy.command !== 'INSERT' && { using }),
+      ...(policy.command !== 'SELECT' && policy.command !== 'DELETE' && { check }),
+    }));
+}
+
+function policySql({ name, permissive, command, roles, using, check }: RandomPolicy, on: string): string {
+  const to = roles.map((role) => (role === 'PUBLIC' ? 'public' : quote(role))).join(', ');
+  const conditions = `${using ? ` using (${using})` : ''}${check ? ` with check (${check})` : ''}`;
+  return `create policy ${quote(name)} on ${on} as ${permissive ? 'permissive' : 'restrictive'} for ${command} to ${to}${conditions}`;
+}
+
+function rowSecurityOf(names: Names, roles: readonly string[]) {
+  const tables = names.schemas
+    .slice(0, 2)
+    .flatMap((schema) => OBJECTS.table.map((table) => ({ schema, table })));
+  const entry = fc.record(
+    {
+      enabled: fc.boolean(),
+      forced: fc.boolean(),
+      policies: fc.uniqueArray(policyOf(roles), { maxLength: 2, selector: ({ name }) => name }),
+    },
+    { requiredKeys: [] },
+  );
+  return fc
+    .subarray(tables, { maxLength: 3 })
+    .chain((chosen) => fc.tuple(...chosen.map((table) => entry.map((rest) => ({ ...table, ...rest })))));
 }
 
 /** A manifest that fits a world: `names.roles` exist, the last of them is never declared; `fresh` does not exist yet. */
@@ -220,6 +282,7 @@ export function manifest(names: Names, fresh: { role: string; schema: string }, 
       grants: fc.array(grantOf(names, fresh, grantee, major), { maxLength: 12 }),
       default_privileges: fc.array(defaultOf(names, declared, grantee), { maxLength: 5 }),
       memberships: membershipsOf(declared, others, major),
+      row_security: rowSecurityOf(names, [...declared, ...others]),
       retirements: fc.constantFrom([], [{ role: retired, reassign_owned_to: declared[0], drop_owned: true }]),
     });
   });

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import type { IamRule, PolicyBundle } from '@postern/core/policy';
 import pg from 'pg';
+import type { AgentConfig } from '../src/config.js';
 import { World } from './fixture.js';
 import { verifierOf } from './wire-raw.js';
 
@@ -25,7 +26,10 @@ const person = (id: string) => ({
 export class WireWorld {
   private constructor(readonly world: World) {}
 
-  static async create(urls: Readonly<Record<string, string>>): Promise<WireWorld> {
+  static async create(
+    urls: Readonly<Record<string, string>>,
+    more: Partial<AgentConfig> = {},
+  ): Promise<WireWorld> {
     const wire = {
       host: '127.0.0.1',
       port: 0,
@@ -34,7 +38,7 @@ export class WireWorld {
       publicHost: undefined,
       publicPort: 0,
     };
-    return new WireWorld(await World.create(urls, { wire }));
+    return new WireWorld(await World.create(urls, { wire, ...more }));
   }
 
   get port(): number {

@@ -21,11 +21,19 @@ import { OrgsModule } from './orgs/orgs.module.js';
 import { PeopleModule } from './people/people.module.js';
 import { PolicyModule } from './policy/policy.module.js';
 import { RulesModule } from './rules/rules.module.js';
+import { SavedSearchesModule } from './saved-searches/saved-searches.module.js';
 import { TenancyModule } from './tenancy/tenancy.module.js';
 
 const FEATURES = [
   ...[PeopleModule, OrgsModule, EnvironmentsModule, ConnectionsModule, GroupsModule, RulesModule],
-  ...[DatabasePasswordsModule, AgentIdentityModule, AgentsModule, PolicyModule, AuditModule],
+  ...[
+    DatabasePasswordsModule,
+    AgentIdentityModule,
+    AgentsModule,
+    PolicyModule,
+    AuditModule,
+    SavedSearchesModule,
+  ],
 ];
 
 /** The features of the api, wired. Nothing else happens here. */

@@ -66,7 +66,7 @@ const SECTIONS: readonly [title: string, sql: string][] = [
   [
     'triggers',
     `select pg_get_triggerdef(oid) from pg_trigger
-      where not tgisinternal and tgrelid::regclass::text <> '' order by 1`,
+      where not tgisinternal and tgrelid in (select oid from pg_class where relnamespace = 'public'::regnamespace) order by 1`,
   ],
 ];
 

@@ -14,6 +14,7 @@ interface Furnished extends FurnishedCompany {
   inviteId: string;
   auditEventId: string;
   databasePasswordId: string;
+  savedSearchId: string;
 }
 
 let api: TestApp;
@@ -32,6 +33,12 @@ async function furnishFully(name: string): Promise<Furnished> {
     { orgId: company.orgId, environmentId: company.environmentId },
     company.cookie,
   );
+  const saved = await must<{ createSavedSearch: { id: string } }>(
+    api,
+    'mutation ($orgId: ID!) { createSavedSearch(orgId: $orgId, search: { name: "Shared", query: "", isShared: true }) { id } }',
+    { orgId: company.orgId },
+    company.cookie,
+  );
   const data = await must<{
     invites: { id: string }[];
     auditEvents: { edges: { node: { id: string } }[] };
@@ -48,6 +55,7 @@ async function furnishFully(name: string): Promise<Furnished> {
     memberUserId: member.userId,
     memberEmail: member.email,
     inviteId: data.invites[0]?.id ?? '',
+    savedSearchId: saved.createSavedSearch.id,
     databasePasswordId: made.createDatabasePassword.databasePassword.id,
     auditEventId: data.auditEvents.edges[0]?.node.id ?? '',
   };
@@ -178,6 +186,12 @@ const CASES: Case[] = [
     'environment.not_found',
   ],
   ['revokeDatabasePassword', () => ({ id: theirs.databasePasswordId }), 'database_password.not_found'],
+  [
+    'updateSavedSearch',
+    () => ({ id: theirs.savedSearchId, search: { name: 'n', query: '' } }),
+    'saved_search.not_found',
+  ],
+  ['deleteSavedSearch', () => ({ id: theirs.savedSearchId }), 'saved_search.not_found'],
   ['revokeAgent', () => ({ id: theirs.agentId }), 'agent.not_found'],
   [
     'authorizeConsole',

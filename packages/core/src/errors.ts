@@ -65,6 +65,9 @@ export const ERROR_CODES = [
   'audit.broken_chain',
   'audit.not_found',
   'audit.unavailable',
+  'audit.too_broad',
+  'saved_search.not_found',
+  'saved_search.name_taken',
   // SQL
   'sql.empty',
   'sql.syntax',

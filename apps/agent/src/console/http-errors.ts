@@ -75,6 +75,9 @@ export function statusOf(code: ErrorCode): number {
     case 'audit.broken_chain':
     case 'audit.not_found':
     case 'database_password.not_found':
+    case 'saved_search.not_found':
+    case 'saved_search.name_taken':
+    case 'audit.too_broad':
     case 'internal':
       return 500;
     default:

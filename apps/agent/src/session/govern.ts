@@ -1,4 +1,4 @@
-import { type AuditOutcome, auditStatementOf } from '@postern/core/audit';
+import { type AuditOutcome, auditStatementOf, RELATIONS_MAX } from '@postern/core/audit';
 import { PosternError } from '@postern/core/errors';
 import { type Allowed, type Denied, decide, permissionsOf } from '@postern/core/policy';
 import {
@@ -118,12 +118,12 @@ export class Governor {
     if (!classified.ok) {
       // A connection that they may not see answers the same for every text.
       const seen = decide(policy.compiled, principalId, text.connection, NOTHING);
-      if (!seen.allowed) return this.#deny(text, policy, seen, []);
+      if (!seen.allowed) return this.#deny(text, policy, seen, NOTHING);
       return this.#reject(text, policy, seen, classified.rejection);
     }
     const { classification } = classified;
     const decision = decide(policy.compiled, principalId, text.connection, classification);
-    if (!decision.allowed) return this.#deny(text, policy, decision, kindsOf(classification));
+    if (!decision.allowed) return this.#deny(text, policy, decision, classification);
     return { policy, decision, classification, memory };
   }
 
@@ -134,6 +134,7 @@ export class Governor {
   async recordIntent(text: GovernedText, { policy, decision, classification }: AllowedText): Promise<string> {
     const { id, durable } = this.#recorder.begin({
       ...this.#common(text, kindsOf(classification), policy),
+      ...namesOf(classification),
       decision: 'allowed',
       connection: { id: decision.connection.id, slug: decision.connection.slug },
       required: permissionsOf(decision.required),
@@ -247,14 +248,15 @@ export class Governor {
     text: GovernedText,
     policy: EnforcedPolicy,
     decision: Denied,
-    kinds: readonly string[],
+    classification: Classification,
   ): Promise<never> {
     const { code, message, fix, missing } = decision;
     const reasons = decision.reasons.slice(0, REASONS_MAX);
     const held = permissionsOf(decision.held);
     const slug = text.connection;
     const auditId = await this.#recorder.record({
-      ...this.#common(text, kinds, policy),
+      ...this.#common(text, kindsOf(classification), policy),
+      ...namesOf(classification),
       decision: 'denied',
       connection: { id: policy.compiled.connections.get(slug)?.id ?? '', slug },
       required: permissionsOf(decision.required),
@@ -299,6 +301,12 @@ export class Governor {
       ...(policy ? { policyVersion: policy.bundle.version } : {}),
     } satisfies AuditFacts;
   }
+}
+
+/** Of a text, what search finds it by beside the text itself. */
+function namesOf({ statements }: Classification): Pick<AuditFacts, 'relations'> {
+  const names = new Set(statements.flatMap(({ relations }) => relations));
+  return names.size === 0 ? {} : { relations: [...names].slice(0, RELATIONS_MAX) };
 }
 
 const kindsOf = ({ statements }: Classification): string[] => statements.map(({ kind }) => kind);

@@ -1,6 +1,8 @@
 import { PosternError } from '@postern/core/errors';
 import type { PermissionMask, PolicyConnection } from '@postern/core/policy';
 import { unavailable } from '../targets/connect.js';
+import { OwnName } from '../targets/own-name.js';
+import type { Seat } from '../targets/seats.js';
 import type { Target } from '../targets/target.js';
 import type { TargetSession } from '../targets/target-session.js';
 
@@ -43,6 +45,8 @@ interface Tab {
   readonly name: string;
   readonly slug: string;
   session: TargetSession | undefined;
+  /** Held as long as it may have a session. */
+  seat: Seat | undefined;
   run: Run | undefined;
   lastUsedAt: number;
   /** Closed while a text was on its way: the session ends when that is done. */
@@ -54,6 +58,7 @@ const newTab = (owner: Owner, name: string, slug: string): Tab => ({
   name,
   slug,
   session: undefined,
+  seat: undefined,
   run: undefined,
   lastUsedAt: 0,
   isClosed: false,
@@ -109,8 +114,8 @@ export class Tabs {
     await existing?.close('its access changed');
     const target = this.#targets.get(tab.slug);
     if (!target) throw unavailable(tab.slug, 'this agent is not configured for it');
-    this.#checkLimits(tab, target);
-    const opened = await target.open(connection, readOnly, tab.owner.email);
+    tab.seat ??= target.seats.take(tab.owner.principalId);
+    const opened = await target.open(connection, readOnly, new OwnName(tab.owner.email));
     tab.session = opened;
     return opened;
   }
@@ -119,21 +124,6 @@ export class Tabs {
   opened(owner: Owner, name: string, slug: string): TargetSession | undefined {
     const session = this.#tabs.get(keyOf(owner, name, slug))?.session;
     return session?.ended === undefined ? session : undefined;
-  }
-
-  #checkLimits(tab: Tab, target: Target): void {
-    const { maxSessions, maxSessionsPerPerson } = target.config;
-    const others = [...this.#tabs.values()].filter((other) => other !== tab && other.slug === tab.slug);
-    const own = others.filter((other) => other.owner.principalId === tab.owner.principalId);
-    const fix = 'close a tab that you do not need';
-    if (own.length >= maxSessionsPerPerson) {
-      const message = `you have ${own.length} open tabs on \`${tab.slug}\`, as many as this agent allows`;
-      throw new PosternError('connection.unavailable', message, { fix });
-    }
-    if (others.length >= maxSessions) {
-      const message = `\`${tab.slug}\` has ${others.length} open sessions, as many as this agent allows`;
-      throw new PosternError('connection.unavailable', message, { fix });
-    }
   }
 
   /** Cancels what runs in the person's tab. */
@@ -204,6 +194,8 @@ export class Tabs {
   }
 
   #forget(tab: Tab): void {
+    tab.seat?.release();
+    tab.seat = undefined;
     for (const [key, value] of this.#tabs) if (value === tab) this.#tabs.delete(key);
   }
 }

@@ -4,6 +4,7 @@ import { NEW_SESSION, type SessionState } from '@postern/core/sql';
 import type pg from 'pg';
 import { requestCancel } from './cancel.js';
 import { connectWalled, type PinnedSettings, type Walls } from './connect.js';
+import type { OwnName } from './own-name.js';
 import { type RawResult, type ResultLimits, Statement, type StopReason } from './statement.js';
 import type { TypeNames } from './type-names.js';
 import type { ParameterMessage, WireClient } from './wire-client.js';
@@ -51,6 +52,7 @@ export class TargetSession {
   readonly #client: WireClient;
   readonly #config: pg.ClientConfig;
   readonly #pinned: PinnedSettings;
+  readonly #name: OwnName;
   readonly #types: TypeNames;
   readonly #statementTimeoutMs: number;
   #state: TransactionState = 'idle';
@@ -61,12 +63,13 @@ export class TargetSession {
   private constructor(
     opened: { client: WireClient; config: pg.ClientConfig; pinned: PinnedSettings },
     walls: Walls,
-    types: TypeNames,
+    of: { name: OwnName; types: TypeNames },
   ) {
     this.#client = opened.client;
     this.#config = opened.config;
     this.#pinned = opened.pinned;
-    this.#types = types;
+    this.#name = of.name;
+    this.#types = of.types;
     this.readOnly = walls.readOnly;
     this.#statementTimeoutMs = walls.statementTimeoutMs;
     this.#listen();
@@ -76,11 +79,11 @@ export class TargetSession {
     slug: string;
     url: string;
     walls: Walls;
-    applicationName: string;
+    name: OwnName;
     types: TypeNames;
   }): Promise<TargetSession> {
-    const { slug, url, walls, applicationName, types } = options;
-    return new TargetSession(await connectWalled(slug, url, walls, applicationName), walls, types);
+    const { slug, url, walls, name, types } = options;
+    return new TargetSession(await connectWalled(slug, url, walls, name.atStart), walls, { name, types });
   }
 
   get transaction(): TransactionState {
@@ -109,6 +112,7 @@ export class TargetSession {
       clearTimeout(watchdog);
       this.#current = undefined;
     }
+    await this.#keepName();
     const durationMs = performance.now() - startedAt;
     if (statement.stopped) throw new StatementStopped(statement.stopped);
     if (isServerError(statement.error)) throw statement.error;
@@ -164,13 +168,24 @@ export class TargetSession {
     await this.#types.learn(this.#client, fields).catch(() => undefined);
   }
 
+  /** In a failed transaction it can not be put back, and need not: what the transaction set is undone. */
+  async #keepName(): Promise<void> {
+    if (!this.#name.isLost || this.#state === 'failed' || this.#ended !== undefined) return;
+    await this.#client.query(this.#name.statement).catch(() => undefined);
+    if (this.#name.isLost)
+      this.destroy('the session was ended because its application_name could not be kept');
+  }
+
   #listen(): void {
     const { connection } = this.#client;
     connection.on('readyForQuery', ({ status }: { status: string }) => {
       this.#state = STATES[status] ?? 'failed';
       this.#current?.settle();
     });
-    connection.on('parameterStatus', (message: ParameterMessage) => this.#holdPinned(message));
+    connection.on('parameterStatus', (message: ParameterMessage) => {
+      this.#name.reported(message.parameterName, message.parameterValue);
+      this.#holdPinned(message);
+    });
     this.#client.on('notice', ({ severity, message }) => {
       this.#current?.notices.push({ severity: severity ?? 'NOTICE', message: message ?? '' });
     });

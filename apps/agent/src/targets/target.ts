@@ -3,6 +3,8 @@ import type { PolicyConnection } from '@postern/core/policy';
 import type { ConnectionConfig } from '../config.js';
 import { LiveCatalog } from './catalog/live-catalog.js';
 import { type ClientSettings, type ConnectedClient, connectWalled, type Walls, wallsOf } from './connect.js';
+import type { OwnName } from './own-name.js';
+import { Seats } from './seats.js';
 import { TargetSession } from './target-session.js';
 import { TypeNames } from './type-names.js';
 
@@ -13,6 +15,7 @@ export class Target {
   readonly config: ConnectionConfig;
   /** What statements in it may reach. */
   readonly catalog: LiveCatalog;
+  readonly seats: Seats;
   readonly #types = new TypeNames();
   #health: Health = 'unknown';
   #detail: string | undefined;
@@ -20,6 +23,7 @@ export class Target {
   constructor(config: ConnectionConfig) {
     this.config = config;
     const { slug, url, catalogWaitMs: waitMs } = config;
+    this.seats = new Seats(config);
     this.catalog = new LiveCatalog({ slug, url, waitMs });
   }
 
@@ -27,14 +31,14 @@ export class Target {
     return { status: this.#health, ...(this.#detail === undefined ? {} : { detail: this.#detail }) };
   }
 
-  /** A session behind its walls, in the name of a person: what `pg_stat_activity` shows. */
-  open(connection: PolicyConnection, readOnly: boolean, email: string): Promise<TargetSession> {
+  /** A session behind its walls, in the name of a person. */
+  open(connection: PolicyConnection, readOnly: boolean, name: OwnName): Promise<TargetSession> {
     return this.#noting(() =>
       TargetSession.open({
         slug: this.config.slug,
         url: this.config.url,
         walls: wallsOf(connection, readOnly),
-        applicationName: `postern:${email}`,
+        name,
         types: this.#types,
       }),
     );
@@ -44,12 +48,12 @@ export class Target {
   openRaw(
     connection: PolicyConnection,
     readOnly: boolean,
-    email: string,
+    name: OwnName,
     own: { readonly settings: ClientSettings; readonly timeouts: Partial<Walls> },
   ): Promise<ConnectedClient> {
     const { slug, url } = this.config;
     const walls = { ...wallsOf(connection, readOnly), ...own.timeouts, readOnly };
-    return this.#noting(() => connectWalled(slug, url, walls, `postern:${email}`, own.settings));
+    return this.#noting(() => connectWalled(slug, url, walls, name.atStart, own.settings));
   }
 
   /** Connects and leaves again, to know the database's health before somebody needs it. */

@@ -1,4 +1,5 @@
 import type { PinnedSettings } from '../targets/connect.js';
+import type { OwnName } from '../targets/own-name.js';
 import {
   BACKEND,
   type ErrorFields,
@@ -26,6 +27,9 @@ export interface AnswerParts {
   readonly flight: Flight;
   readonly names: SessionNames;
   readonly pinned: PinnedSettings;
+  readonly name: OwnName;
+  /** Asks for it, in place of the ReadyForQuery that is not passed on. */
+  putNameBack(): void;
   send(bytes: Buffer): void;
 }
 
@@ -82,10 +86,11 @@ export class Answers {
 
   #run({ type, bytes, starts, ends }: Run): void {
     const { flight, send } = this.#parts;
-    const { work } = flight.expect('execute', 'query');
+    const { work, hidden = false } = flight.expect('execute', 'query');
     if (starts > 0) {
-      this.#isDropping = type === BACKEND.dataRow && this.#rowsLeft() <= 0;
-      if (this.#isDropping && work) work.isOver = true;
+      const isOver = type === BACKEND.dataRow && this.#rowsLeft() <= 0;
+      if (isOver && work) work.isOver = true;
+      this.#isDropping = isOver || hidden;
     }
     this.#isMidMessage = starts + (this.#isMidMessage ? 1 : 0) > ends;
     if (this.#isDropping) return;
@@ -139,11 +144,11 @@ export class Answers {
 
   #command(tag: string): boolean {
     const { flight } = this.#parts;
-    const { what, work } = flight.expect('execute', 'query');
+    const { what, work, hidden = false } = flight.expect('execute', 'query');
     if (work?.isOver === true) throw new CodecError('the server sent more rows than it was asked for');
     work?.command(tag);
     if (what === 'execute') flight.done('execute');
-    return true;
+    return !hidden;
   }
 
   #suspended(): boolean {
@@ -154,16 +159,21 @@ export class Answers {
   }
 
   #ready(raw: Buffer): boolean {
-    const { flight, names } = this.#parts;
+    const { flight, names, name, putNameBack } = this.#parts;
     const sqlstate = this.#sqlstate;
     this.#sqlstate = undefined;
-    names.ready(readTransactionStatus(raw));
+    const status = readTransactionStatus(raw);
+    names.ready(status);
     flight.ready(sqlstate);
-    return true;
+    // A failed transaction takes no statement, and what it had set is undone. Behind others it is looked at after them.
+    if (!name.isLost || status === 'E' || !flight.isEmpty) return true;
+    putNameBack();
+    return false;
   }
 
   #parameter(raw: Buffer): boolean {
     const { name, value } = readParameterStatus(raw);
+    this.#parts.name.reported(name, value);
     const expected = this.#parts.pinned.get(name);
     if (expected === undefined || expected === value) return true;
     throw new PinnedChanged(name);

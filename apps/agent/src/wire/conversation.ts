@@ -2,6 +2,7 @@ import { PERMISSION_BIT } from '@postern/core/policy';
 import type { StatementClass } from '@postern/core/sql';
 import type { Governor } from '../session/govern.js';
 import { rowCapOf } from '../session/run-statement.js';
+import type { OwnName } from '../targets/own-name.js';
 import type { ErrorFields } from './codec/backend.js';
 import { flushMessage, parseMessage } from './codec/frontend.js';
 import type { Ended, Flight, Flying } from './flight.js';
@@ -16,12 +17,15 @@ export interface Conversation {
   readonly gate: Gate;
   readonly flight: Flight;
   readonly names: SessionNames;
+  readonly name: OwnName;
   readonly statementTimeoutMs: number;
   /** Texts that were admitted and have not come to their end. */
   readonly works: Set<Work>;
   send(bytes: Buffer): void;
   /** Stops a statement that neither the client nor the database did. */
   stop(work: Work, instead: ErrorFields): void;
+  /** Nothing of the session can be relied on any more. */
+  broken(error: unknown): void;
 }
 
 /** The server's statement_timeout can be changed by SET; this much later the agent stops the statement itself. */

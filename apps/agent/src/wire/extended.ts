@@ -11,6 +11,7 @@ import {
 } from './conversation.js';
 import type { Ended } from './flight.js';
 import type { Admitted, Question } from './gate.js';
+import { putNameBack, renames } from './keep-name.js';
 import type { Portal, Prepared } from './names.js';
 import { refusalOf } from './refusal.js';
 
@@ -187,9 +188,11 @@ async function run(
   send(isCapped ? executeMessage(name, left + 1) : raw);
   // The next part of a capped result must know how much of it was sent.
   const isCounted = left !== Number.POSITIVE_INFINITY;
-  if (!isCounted && !(statement && hasEffect(statement))) return;
-  await answered(talk, executed, { orCopying: true });
+  const isRenamed = statement !== undefined && renames(admitted.text.sql, statement);
+  if (!isCounted && !isRenamed && !(statement && hasEffect(statement))) return;
+  const how = await answered(talk, executed, { orCopying: true });
   if (work.isOver) refuse(talk, overCap(admitted.decision));
+  else if (isRenamed && how === 'done') await putNameBack(talk, { sync: false });
 }
 
 function questionOf({ sql, parameterTypes, isReplaceable }: Prepared, arrivedAt: number): Question {

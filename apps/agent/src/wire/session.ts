@@ -1,6 +1,7 @@
 import { errorFacts, type Logger } from '../log.js';
 import type { Governor } from '../session/govern.js';
 import type { ConnectedClient } from '../targets/connect.js';
+import type { OwnName } from '../targets/own-name.js';
 import { RawSession } from '../targets/raw-session.js';
 import { Answers, PinnedChanged } from './answers.js';
 import type { CancelKey, CancelKeys } from './cancel-keys.js';
@@ -20,6 +21,7 @@ import { bind, close, describe, execute, parse } from './extended.js';
 import { Flight } from './flight.js';
 import { Gate } from './gate.js';
 import { farewell } from './inbox.js';
+import { putNameBack } from './keep-name.js';
 import type { SessionNames } from './names.js';
 import { fatal } from './refusal.js';
 import { functionCall, simpleQuery } from './simple.js';
@@ -47,6 +49,7 @@ export interface SessionParts {
   readonly cancels: CancelKeys;
   readonly log: Logger;
   readonly names: SessionNames;
+  readonly name: OwnName;
   readonly readOnly: boolean;
   readonly statementTimeoutMs: number;
   readonly idleInTransactionTimeoutMs: number;
@@ -103,6 +106,8 @@ export class WireSession {
       flight,
       names,
       pinned: this.#backend.pinned,
+      name: parts.name,
+      putNameBack: () => void putNameBack(this.#talk, { sync: true }),
       send: (bytes) => this.#toClient(bytes),
     });
     this.#talk = {
@@ -110,10 +115,12 @@ export class WireSession {
       gate,
       flight,
       names,
+      name: parts.name,
       statementTimeoutMs: parts.statementTimeoutMs,
       works: this.#works,
       send: (bytes) => this.#toBackend(bytes),
       stop: (work, instead) => void this.#stop(work, instead),
+      broken: (error) => this.#broken(error),
     };
     this.#key = parts.cancels.issue(() => this.#cancel());
     flight.onCopyIn = () => this.#wake();

@@ -7,6 +7,8 @@ import type { EnforcedPolicy, PolicyHolder } from '../policy/policy-holder.js';
 import { actorOf, type Governor } from '../session/govern.js';
 import { RunRefused } from '../session/outcome.js';
 import { unavailable } from '../targets/connect.js';
+import { OwnName } from '../targets/own-name.js';
+import type { Seat } from '../targets/seats.js';
 import type { Target } from '../targets/target.js';
 import type { CancelKeys } from './cancel-keys.js';
 import type { SignedInClient } from './client.js';
@@ -47,6 +49,7 @@ const stopping = fatal(
 interface Open {
   readonly client: SignedInClient;
   readonly startedAt: number;
+  readonly seat: Seat;
   session: WireSession | undefined;
   /** Its end is due, though it has not begun. */
   doom: ErrorFields | undefined;
@@ -127,34 +130,27 @@ export class WireSessions {
   }
 
   async #begin(client: SignedInClient): Promise<void> {
-    const open: Open = { client, startedAt: performance.now(), session: undefined, doom: undefined };
-    const { target } = this.#admit(client);
+    const { target, seat } = this.#admit(client);
+    const open: Open = { client, startedAt: performance.now(), seat, session: undefined, doom: undefined };
     this.#open.add(open);
     try {
       await this.#connect(open, target);
     } catch (error) {
-      this.#open.delete(open);
+      this.#forget(open);
       throw error;
     }
   }
 
-  #admit({ principal, connection: { slug } }: SignedInClient): { target: Target } {
+  #forget(open: Open): void {
+    this.#open.delete(open);
+    open.seat.release();
+  }
+
+  #admit({ principal, connection: { slug } }: SignedInClient): { target: Target; seat: Seat } {
     if (this.#isStopping) throw new PosternError('connection.unavailable', 'the agent is stopping');
     const target = this.#parts.targets.get(slug);
     if (!target) throw unavailable(slug, 'this agent is not configured for it');
-    const { maxSessions, maxSessionsPerPerson } = target.config;
-    const others = [...this.#open].filter(({ client }) => client.connection.slug === slug);
-    const own = others.filter(({ client }) => client.principal.id === principal.id);
-    const fix = 'close a connection that you do not need';
-    if (own.length >= maxSessionsPerPerson) {
-      const message = `you have ${own.length} open sessions on \`${slug}\`, as many as this agent allows`;
-      throw new PosternError('connection.unavailable', message, { fix });
-    }
-    if (others.length >= maxSessions) {
-      const message = `\`${slug}\` has ${others.length} open sessions, as many as this agent allows`;
-      throw new PosternError('connection.unavailable', message, { fix });
-    }
-    return { target };
+    return { target, seat: target.seats.take(principal.id) };
   }
 
   async #connect(open: Open, target: Target): Promise<void> {
@@ -166,7 +162,8 @@ export class WireSessions {
     await this.#decideSettings(client, settings.asText, names);
     const seen = this.#seen(client);
     const { connection, readOnly } = seen;
-    const connected = await target.openRaw(connection, readOnly, client.principal.email, settings);
+    const name = new OwnName(client.principal.email, client.application);
+    const connected = await target.openRaw(connection, readOnly, name, settings);
     const leave = () => connected.client.connection.stream.destroy();
     try {
       await recorder.record({
@@ -182,7 +179,7 @@ export class WireSessions {
       leave();
       this.#closed(open, 'it was ended before it began');
       if (!(error instanceof Doomed)) throw error;
-      this.#open.delete(open);
+      this.#forget(open);
       return farewell(client.socket, errorResponse(error.words));
     }
     const session = new WireSession({
@@ -192,11 +189,12 @@ export class WireSessions {
       cancels,
       log,
       names,
+      name,
       readOnly,
       statementTimeoutMs: connection.statementTimeoutMs,
       idleInTransactionTimeoutMs: connection.idleInTransactionTimeoutMs,
       onEnd: (reason) => {
-        this.#open.delete(open);
+        this.#forget(open);
         this.#closed(open, reason);
       },
     });

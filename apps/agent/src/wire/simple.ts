@@ -13,6 +13,7 @@ import {
 import { answered, begin, type Conversation, overCap, refuse, rowsAllowed } from './conversation.js';
 import type { Ended, Flying } from './flight.js';
 import type { Admitted } from './gate.js';
+import { hidesName, putNameBack, renames } from './keep-name.js';
 import { charactersBefore, REFUSED_TEXT, refusalOf } from './refusal.js';
 import type { Work } from './work.js';
 
@@ -33,7 +34,9 @@ export async function simpleQuery(talk: Conversation, raw: Buffer, arrivedAt: nu
   } catch (error) {
     return ask(talk, queryMessage(REFUSED_TEXT), { instead: refusalOf(error, text) });
   }
-  if (rowsAllowed(admitted.decision) === Number.POSITIVE_INFINITY) return whole(talk, admitted, raw);
+  const { statements } = admitted.allowed.classification;
+  const isUncapped = rowsAllowed(admitted.decision) === Number.POSITIVE_INFINITY;
+  if (isUncapped && !hidesName(admitted.text.sql, statements)) return whole(talk, admitted, raw);
   return oneByOne(talk, admitted);
 }
 
@@ -93,7 +96,7 @@ async function whole(talk: Conversation, admitted: Admitted, raw: Buffer): Promi
 }
 
 /**
- * For those whose results are capped: each statement by the extended protocol, which alone can stop a result before it is
+ * For those whose results are capped, and where something would run under a changed application_name: each statement by the extended protocol, which alone can stop a result before it is
  * complete, so that what a statement did is undone with it. Without a Sync in between they are one implicit transaction, as in one
  * message of the simple protocol (PostgreSQL docs, "Pipelining").
  */
@@ -140,13 +143,14 @@ async function runOne(
       parseMessage('', sql.slice(statement.start, statement.end)),
       bindMessage('', ''),
       describeMessage({ kind: 'portal', name: '' }),
-      executeMessage('', cap + 1),
+      executeMessage('', cap === Number.POSITIVE_INFINITY ? 0 : cap + 1),
     ]),
   );
   const how = await answered(talk, executed);
   if (how !== 'done') return how;
   if (!work.isOver) {
     names.after(statement);
+    if (renames(sql, statement)) await putNameBack(talk, { sync: false });
     return how;
   }
   return refused(talk, work, overCap(decision));

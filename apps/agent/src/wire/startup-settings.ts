@@ -45,7 +45,7 @@ export function startupSettings(
   const take = (name: string, value: string, isOption: boolean) => {
     const lower = name.toLowerCase();
     if (lower === 'client_encoding') return checkEncoding(value);
-    // What the DBA sees there is who is behind the session; what the client calls itself is in the audit trail.
+    // Given in `options`; who is behind the session stands there, and behind it what the packet itself says.
     if (lower === 'application_name') return;
     checkName(name);
     checkValue(name, value);

@@ -1,37 +1,84 @@
-import type { AuditEvent, ChainedEvent } from '@postern/core/audit';
+import { isIP } from 'node:net';
+import type { AuditEvent, AuditOutcome } from '@postern/core/audit';
+import { maskOf } from '@postern/core/policy';
+
+/** Where an event stands: in an agent's chain, or (no agent) in the organisation's own. */
+export interface ChainPlace {
+  readonly agentId: string | null;
+  readonly environmentId: string | null;
+  readonly seq: number;
+  /** Hex. */
+  readonly hash: string;
+}
 
 /** PostgreSQL's text can not hold U+0000. The event itself, as json, keeps it. */
 function storable(text: string): string {
-  return text.replaceAll('\0', '\uFFFD');
+  return text.includes('\0') ? text.replaceAll('\0', '\uFFFD') : text;
 }
+
+const storableOrNull = (text: string | undefined): string | null =>
+  text === undefined ? null : storable(text);
 
 /** What search looks into, lower case: the statement, the reason, the target, the kind. */
 function searchTextOf(event: AuditEvent): string {
+  // Nobody searches for the end of a statement: it is found with its decision.
+  if (event.kind === 'statement.finished') return '';
   const parts = [event.statement?.text, event.reason, event.target?.label, event.kind];
   return storable(parts.filter(Boolean).join('\n').toLowerCase());
 }
 
-/** Columns of a row, from an event and, for an agent's, its place in the agent's chain. */
-export function auditRow(
-  orgId: string,
-  event: AuditEvent,
-  link?: { agentId: string; chained: ChainedEvent },
-) {
+/** As written, and without the schema: whoever looks for `orders` means `public.orders` as well. */
+function relationsOf({ relations }: AuditEvent): string[] | null {
+  if (relations === undefined || relations.length === 0) return null;
+  const names = relations.flatMap((name) => [name, name.slice(name.lastIndexOf('.') + 1)]);
+  return [...new Set(names.map(storable))];
+}
+
+/** The address without its port; null where it is none. */
+export function addressOf(client: AuditEvent['client']): string | null {
+  const address = client?.address ?? '';
+  if (isIP(address) > 0) return address;
+  const host = address.slice(0, address.lastIndexOf(':')).replace(/^\[|\]$/g, '');
+  return isIP(host) > 0 ? host : null;
+}
+
+/** How a statement ended, as columns of its decision's row and of its end's own. */
+export function outcomeColumns(outcome: AuditOutcome | undefined, finishedAt: string | undefined) {
+  return {
+    status: outcome?.status ?? null,
+    durationMs: outcome?.durationMs ?? null,
+    rowCount: outcome?.rows ?? null,
+    resultBytes: outcome?.bytes ?? null,
+    sqlstate: storableOrNull(outcome?.sqlstate ?? undefined),
+    finishedAt: outcome === undefined ? null : (finishedAt ?? null),
+  };
+}
+
+/**
+ * Columns of an event's row. All but the event, its place and the outcome of a decision (which comes with another event)
+ * follow from the event: verification makes them again and compares.
+ */
+export function auditRow(event: AuditEvent, place: ChainPlace) {
   return {
     id: event.id,
-    orgId,
-    at: new Date(event.at),
+    at: event.at,
     kind: event.kind,
+    path: event.path ?? null,
     actorId: storable(event.actor.id),
     actorLabel: storable(event.actor.label),
     decision: event.decision ?? null,
-    connectionSlug: event.connection === undefined ? null : storable(event.connection.slug),
+    environmentId: place.environmentId,
+    connectionSlug: storableOrNull(event.connection?.slug),
+    required: event.required === undefined ? null : maskOf(event.required),
+    relations: relationsOf(event),
+    clientAddress: addressOf(event.client),
+    clientApplication: storableOrNull(event.client?.application),
     intentId: event.intentId ?? null,
-    agentId: link?.agentId ?? null,
-    seq: link === undefined ? null : BigInt(link.chained.seq),
-    prevHash: link?.chained.prevHash ?? null,
-    hash: link?.chained.hash ?? null,
+    ...outcomeColumns(event.outcome, event.at),
+    agentId: place.agentId,
+    seq: place.seq,
+    hash: place.hash,
     searchText: searchTextOf(event),
-    event,
   };
 }
+export type AuditRowColumns = ReturnType<typeof auditRow>;

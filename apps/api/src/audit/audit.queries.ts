@@ -5,15 +5,7 @@ import { z } from 'zod';
 import { isUuid } from '../graphql/ids.js';
 import type { OrgActor } from '../tenancy/actor.js';
 import { TenantDb } from '../tenancy/tenant-db.js';
-import {
-  type AuditKey,
-  type AuditRow,
-  type AuditSearch,
-  findRow,
-  outcomesOf,
-  type StoredOutcome,
-  searchRows,
-} from './search.store.js';
+import { type AuditKey, type AuditRow, type AuditSearch, findRow, searchRows } from './search.store.js';
 
 const TEXT_MAX = 500;
 
@@ -43,10 +35,6 @@ export class AuditQueries {
       : undefined;
     if (!row) throw new PosternError('audit.not_found', 'there is no such audit event', { field: 'id' });
     return row;
-  }
-
-  outcomes(orgId: string, intentIds: readonly string[]): Promise<Map<string, StoredOutcome>> {
-    return this.db.withOrgClient(orgId, (client) => outcomesOf(client, intentIds));
   }
 }
 

@@ -1,13 +1,11 @@
-import { Args, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, ID, Query, Resolver } from '@nestjs/graphql';
 import { OrgRole } from '../auth/access.js';
-import { Actor, Context } from '../auth/actor.decorator.js';
-import type { RequestContext } from '../graphql/context.js';
-import { loaderOf } from '../graphql/loaders.js';
+import { Actor } from '../auth/actor.decorator.js';
 import { type Page, PageArgs, pageOf, pageRequest } from '../graphql/page.js';
 import type { OrgActor } from '../tenancy/actor.js';
 import { AuditFilter, toSearch } from './audit.input.js';
 import { AuditQueries } from './audit.queries.js';
-import { AuditEvent, AuditEventConnection, AuditOutcome, toAuditEvent } from './audit.type.js';
+import { AuditEvent, AuditEventConnection, toAuditEvent } from './audit.type.js';
 
 @Resolver(() => AuditEvent)
 export class AuditResolver {
@@ -23,12 +21,7 @@ export class AuditResolver {
     const page = pageRequest(args, 2);
     const [at = '', id = ''] = page.after ?? [];
     const rows = await this.audit.search(actor, toSearch(filter), page.after && { at, id }, page.take);
-    return pageOf(
-      page,
-      rows,
-      (row) => [row.at.toISOString(), row.id],
-      (row) => toAuditEvent(actor.orgId, row),
-    );
+    return pageOf(page, rows, (row) => [row.at.toISOString(), row.id], toAuditEvent);
   }
 
   @Query(() => AuditEvent)
@@ -37,20 +30,6 @@ export class AuditResolver {
     @Actor() actor: OrgActor,
     @Args('id', { type: () => ID }) id: string,
   ): Promise<AuditEvent> {
-    return toAuditEvent(actor.orgId, await this.audit.byId(actor, id));
-  }
-
-  @ResolveField(() => AuditOutcome, {
-    nullable: true,
-    description:
-      'How an allowed statement ended; null while it runs or when its end was never reported ("outcome unknown"). Of the end of a statement or session itself: how that was.',
-  })
-  async outcome(
-    @Parent() event: AuditEvent,
-    @Context() context: RequestContext,
-  ): Promise<AuditOutcome | null> {
-    if (event.kind !== 'statement.decided') return event.ownOutcome;
-    const load = (ids: readonly string[]) => this.audit.outcomes(event.orgId, ids);
-    return loaderOf<AuditOutcome | null>(context, 'outcome', event.orgId, load, null).load(event.id);
+    return toAuditEvent(await this.audit.byId(actor, id));
   }
 }

@@ -27,7 +27,8 @@ export class AuditStatement {
 @ObjectType()
 export class AuditOutcome {
   @Field() status!: string;
-  @Field(() => Int, { nullable: true }) rows!: number | null;
+  @Field(() => Float, { nullable: true, description: 'Rows returned or changed; may be more than 2³¹.' })
+  rows!: number | null;
   @Field(() => Float) durationMs!: number;
   @Field(() => Float, { nullable: true, description: 'Bytes of results sent to the client.' })
   bytes?: number | undefined;
@@ -69,6 +70,9 @@ export class AuditEvent {
   @Field(() => AuditConnectionRef, { nullable: true }) connection!: AuditConnectionRef | undefined;
   @Field(() => String, { nullable: true }) path!: string | undefined;
   @Field(() => AuditStatement, { nullable: true }) statement!: AuditStatement | undefined;
+  @Field(() => [String], { nullable: true, description: 'Tables and views that the text names, as written.' })
+  relations!: string[] | undefined;
+
   @Field(() => [String], { nullable: true }) required!: string[] | undefined;
   @Field(() => [String], { nullable: true }) held!: string[] | undefined;
   @Field(() => [String], { nullable: true }) missing!: string[] | undefined;
@@ -90,14 +94,17 @@ export class AuditEvent {
 
   @Field(() => Float, { nullable: true }) seq!: number | null;
 
-  orgId!: string;
-  /** Of events that are an end themselves. */
-  ownOutcome!: AuditOutcome | null;
+  @Field(() => AuditOutcome, {
+    nullable: true,
+    description:
+      'How an allowed statement ended; null while it runs or when its end was never reported ("outcome unknown"). Of the end of a statement or session itself: how that was.',
+  })
+  outcome!: AuditOutcome | null;
 }
 
 export const AuditEventConnection = Paged(AuditEvent, 'AuditEvent');
 
-export function toAuditEvent(orgId: string, row: AuditRow): AuditEvent {
+export function toAuditEvent(row: AuditRow): AuditEvent {
   const { event } = row;
   return Object.assign(new AuditEvent(), {
     ...event,
@@ -106,7 +113,6 @@ export function toAuditEvent(orgId: string, row: AuditRow): AuditEvent {
     receivedAt: row.receivedAt,
     agentId: row.agentId,
     seq: row.seq,
-    orgId,
-    ownOutcome: event.outcome ? { ...event.outcome, at: row.at } : null,
+    outcome: row.outcome,
   });
 }

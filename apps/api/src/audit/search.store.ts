@@ -23,11 +23,29 @@ export interface AuditRow {
   receivedAt: Date;
   agentId: string | null;
   seq: number | null;
+  /** How the statement ended: of a decision, and of the end itself. */
+  outcome: (AuditOutcome & { at: Date }) | null;
   event: AuditEvent;
 }
 
-const ROW =
-  'e.id, e.at, e.received_at as "receivedAt", e.agent_id as "agentId", e.seq::float8 as seq, e.event';
+const ROW = `e.id, e.at, e.received_at as "receivedAt", e.agent_id as "agentId", e.seq::float8 as seq, e.event,
+  e.status, e.duration_ms as "durationMs", e.row_count::float8 as rows, e.result_bytes::float8 as bytes, e.sqlstate,
+  e.finished_at as "finishedAt"`;
+
+interface StoredRow extends Omit<AuditRow, 'outcome'> {
+  status: AuditOutcome['status'] | null;
+  durationMs: number;
+  rows: number | null;
+  bytes: number | null;
+  sqlstate: string | null;
+  finishedAt: Date | null;
+}
+
+function fromStored({ status, durationMs, rows, bytes, sqlstate, finishedAt, ...row }: StoredRow): AuditRow {
+  if (status === null || finishedAt === null) return { ...row, outcome: null };
+  const outcome = { status, durationMs, rows, sqlstate, at: finishedAt };
+  return { ...row, outcome: bytes === null ? outcome : { ...outcome, bytes } };
+}
 
 /** `text` as part of a LIKE pattern: `%`, `_` and the escape itself stand for themselves. */
 function contains(text: string): string {
@@ -41,10 +59,10 @@ export async function searchRows(
   before: AuditKey | undefined,
   limit: number,
 ): Promise<AuditRow[]> {
-  const { rows } = await client.query<AuditRow>(
+  const { rows } = await client.query<StoredRow>(
     `select ${ROW}
      from postern_search_audit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) found
-     join audit_event e on e.id = found.id
+     join audit_event e on e.id = found.id and e.at = found.at
      order by found.at desc, found.id desc`,
     [
       search.text ? contains(search.text.toLowerCase()) : null,
@@ -59,29 +77,14 @@ export async function searchRows(
       limit,
     ],
   );
-  return rows;
+  return rows.map(fromStored);
 }
 
+/** Of two with the same id, which no honest agent makes, the one that came first. */
 export async function findRow(client: PoolClient, id: string): Promise<AuditRow | undefined> {
-  const { rows } = await client.query<AuditRow>(`select ${ROW} from audit_event e where e.id = $1`, [id]);
-  return rows[0];
-}
-
-export type StoredOutcome = AuditOutcome & { at: Date };
-
-/** How decided statements ended, by the id of the decision. Only the agent that decided can say. */
-export async function outcomesOf(
-  client: PoolClient,
-  intentIds: readonly string[],
-): Promise<Map<string, StoredOutcome>> {
-  const { rows } = await client.query<{ intentId: string; at: Date; event: AuditEvent }>(
-    `select f.intent_id as "intentId", f.at, f.event
-     from audit_event f join audit_event d on d.id = f.intent_id and d.agent_id = f.agent_id
-     where f.intent_id = any($1::uuid[]) and f.kind = 'statement.finished'
-     order by f.seq desc`,
-    [intentIds],
+  const { rows } = await client.query<StoredRow>(
+    `select ${ROW} from audit_event e where e.id = $1 order by e.received_at limit 1`,
+    [id],
   );
-  return new Map(
-    rows.flatMap(({ intentId, at, event }) => (event.outcome ? [[intentId, { ...event.outcome, at }]] : [])),
-  );
+  return rows[0] && fromStored(rows[0]);
 }

@@ -21,6 +21,7 @@ const STATUS_BY_CODE: Partial<Record<ErrorCode, number>> = {
   'rule.stale': 409,
   'audit.gap': 409,
   'audit.broken_chain': 409,
+  'saved_search.name_taken': 409,
   'policy.none': 404,
   'audit.unavailable': 503,
   'connection.unavailable': 503,

@@ -8,6 +8,19 @@ import { inTransaction } from './pg-transaction.js';
 /** A transaction that belongs to one organisation. Stores take it; nobody else opens one. */
 export type Tx = Prisma.TransactionClient;
 
+type BeforeCommit = () => Promise<void>;
+const beforeCommits = new WeakMap<Tx, Map<string, BeforeCommit>>();
+
+/**
+ * Runs `work` as the last thing of the transaction, once for each key: what takes a lock that every change of the organisation
+ * needs is held for a moment only, and always after all other locks, so that no two changes wait for each other.
+ */
+export function beforeCommit(tx: Tx, key: string, work: BeforeCommit): void {
+  const works = beforeCommits.get(tx);
+  if (works === undefined) throw new Error('not a transaction of withOrg');
+  if (!works.has(key)) works.set(key, work);
+}
+
 /** No organisation has this id (RFC 9562, nil UUID). */
 const NO_ORG = '00000000-0000-0000-0000-000000000000';
 
@@ -32,7 +45,11 @@ export class TenantDb implements OnApplicationBootstrap, OnApplicationShutdown {
     return this.prisma.$transaction(
       async (tx) => {
         await tx.$executeRaw`select set_config('app.org_id', ${orgId}, true)`;
-        return work(tx);
+        const last = new Map<string, BeforeCommit>();
+        beforeCommits.set(tx, last);
+        const result = await work(tx);
+        for (const beforeIt of last.values()) await beforeIt();
+        return result;
       },
       { maxWait: 10_000, timeout: 20_000 },
     );

@@ -36,9 +36,14 @@ export function sha256Hex(text: string): string {
   return bytesToHex(sha256(utf8ToBytes(text)));
 }
 
-/** Hash of an event in its chain: SHA-256 over `prevHash`, `seq` and the event's canonical JSON, one a line. */
+/** What the hash of an event in its chain covers: `prevHash`, `seq` and the event's canonical JSON, one a line. */
+export function chainText(prevHash: string, seq: number, canonicalEvent: string): string {
+  return `${prevHash}\n${seq}\n${canonicalEvent}`;
+}
+
+/** Hash of an event in its chain: SHA-256 over {@link chainText}. */
 export function chainHash(prevHash: string, seq: number, event: AuditEvent): string {
-  return sha256Hex(`${prevHash}\n${seq}\n${canonicalJson(event)}`);
+  return sha256Hex(chainText(prevHash, seq, canonicalJson(event)));
 }
 
 /** Puts an event behind `prevHash` as number `seq`. */

@@ -59,6 +59,11 @@ export const AUDIT_KINDS = [
   'drift.found',
   'drift.resolved',
   'drift.ignored',
+  'audit.export_started',
+  'audit.export_finished',
+  'saved_search.created',
+  'saved_search.updated',
+  'saved_search.deleted',
 ] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 
@@ -66,6 +71,9 @@ const permissionList = z.array(z.enum(PERMISSIONS));
 
 /** Longest statement text kept, in UTF-8 bytes; longer ones are cut and carry their full length and SHA-256. */
 export const STATEMENT_TEXT_CAP = 16_384;
+
+/** Most relations named in one event. */
+export const RELATIONS_MAX = 100;
 
 export const auditActor = z.object({
   type: z.enum(['user', 'agent', 'system', 'anonymous']),
@@ -127,6 +135,8 @@ export const auditEvent = z.object({
   /** Where it came in. */
   path: z.enum(['console', 'wire', 'mcp', 'cli', 'web', 'api']).optional(),
   statement: auditStatement.optional(),
+  /** Tables and views that the text names, as written; the first {@link RELATIONS_MAX}. */
+  relations: z.array(z.string()).optional(),
   required: permissionList.optional(),
   held: permissionList.optional(),
   missing: permissionList.optional(),

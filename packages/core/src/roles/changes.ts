@@ -157,11 +157,8 @@ export const CHANGE_KINDS: Readonly<Record<ChangeKind, KindFacts>> = {
     destructive: false,
     words: ['membership to grant', 'memberships to grant'],
   },
-  terminate_sessions: {
-    category: 'retirement',
-    destructive: true,
-    words: ['role whose sessions end', 'roles whose sessions end'],
-  },
+  /** Before DROP OWNED, which would take the role out of the policies that name it, or drop them. */
+  drop_policy: { category: 'row_security', destructive: true, words: ['policy to drop', 'policies to drop'] },
   reassign_owned: {
     category: 'retirement',
     destructive: true,
@@ -190,7 +187,6 @@ export const CHANGE_KINDS: Readonly<Record<ChangeKind, KindFacts>> = {
     destructive: false,
     words: ['default privilege to grant', 'default privileges to grant'],
   },
-  drop_policy: { category: 'row_security', destructive: true, words: ['policy to drop', 'policies to drop'] },
   create_policy: {
     category: 'row_security',
     destructive: false,
@@ -203,8 +199,14 @@ export const CHANGE_KINDS: Readonly<Record<ChangeKind, KindFacts>> = {
   },
   set_comment: { category: 'role', destructive: false, words: ['comment to set', 'comments to set'] },
   set_config: { category: 'role', destructive: false, words: ['setting to change', 'settings to change'] },
-  drop_role: { category: 'retirement', destructive: true, words: ['role to drop', 'roles to drop'] },
   set_password: { category: 'role', destructive: false, words: ['password to set', 'passwords to set'] },
+  /** As late as can be: it is the one thing that no rollback brings back. */
+  terminate_sessions: {
+    category: 'retirement',
+    destructive: true,
+    words: ['role whose sessions end', 'roles whose sessions end'],
+  },
+  drop_role: { category: 'retirement', destructive: true, words: ['role to drop', 'roles to drop'] },
 };
 
 /** Whom or what a change is about: `reporting`, `ann in staff`. */

@@ -111,21 +111,30 @@ interface Staged {
   readonly change: AclChange;
 }
 
-/** Columns come after their table: stages 2 and 3. */
-function changeOf(step: AclStep, objects: readonly ObjectRef[], columns?: readonly string[]): Staged {
+/** Of a table with rights on columns: what is revoked from columns, from the table, and what columns get. */
+const COLUMN_REVOKES = 0;
+const TABLE = 2;
+const COLUMN_GRANTS = 4;
+
+function changeOf(
+  step: AclStep,
+  objects: readonly ObjectRef[],
+  from = 0,
+  columns?: readonly string[],
+): Staged {
   const on = { type: objects[0]?.type ?? 'table', objects, ...(columns && { columns }) };
-  const later = columns ? 2 : 0;
   if (step.op === 'grant') {
     const { op: _, ...rest } = step;
-    return { stage: later, change: { kind: 'grant', ...on, ...rest } };
+    return { stage: from, change: { kind: 'grant', ...on, ...rest } };
   }
   const { op: _, stage, ...rest } = step;
-  return { stage: stage + later, change: { kind: 'revoke', ...on, ...rest } };
+  return { stage: stage + from, change: { kind: 'revoke', ...on, ...rest } };
 }
 
 /**
  * A table with rights on columns. A REVOKE on the table takes the same privileges from all its columns (PostgreSQL manual,
- * REVOKE), so columns are compared after it.
+ * REVOKE), with whatever their members still hold: columns are revoked from before it, in their own order, and granted
+ * on after it.
  */
 function diffWithColumns(
   current: ObjectState,
@@ -133,35 +142,52 @@ function diffWithColumns(
   owner: string,
   hasPrivilegesOf: HasPrivilegesOf,
 ): Staged[] {
+  const steps = new ColumnSteps();
+  const before: ReadonlyMap<string, Acl> = current.columns ?? new Map();
+  const wantedOf = (name: string) => wanted.columns?.get(name) ?? EMPTY;
+  let columns = new Map<string, Acl>();
+  for (const [name, acl] of before) {
+    if (sameLevels(acl, wantedOf(name))) {
+      columns.set(name, acl);
+      continue;
+    }
+    const revokes = revokeSteps(acl, levelsOf(wantedOf(name)), owner, hasPrivilegesOf);
+    steps.add(revokes.steps, name);
+    columns.set(name, revokes.acl);
+  }
+  const changes = steps.changes(wanted.ref, COLUMN_REVOKES);
   const levels = levelsOf(wanted.acl);
   const onTable = revokeSteps(current.acl, levels, owner, hasPrivilegesOf);
-  const changes: Staged[] = [];
-  const before: ReadonlyMap<string, Acl> = current.columns ?? new Map();
-  let columns = before;
   for (const step of onTable.steps) {
     const cascade = step.cascade || [...before.values()].some((acl) => hasDependents(acl, owner, step));
-    changes.push(changeOf({ ...step, cascade }, [wanted.ref]));
+    changes.push(changeOf({ ...step, cascade }, [wanted.ref], TABLE));
     columns = revokedFromColumns(columns, owner, step, hasPrivilegesOf);
   }
-  for (const step of grantSteps(onTable.acl, levels)) changes.push(changeOf(step, [wanted.ref]));
-  const bySteps = new Map<string, { step: AclStep; columns: string[] }>();
-  for (const name of new Set([...columns.keys(), ...(wanted.columns?.keys() ?? [])])) {
-    for (const step of stepsOf(
-      columns.get(name) ?? EMPTY,
-      wanted.columns?.get(name) ?? EMPTY,
-      owner,
-      hasPrivilegesOf,
-    )) {
+  for (const step of grantSteps(onTable.acl, levels)) changes.push(changeOf(step, [wanted.ref], TABLE));
+  const grants = new ColumnSteps();
+  for (const name of wanted.columns?.keys() ?? [])
+    grants.add(grantSteps(columns.get(name) ?? EMPTY, levelsOf(wantedOf(name))), name);
+  return [...changes, ...grants.changes(wanted.ref, COLUMN_GRANTS)];
+}
+
+/** Steps of several columns that are the same become one statement. */
+class ColumnSteps {
+  readonly #bySteps = new Map<string, { step: AclStep; columns: string[] }>();
+
+  add(steps: readonly AclStep[], column: string): void {
+    for (const step of steps) {
       const key = stepKey(step);
-      const same = bySteps.get(key);
-      if (same) same.columns.push(name);
-      else bySteps.set(key, { step, columns: [name] });
+      const same = this.#bySteps.get(key);
+      if (same) same.columns.push(column);
+      else this.#bySteps.set(key, { step, columns: [column] });
     }
   }
-  for (const { step, columns: names } of bySteps.values()) {
-    changes.push(changeOf(step, [wanted.ref], names.sort(compare)));
+
+  changes(table: ObjectRef, from: number): Staged[] {
+    return [...this.#bySteps.values()].map(({ step, columns }) =>
+      changeOf(step, [table], from, columns.sort(compare)),
+    );
   }
-  return changes;
 }
 
 /** What a REVOKE on the whole table leaves of the rights on its columns. */

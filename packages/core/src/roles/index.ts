@@ -24,6 +24,7 @@ export * from './plan.js';
 export * from './privileges.js';
 export * from './problem.js';
 export * from './render.js';
+export type { Columns } from './requirements.js';
 export * from './row-security.js';
 export * from './signature.js';
 export { isSystemRole } from './standing.js';

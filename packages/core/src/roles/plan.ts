@@ -7,7 +7,7 @@ import { interpret } from './interpret.js';
 import { MODE_RULES, type Mode } from './modes.js';
 import { privilegesIn } from './powers.js';
 import type { Problem } from './problem.js';
-import { requirementProblems } from './requirements.js';
+import { type Columns, requirementProblems } from './requirements.js';
 import { type Expressions, wantedRowSecurity } from './row-security.js';
 import { standings } from './standing.js';
 import { type StuckRight, WantedAcls } from './wanted-acl.js';
@@ -24,6 +24,8 @@ export interface PlanInput {
   readonly setPasswords?: readonly string[];
   /** What the server makes of policy expressions (`writtenExpressions`); without it texts are compared. */
   readonly expressions?: Expressions;
+  /** Columns of the objects that column grants name; without it nobody looks whether they exist. */
+  readonly columns?: Columns;
 }
 
 /** A role that the manifest does not know and that holds rights where the manifest decides. */
@@ -77,7 +79,14 @@ export function planRoles(input: PlanInput): Plan {
     .map(([role, count]) => ({ role, count, isRevoked: mode.revokesUndeclared }));
   return {
     changes: inOrder([...retirement, ...diff(current, wanted, facts), ...passwords]),
-    problems: requirementProblems({ desired, current, roles, facts }),
+    problems: requirementProblems({
+      desired,
+      current,
+      roles,
+      memberships,
+      facts,
+      columns: input.columns ?? new Map(),
+    }),
     undeclared,
     stuck: acls.stuck,
     wanted,

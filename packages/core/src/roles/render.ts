@@ -14,6 +14,9 @@ export const REDACTED = '[REDACTED]';
 export type Verifiers = ReadonlyMap<string, string>;
 const NO_VERIFIERS: Verifiers = new Map();
 
+/** How long a statement waits for a session to end, in milliseconds. */
+const SESSION_END_MS = 5_000;
+
 /** A change as SQL for this server, statements without final semicolon. Output for people leaves `verifiers` out. */
 export function render(change: Change, facts: ServerFacts, verifiers = NO_VERIFIERS): string[] {
   switch (change.kind) {
@@ -55,7 +58,7 @@ export function render(change: Change, facts: ServerFacts, verifiers = NO_VERIFI
       return [`DROP POLICY ${quoteIdent(change.policy)} ON ${quoteObject(change.table)}`];
     case 'terminate_sessions':
       return [
-        `SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE usename = ${quoteLiteral(change.role)} AND pid <> pg_catalog.pg_backend_pid()`,
+        `SELECT pg_catalog.pg_terminate_backend(pid, ${SESSION_END_MS}) FROM pg_catalog.pg_stat_activity WHERE usename = ${quoteLiteral(change.role)} AND pid <> pg_catalog.pg_backend_pid()`,
       ];
     case 'reassign_owned':
       return [`REASSIGN OWNED BY ${quoteIdent(change.role)} TO ${quoteIdent(change.to)}`];

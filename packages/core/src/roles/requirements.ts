@@ -1,6 +1,7 @@
 import { allDefaultPrivileges, allPrivileges, compare } from './acl.js';
 import { isInSchema } from './catalog-scope.js';
 import type { Desired, DesiredGrant } from './desired.js';
+import { grantorProblems } from './grantors.js';
 import { objectKey, type RoleGraph, type RoleState, type ServerFacts } from './graph.js';
 import { nearest } from './nearest.js';
 import { type ObjectRef, PUBLIC } from './objects.js';
@@ -25,8 +26,13 @@ interface Meeting {
   readonly current: RoleGraph;
   /** Those that there will be. */
   readonly roles: ReadonlyMap<string, RoleState>;
+  readonly memberships: RoleGraph['memberships'];
   readonly facts: ServerFacts;
+  readonly columns: Columns;
 }
+
+/** Columns of the objects that column grants name, by `objectKey`. Objects that are not in it are not checked. */
+export type Columns = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** What a manifest asks for and this server does not have or cannot do; all of it, in the order of the text. */
 export function requirementProblems(meeting: Meeting): Problem[] {
@@ -36,6 +42,7 @@ export function requirementProblems(meeting: Meeting): Problem[] {
     ...grantProblems(meeting),
     ...defaultProblems(meeting),
     ...membershipProblems(meeting),
+    ...grantorProblems(meeting),
     ...rowSecurityProblems(meeting),
   ];
   const seen = new Set<string>();
@@ -107,7 +114,7 @@ function schemaOf({ type, schema, name }: ObjectRef): string | undefined {
   return type === 'schema' ? name : schema;
 }
 
-function* grantProblems({ desired, current, facts }: Meeting): Iterable<Problem> {
+function* grantProblems({ desired, current, facts, columns }: Meeting): Iterable<Problem> {
   for (const grant of desired.grants) {
     const { type, schema, name } = grant.object;
     const { at } = grant;
@@ -118,9 +125,25 @@ function* grantProblems({ desired, current, facts }: Meeting): Iterable<Problem>
     }
     const isElsewhere = type === 'database' || type === 'schema' || type === 'parameter';
     if (isElsewhere || name === '*' || grant.ensure === 'absent') continue;
-    if (current.objects.has(objectKey(grant.object))) continue;
+    if (current.objects.has(objectKey(grant.object))) {
+      yield* missingColumns(grant, columns);
+      continue;
+    }
     if (schema !== undefined && !current.objects.has(objectKey({ type: 'schema', name: schema }))) continue;
     yield missingObject(grant, neighbours(grant.object, current));
+  }
+}
+
+function* missingColumns({ object, columns, at }: DesiredGrant, known: Columns): Iterable<Problem> {
+  const there = known.get(objectKey(object));
+  if (there === undefined) return;
+  for (const column of columns ?? []) {
+    if (there.has(column)) continue;
+    const near = nearest(column, there);
+    const message = `column \`${column}\` of ${object.type.replaceAll('_', ' ')} \`${object.schema}.${object.name}\` does not exist`;
+    const fix =
+      near === undefined ? 'create it first, or remove it from `columns`' : `did you mean \`${near}\`?`;
+    yield problem(at, 'server.missing_object', message, fix);
   }
 }
 

@@ -117,6 +117,32 @@ export function setConfigFindings(args: readonly unknown[], location?: number): 
   return settingFindings(name, { to: 'values', values }, location);
 }
 
+/**
+ * application_name says who is behind a shared login. The agent puts that back behind every statement, so one that sets it may do
+ * nothing else: else it would do it under another's name.
+ */
+export function renamingFindings(args: readonly unknown[], location?: number): Finding[] {
+  const name = settingLiteral(args[0]);
+  if (name === undefined || asServersFold(name).toLowerCase() !== 'application_name') return [];
+  return [{ permission: 'admin', what: 'changes application_name while it does something else', location }];
+}
+
+/** The call of `SELECT f(…)`, when that is all there is and its arguments are values. */
+export function onlyCall(select: AstNode): AstNode | undefined {
+  const parts = Object.keys(select).filter((key) => !['limitOption', 'op'].includes(key));
+  const [target, ...others] = list(select, 'targetList');
+  if (parts.join() !== 'targetList' || others.length > 0) return undefined;
+  const call = unwrap(unwrap(target)?.node.val);
+  if (call?.type !== 'FuncCall') return undefined;
+  return list(call.node, 'args').every(isValue) ? call.node : undefined;
+}
+
+function isValue(argument: unknown): boolean {
+  const part = unwrap(argument);
+  if (part?.type === 'TypeCast') return isValue(part.node.arg);
+  return part?.type === 'A_Const' || part?.type === 'ParamRef';
+}
+
 /** What pg_dump asks for before it reads (CVE-2024-7348), as a list of kinds of relations. */
 export const PG_DUMP_GUARD = 'view, foreign-table';
 

@@ -14,7 +14,7 @@ import {
 import { RESTRICTED_RELATIONS } from './generated/builtins.js';
 import { TYPED_FIELDS } from './generated/grammar.js';
 import { PLAIN_NODES } from './nodes.js';
-import { type Finding, pgDumpGuardCall, setConfigFindings } from './session.js';
+import { type Finding, onlyCall, pgDumpGuardCall, renamingFindings, setConfigFindings } from './session.js';
 import type { TextSession } from './session-state.js';
 import { type FieldModes, type Mode, STATEMENTS, type StatementRow } from './statements.js';
 import {
@@ -98,6 +98,7 @@ class Walker {
   readonly #collector: Collector | undefined;
   readonly #isStored: boolean;
   #pgDumpCall: AstNode | undefined;
+  #onlyCall: AstNode | undefined;
 
   constructor(session: TextSession, nested: NestedText, { names, events, isStored = false }: WalkOptions) {
     this.#session = session;
@@ -147,6 +148,7 @@ class Walker {
 
   #statement(row: StatementRow, { type, node, isTop }: Frame): void {
     if (type === 'SelectStmt') this.#pgDumpCall = pgDumpGuardCall(node) ?? this.#pgDumpCall;
+    if (type === 'SelectStmt' && isTop) this.#onlyCall = onlyCall(node);
     const kind = typeof row.kind === 'string' ? row.kind : row.kind(node);
     const needs = typeof row.needs === 'function' ? row.needs(node) : row.needs;
     const what = `${isTop ? 'is' : 'contains'} ${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind}`;
@@ -232,6 +234,8 @@ class Walker {
       case 'set_config':
         if (mode !== 'plan' && node !== this.#pgDumpCall)
           this.#findings.push(...setConfigFindings(args, location));
+        if (mode !== 'plan' && node !== this.#onlyCall)
+          this.#findings.push(...renamingFindings(args, location));
         return;
       case 'runs_sql':
         if (call.alsoNeeds)

@@ -167,9 +167,9 @@ describe('roles', () => {
     const retirements = [{ role: 'old', reassign_owned_to: 'r', drop_owned: true, terminate_sessions: true }];
     const made = plan({ ...declared, retirements }, world(['r', 'old'], []));
     expect(made.changes.map(({ kind }) => kind)).toEqual([
-      'terminate_sessions',
       'reassign_owned',
       'drop_owned',
+      'terminate_sessions',
       'drop_role',
     ]);
     expect(summarize(made.changes, world(['r', 'old'], []), made.wanted)).toMatchObject({

@@ -5,6 +5,7 @@ import { AnotherRun, FoundDifferent, InTheWay, RolesFailure } from './failure.js
 import { LOCK_HOLDER } from './inspect/dependencies.sql.js';
 import { verifiersOf } from './passwords.js';
 import { driftOf, type PlanRequest, planIn, type RolesPlan } from './plan.js';
+import { PlanRunner } from './plan-runner.js';
 
 /** "POST", "ROLE": an advisory lock is of one database, as a manifest is. */
 const LOCK = [0x504f5354, 0x524f4c45] as const;
@@ -74,7 +75,6 @@ async function applyIn(connection: RolesConnection, options: ApplyOptions): Prom
   const plan = await planIn(connection, options);
   refuse(plan, options.expectedDigest);
   const statements = await execute(connection, plan, options);
-  await verify(connection, plan, options);
   return { plan, statements };
 }
 
@@ -96,26 +96,27 @@ function refuse(plan: RolesPlan, expectedDigest: string | undefined): void {
 }
 
 async function execute(connection: RolesConnection, plan: RolesPlan, options: ApplyOptions): Promise<number> {
-  const { facts } = connection;
   const verifiers = verifiersOf(
     options.passwords,
     plan.changes.flatMap((change) => (change.kind === 'set_password' ? [change.role] : [])),
   );
-  let statements = 0;
-  let mayDrop = false;
-  for (const [index, change] of plan.changes.entries()) {
-    if (change.kind === 'drop_role' && !mayDrop) {
-      await refuseHazards(connection, plan.changes);
-      mayDrop = true;
-    }
-    const shown = render(change, facts);
-    for (const [position, statement] of render(change, facts, verifiers).entries()) {
-      await connection.run(statement, shown[position] ?? '');
-      statements++;
-    }
-    options.onProgress?.(index + 1, plan.changes.length);
+  const runner = new PlanRunner(connection, plan.changes, verifiers, options.onProgress);
+  await runner.run('work');
+  if (runner.has('drop_role')) await refuseHazards(connection, plan.changes);
+  if (runner.has('terminate_sessions')) {
+    // No rollback brings a session back: all that can fail is tried before the first one ends.
+    await connection.run('savepoint rehearsal');
+    await runner.rehearse('drop_role');
+    await verify(connection, plan, options);
+    await connection.run('set constraints all immediate');
+    await connection.run('rollback to savepoint rehearsal');
+    await runner.run('terminate_sessions');
+    await runner.run('drop_role');
+  } else {
+    await runner.run('drop_role');
+    await verify(connection, plan, options);
   }
-  return statements;
+  return runner.statements;
 }
 
 async function refuseHazards(connection: RolesConnection, changes: readonly Change[]): Promise<void> {

@@ -107,11 +107,30 @@ export class RolesConnection {
     try {
       await this.run(`set local search_path = ''`);
       const result = await work();
-      await this.run(end);
+      if (end === 'commit') await this.#commit();
+      else await this.run(end);
       return result;
     } catch (error) {
       await this.#client.query('rollback').catch(() => undefined);
       throw error;
+    }
+  }
+
+  /** A connection that breaks here leaves it open whether the server still committed. */
+  async #commit(): Promise<void> {
+    try {
+      await this.run('commit');
+    } catch (error) {
+      if (!(error instanceof RolesFailure)) throw error;
+      // 57P01: the server was told to end the session, which can be after the commit.
+      const isAnswer = error.cause instanceof pg.DatabaseError && !codeOf(error.cause)?.startsWith('57P');
+      if (isAnswer) throw error;
+      throw new RolesFailure(
+        'the connection broke during COMMIT, so that it is not known whether the changes were kept: all of them were, or none',
+        'run `postern diff`: it says what is left to do',
+        error.facts,
+        { cause: error.cause },
+      );
     }
   }
 

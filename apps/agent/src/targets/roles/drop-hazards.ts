@@ -1,4 +1,4 @@
-import type { Change } from '@postern/core/roles';
+import { type Change, objectKey, type RoleGraph } from '@postern/core/roles';
 import type { RolesConnection } from './connection.js';
 import { DEPENDENCIES, SESSIONS } from './inspect/dependencies.sql.js';
 
@@ -31,16 +31,19 @@ interface Measures {
   readonly dropsOwned: boolean;
   readonly terminates: boolean;
   readonly revokes: boolean;
+  /** Row policies that name the role and that the plan drops. */
+  readonly policies: number;
 }
 
 /** Looks at everything that would stop the drops of a plan, before its first statement runs. */
 export async function dropHazards(
   connection: RolesConnection,
   changes: readonly Change[],
+  current: RoleGraph,
 ): Promise<readonly DropHazard[]> {
   const roles = rolesToDrop(changes);
   if (roles.length === 0) return [];
-  const measures = new Map(roles.map((role) => [role, measuresFor(role, changes)]));
+  const measures = new Map(roles.map((role) => [role, measuresFor(role, changes, current)]));
   const dependencies = await connection.rows<DependencyRow>(DEPENDENCIES, [roles]);
   const sessions = await connection.rows<SessionRow>(SESSIONS, [roles]);
   return [
@@ -61,13 +64,18 @@ export async function remainingHazards(
 const rolesToDrop = (changes: readonly Change[]): string[] =>
   changes.flatMap((change) => (change.kind === 'drop_role' ? [change.role] : []));
 
-function measuresFor(role: string, changes: readonly Change[]): Measures {
+function measuresFor(role: string, changes: readonly Change[], { rowSecurity }: RoleGraph): Measures {
   const has = (kind: Change['kind']) =>
     changes.some((change) => change.kind === kind && 'role' in change && change.role === role);
   return {
     reassigns: has('reassign_owned'),
     dropsOwned: has('drop_owned'),
     terminates: has('terminate_sessions'),
+    policies: changes.filter(
+      (change) =>
+        change.kind === 'drop_policy' &&
+        rowSecurity.get(objectKey(change.table))?.policies.get(change.policy)?.roles.includes(role),
+    ).length,
     revokes: changes.some(
       (change) =>
         ((change.kind === 'revoke' || change.kind === 'revoke_default') && change.grantee === role) ||
@@ -105,6 +113,7 @@ function hazardOf(row: DependencyRow, measures: Measures | undefined): DropHazar
         'give the retirement `drop_owned: true`, or revoke them',
       );
     case 'r':
+      if (count <= (measures?.policies ?? 0)) return [];
       // DROP OWNED would shrink or drop the policy, and with it what everybody else sees.
       return hazard(
         `is named by ${plural(count, 'row policy', 'row policies')}`,

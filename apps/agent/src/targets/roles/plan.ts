@@ -20,7 +20,7 @@ import { type DropHazard, dropHazards } from './drop-hazards.js';
 import { readExpressions } from './expressions.js';
 import { RolesFailure } from './failure.js';
 import { type Passwords, passwordsToSet } from './passwords.js';
-import { readCatalog } from './read-catalog.js';
+import { readCatalog, readColumnNames } from './read-catalog.js';
 import { type MissingRight, missingRights } from './rights.js';
 
 export interface PlanRequest {
@@ -61,6 +61,7 @@ export async function planIn(connection: RolesConnection, request: PlanRequest):
     mode,
     setPasswords: passwordsToSet(passwords, current),
     expressions: await readExpressions(connection, desired),
+    columns: await readColumnNames(connection, desired),
   });
   if (desired.scope !== null) refuseForeign(outOfScope(changes, desired.scope), facts);
   return {
@@ -72,7 +73,7 @@ export async function planIn(connection: RolesConnection, request: PlanRequest):
     problems,
     undeclared,
     stuck,
-    hazards: problems.length > 0 ? [] : await dropHazards(connection, changes),
+    hazards: problems.length > 0 ? [] : await dropHazards(connection, changes, current),
     missing: missingRights(changes, current, facts),
   };
 }

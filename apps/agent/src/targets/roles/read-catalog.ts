@@ -2,7 +2,9 @@ import type {
   AclEntryRow,
   CatalogRows,
   ColumnRow,
+  Columns,
   DefaultRow,
+  Desired,
   InspectionScope,
   MembershipRow,
   ObjectRow,
@@ -10,9 +12,9 @@ import type {
   RowPolicy,
   RowSecurityRow,
 } from '@postern/core/roles';
-import { PUBLIC } from '@postern/core/roles';
+import { objectKey, PUBLIC } from '@postern/core/roles';
 import type { RolesConnection } from './connection.js';
-import { COLUMNS, DEFAULTS, objects, ROW_SECURITY } from './inspect/objects.sql.js';
+import { COLUMN_NAMES, COLUMNS, DEFAULTS, objects, ROW_SECURITY } from './inspect/objects.sql.js';
 import { memberships, ROLES, VERIFIERS } from './inspect/roles.sql.js';
 
 /** grantee oid (0: PUBLIC), grantor oid, privileges, those of them with grant option */
@@ -160,4 +162,19 @@ async function readRowSecurity(
 function withRoleNames(policy: RowPolicy, names: RoleNames): RowPolicy {
   const roles = policy.roles.map((oid) => (oid === '0' ? PUBLIC : names.get(oid)));
   return { ...policy, roles: roles.filter((name) => name !== undefined).sort() };
+}
+
+/** Columns of what the manifest's column grants are on, so that a misspelt one is told with its place. */
+export async function readColumnNames(connection: RolesConnection, { grants }: Desired): Promise<Columns> {
+  const objects = new Map(
+    grants.flatMap(({ object, columns, ensure }) =>
+      columns === null || ensure === 'absent' ? [] : [[objectKey(object), object] as const],
+    ),
+  );
+  if (objects.size === 0) return new Map();
+  const refs = [...objects.values()];
+  const rows = await connection.rows<
+    Pick<ObjectRow, 'type' | 'name'> & { schema: string; columns: string[] }
+  >(COLUMN_NAMES, [refs.map(({ schema }) => schema), refs.map(({ name }) => name)]);
+  return new Map(rows.map((row) => [objectKey(row), new Set(row.columns)]));
 }

@@ -109,8 +109,12 @@ function missingFor(change: Change, rights: Rights): MissingRight[] {
     case 'set_config':
       return missingForRole(change, rights);
     case 'grant_membership':
+      return [
+        ...needsGroup(change.group, rights),
+        ...needsGrantor('grant', change, change.grantedBy, rights),
+      ];
     case 'revoke_membership':
-      return needsGroup(change.group, rights);
+      return [...needsGroup(change.group, rights), ...needsGrantor('revoke', change, change.grantor, rights)];
     case 'grant':
     case 'revoke':
       return needsGrant(change, rights);
@@ -177,6 +181,21 @@ function missingForSchema(
 function needsGroup(group: string, rights: Rights): MissingRight[] {
   if (rights.mayAdminister(group)) return [];
   return [lacks(rights, `change who is in \`${group}\``, `grant it \`${group}\` WITH ADMIN OPTION`)];
+}
+
+/** Since 16 a membership belongs to its grantor, and only who has the grantor's rights acts in its name. */
+function needsGrantor(
+  verb: string,
+  { group, member }: ChangeOf<'grant_membership' | 'revoke_membership'>,
+  grantor: string | null,
+  rights: Rights,
+): MissingRight[] {
+  if (grantor === null || rights.facts.major < 16) return [];
+  return needsMembership(
+    `${verb} \`${group}\` of \`${member}\` in the name of \`${grantor}\``,
+    [grantor],
+    rights,
+  );
 }
 
 function needsOwnership(table: ObjectRef, rights: Rights): MissingRight[] {

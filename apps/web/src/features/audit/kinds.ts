@@ -40,6 +40,11 @@ export const KIND_LABEL: Readonly<Record<AuditKind, string>> = {
   'policy.published': 'Policy published',
   'database_password.created': 'Database password made',
   'database_password.revoked': 'Database password revoked',
+  'audit.export_started': 'Audit export started',
+  'audit.export_finished': 'Audit export ended',
+  'saved_search.created': 'Search saved',
+  'saved_search.updated': 'Saved search changed',
+  'saved_search.deleted': 'Saved search deleted',
 };
 
 const labels: Readonly<Record<string, string>> = KIND_LABEL;

@@ -106,6 +106,16 @@ export const COLUMNS = `with ${SCOPED} ${grouped(
   'type, schema, name, attname',
 )}`;
 
+/** Of the relations $2 in the schemas $1 (in pairs), system columns too: rights can be granted on them. */
+export const COLUMN_NAMES = `
+select ${RELATION_TYPE} as type, n.nspname as schema, c.relname as name,
+       pg_catalog.array_agg(a.attname::text) as columns
+from rows from (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) wanted(schema, name)
+join pg_catalog.pg_namespace n on n.nspname = wanted.schema
+join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = wanted.name
+join pg_catalog.pg_attribute a on a.attrelid = c.oid and not a.attisdropped
+group by 1, 2, 3`;
+
 /** $1 as above; those that hold everywhere always come along, and those of the roles $2 (null: of all), who may have to go. */
 export const DEFAULTS = `with ${SCOPED} ${grouped(
   `select d.defaclrole as owner, n.nspname as schema,

@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Endurance } from './world.js';
+
+/** Kills of one run: five with all the tests; by hand a hundred and more (docs/guides/endurance.md). */
+const KILLS = Number(process.env.POSTERN_ENDURANCE_KILLS ?? 5);
+
+let world: Endurance;
+beforeAll(async () => {
+  world = await Endurance.start({ modes: ['strict'] });
+});
+afterAll(() => world?.stop());
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+it(
+  `after ${KILLS} × kill -9 the audit has every statement that the database has, once`,
+  async () => {
+    world.load(12);
+    for (let kill = 0; kill < KILLS; kill++) {
+      await pause(200 + Math.random() * 1_500);
+      await world.agent.kill();
+      // Every fifth one dies again while it starts.
+      if (kill % 5 === 4) {
+        const starting = world.agent.start().catch(() => undefined);
+        await pause(Math.random() * 1_000);
+        await world.agent.kill();
+        await starting;
+      }
+      await world.agent.start();
+    }
+    await pause(500);
+    const { lost, repeated, altered, ...counts } = await world.settle();
+    console.log(JSON.stringify({ kills: KILLS, ...counts, again: world.store.again }));
+    expect({ lost, repeated, altered, broken: world.store.broken }).toEqual({
+      lost: [],
+      repeated: [],
+      altered: [],
+      broken: [],
+    });
+    expect(counts.executions).toBeGreaterThan(KILLS);
+    expect(counts.refusals).toBeGreaterThan(0);
+  },
+  120_000 + KILLS * 12_000,
+);
