@@ -4,10 +4,11 @@ import { configModule } from './config.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { NotificationsModule } from './notifications/notifications.module.js';
 import { PublishingModule } from './policy/publishing.module.js';
+import { ReconcileJobsModule } from './reconcile/reconcile-jobs.module.js';
 import { TenancyModule } from './tenancy/tenancy.module.js';
 
 /** The second process: same features, without an edge of its own. */
-@Module({ imports: [TenancyModule, NotificationsModule, PublishingModule, JobsModule] })
+@Module({ imports: [TenancyModule, NotificationsModule, PublishingModule, ReconcileJobsModule, JobsModule] })
 class WorkerModule {}
 
 export const workerModule = (config: Config): DynamicModule => ({

@@ -11,3 +11,8 @@ export const JOBS = {
 
 export type JobName = keyof typeof JOBS;
 export type JobPayload<N extends JobName> = z.infer<(typeof JOBS)[N]>;
+
+/** Jobs that time asks for: how often, in milliseconds. What is due is in the rows; a beat that is missed costs only time. */
+export const SCHEDULES: Readonly<Partial<Record<JobName, number>>> = {
+  'reconcile.sweep': 10_000,
+};

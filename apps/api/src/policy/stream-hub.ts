@@ -100,7 +100,8 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
   }
 
   private tellOfTask(environmentId: string): void {
-    for (const stream of this.byEnvironment.get(environmentId) ?? []) this.send(stream, eventText('task', {}));
+    for (const stream of this.byEnvironment.get(environmentId) ?? [])
+      this.send(stream, eventText('task', {}));
   }
 
   private async tellAll(): Promise<void> {

@@ -68,9 +68,14 @@ async function mayBegin(tx: Tx, task: Claimed): Promise<boolean> {
   if (plan?.state === 'applying') return true; // an agent died with it: the next one goes on
   const moved =
     plan &&
-    (await movePlan(tx, plan, { type: 'apply_started' }, {
-      update: { applyStartedAt: new Date(), attempts: { increment: 1 } },
-    }));
+    (await movePlan(
+      tx,
+      plan,
+      { type: 'apply_started' },
+      {
+        update: { applyStartedAt: new Date(), attempts: { increment: 1 } },
+      },
+    ));
   if (moved && 'plan' in moved) return true;
   await giveUp(tx, task);
   return false;
@@ -117,4 +122,3 @@ export function noteProgress(
     return task.cancelAsked;
   });
 }
-

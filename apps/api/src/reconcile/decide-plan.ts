@@ -121,7 +121,9 @@ export async function commentOnPlan(
   given: { id: string; body: unknown },
 ): Promise<CommentRow> {
   const { body } = parseInput(
-    z.object({ body: z.string().trim().min(1, 'must not be empty').max(10_000, 'must have at most 10000 characters') }),
+    z.object({
+      body: z.string().trim().min(1, 'must not be empty').max(10_000, 'must have at most 10000 characters'),
+    }),
     { body: given.body },
   );
   return db.withOrg(actor.orgId, async (tx) => {

@@ -70,7 +70,11 @@ async function noteFinding(
     actor: { type: 'system', id: '', label: 'postern' },
     path: 'api',
     connection: { id: connection.id, slug: connection.slug },
-    target: { type: 'drift_finding', id: finding.id, label: `${made.changeCount} changes on ${connection.slug}` },
+    target: {
+      type: 'drift_finding',
+      id: finding.id,
+      label: `${made.changeCount} changes on ${connection.slug}`,
+    },
     after: { changes: made.changeCount, digest: made.digest },
   });
 }

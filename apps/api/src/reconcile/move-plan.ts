@@ -1,4 +1,10 @@
-import { type ApprovalRules, isLive, type PlanEvent, type PlanRefusal, planStep } from '@postern/core/reconcile';
+import {
+  type ApprovalRules,
+  isLive,
+  type PlanEvent,
+  type PlanRefusal,
+  planStep,
+} from '@postern/core/reconcile';
 import { v7 as uuidv7 } from 'uuid';
 import { recordChange } from '../audit/record-change.js';
 import { requireConnection } from '../connections/connection.queries.js';
@@ -53,7 +59,8 @@ export async function movePlan(
 /** What waits is not begun any more; what runs is told to give up. */
 async function endTasks(tx: Tx, plan: PlanRow): Promise<void> {
   for (const task of await listTasks(tx, { planId: plan.id, states: ['waiting', 'running'] }, 100)) {
-    if (task.state === 'waiting') await updateTask(tx, task.id, { state: 'cancelled', finishedAt: new Date() });
+    if (task.state === 'waiting')
+      await updateTask(tx, task.id, { state: 'cancelled', finishedAt: new Date() });
     else {
       await updateTask(tx, task.id, { cancelAsked: true });
       await tellAgents(tx, task.environmentId);
@@ -79,7 +86,13 @@ export async function startPlan(
   if (live !== null) {
     const locked = await lockPlan(tx, live.id);
     const moved =
-      locked && (await movePlan(tx, locked, { type: 'superseded' }, { update: { reason: `version ${manifest.version} came` } }));
+      locked &&
+      (await movePlan(
+        tx,
+        locked,
+        { type: 'superseded' },
+        { update: { reason: `version ${manifest.version} came` } },
+      ));
     // It may have ended since it was read, which is as good.
     if (moved && 'refused' in moved && moved.refused === 'being_applied') return undefined;
   }

@@ -5,6 +5,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { recordChange } from '../audit/record-change.js';
 import { requireConnection } from '../connections/connection.queries.js';
+import { type InputProblem, InvalidInput } from '../errors/invalid-input.js';
 import { parseInput } from '../errors/parse-input.js';
 import { auditActorOf, type OrgActor } from '../tenancy/actor.js';
 import type { TenantDb } from '../tenancy/tenant-db.js';
@@ -30,14 +31,15 @@ export const manifestProblems = (body: string): readonly Problem[] => {
 };
 
 function refuseInvalid(body: string): void {
-  const problems = manifestProblems(body);
-  const [first] = problems;
-  if (first === undefined) return;
-  throw new PosternError('role_manifest.invalid', first.message, {
-    field: 'body',
-    fix: first.fix,
-    facts: { problems: problems.slice(0, 200) },
-  });
+  const [first, ...rest] = manifestProblems(body).map(
+    ({ line, column, path, message, fix }): InputProblem => ({
+      code: 'role_manifest.invalid',
+      field: path === '' ? 'body' : `body.${path}`,
+      message: `line ${line}, column ${column}: ${message}`,
+      fix,
+    }),
+  );
+  if (first !== undefined) throw new InvalidInput([first, ...rest.slice(0, 199)]);
 }
 
 /**
@@ -81,7 +83,11 @@ export function saveManifest(
         kind: 'role_manifest.saved',
         actor: auditActorOf(actor),
         connection: { id: connection.id, slug: connection.slug },
-        target: { type: 'role_manifest', id: manifest.id, label: `${connection.slug}, version ${manifest.version}` },
+        target: {
+          type: 'role_manifest',
+          id: manifest.id,
+          label: `${connection.slug}, version ${manifest.version}`,
+        },
         after: { version: manifest.version, sha256, message },
       });
     const plan = await startPlan(tx, actor.orgId, connection.id, {

@@ -53,7 +53,9 @@ export class SettleTask {
     if (task.state === 'succeeded') {
       const moved = await movePlan(tx, plan, { type: 'applied' });
       if ('refused' in moved) return;
-      await recordPlan(tx, moved.plan, 'role_plan.applied', { statements: task.result?.applied?.statements ?? 0 });
+      await recordPlan(tx, moved.plan, 'role_plan.applied', {
+        statements: task.result?.applied?.statements ?? 0,
+      });
       await noteApplied(tx, moved.plan);
       return planAgainIfOutdated(tx, moved.plan);
     }

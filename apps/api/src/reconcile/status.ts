@@ -1,7 +1,7 @@
 import type { Tx } from '../tenancy/tenant-db.js';
+import { resolveFinding } from './drift.store.js';
 import { roleSettings } from './manifest.store.js';
 import type { PlanRow } from './plan.store.js';
-import { resolveFinding } from './drift.store.js';
 
 export type RoleState = 'converged' | 'drifted' | 'unknown';
 

@@ -3,11 +3,11 @@ import { v7 as uuidv7 } from 'uuid';
 import { requireConnection } from '../connections/connection.queries.js';
 import { SystemDb } from '../tenancy/system-db.js';
 import { TenantDb, type Tx } from '../tenancy/tenant-db.js';
+import { dueScans, expiredPlans, waitingEnvironments } from './due.store.js';
 import { lockConnection, newestManifest, roleSettings } from './manifest.store.js';
 import { movePlan } from './move-plan.js';
 import { livePlan, lockPlan } from './plan.store.js';
 import { nextScan, putStatus } from './status.js';
-import { dueScans, expiredPlans, waitingEnvironments } from './due.store.js';
 import { insertTask, listTasks, tellAgents } from './task.store.js';
 
 /** Taken at a time; the next sweep goes on. */
@@ -39,7 +39,12 @@ async function expire(tx: Tx, connectionId: string): Promise<void> {
   const live = await livePlan(tx, connectionId);
   const plan = live && (await lockPlan(tx, live.id));
   if (plan === null || plan.expiresAt > new Date()) return;
-  await movePlan(tx, plan, { type: 'expired' }, { update: { closedLabel: 'postern', reason: 'nobody decided in time' } });
+  await movePlan(
+    tx,
+    plan,
+    { type: 'expired' },
+    { update: { closedLabel: 'postern', reason: 'nobody decided in time' } },
+  );
 }
 
 /** Looks for drift, unless a look is under way or a plan of the connection is: that looks by itself. */
