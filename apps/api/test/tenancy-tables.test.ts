@@ -9,7 +9,6 @@ const GLOBAL_TABLES: Record<string, string> = {
   users: 'one person may belong to several organisations; the app role sees the members of its organisation',
   session: 'a session exists before an organisation is chosen; the app role sees none',
   _prisma_migrations: 'history of migrations; nobody but the owner sees it',
-  role_plan_transition: 'what may follow on what in the life of a plan: the same for everybody',
 };
 
 /** Most that the app role may hold on a table: what is not listed is `SELECT, INSERT, UPDATE, DELETE`. */
@@ -26,7 +25,6 @@ const APP_MAY_AT_MOST: Record<string, string[]> = {
   role_manifest: ['INSERT', 'SELECT'],
   role_plan: ['INSERT', 'SELECT', 'UPDATE'],
   role_plan_comment: ['INSERT', 'SELECT'],
-  role_plan_transition: ['SELECT'],
   agent_task: ['INSERT', 'SELECT', 'UPDATE'],
   drift_finding: ['INSERT', 'SELECT', 'UPDATE'],
   users: [],

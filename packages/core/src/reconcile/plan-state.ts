@@ -1,7 +1,7 @@
 /**
  * The life of a role plan in the control plane (ARCHITECTURE.md, "How roles are reconciled"):
  * draft → planning → pending → approved → applying → applied, with the ways out of it. PostgreSQL holds the same table
- * (`role_plan_transition`), so a transition that is not listed here cannot be stored by anybody.
+ * (`postern_role_plan_may_become`), so a transition that is not listed here cannot be stored by anybody.
  */
 export const PLAN_STATES = [
   'draft',
