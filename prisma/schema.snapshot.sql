@@ -161,6 +161,42 @@ policy_bundle.version integer not null
 policy_bundle.content_digest text not null
 policy_bundle.jws text not null
 policy_bundle.created_at timestamp(3) with time zone not null default now()
+policy_part.org_id uuid not null
+policy_part.digest text not null
+policy_part.body text not null
+policy_version.org_id uuid not null
+policy_version.environment_id uuid not null
+policy_version.environment_name text not null
+policy_version.version integer not null
+policy_version.published_at timestamp(3) with time zone not null
+policy_version.content_digest text not null
+policy_version.connections_digest text not null
+policy_version.principals_digest text not null
+policy_version.groups_digest text not null
+policy_version.rules_digest text not null
+report.id uuid not null
+report.org_id uuid not null
+report.kind text not null
+report.parameters jsonb not null
+report.requested_by uuid
+report.requested_by_label text not null
+report.status text not null default 'queued'::text
+report.progress smallint not null default 0
+report.progress_note text not null default ''::text
+report.attempts smallint not null default 0
+report.error text
+report.row_count integer
+report.truncated boolean not null default false
+report.digest text
+report.created_at timestamp(3) with time zone not null default now()
+report.finished_at timestamp(3) with time zone
+report.expires_at timestamp(3) with time zone not null
+report_file.org_id uuid not null
+report_file.report_id uuid not null
+report_file.format text not null
+report_file.bytes integer not null
+report_file.sha256 text not null
+report_file.body bytea not null
 role_manifest.id uuid not null
 role_manifest.org_id uuid not null
 role_manifest.connection_id uuid not null
@@ -341,6 +377,19 @@ outbox outbox_pkey: PRIMARY KEY (id)
 policy_bundle policy_bundle_environment_fk: FOREIGN KEY (org_id, environment_id) REFERENCES environment(org_id, id) ON DELETE CASCADE
 policy_bundle policy_bundle_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
 policy_bundle policy_bundle_pkey: PRIMARY KEY (org_id, environment_id, version)
+policy_part policy_part_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+policy_part policy_part_pkey: PRIMARY KEY (org_id, digest)
+policy_version policy_version_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+policy_version policy_version_pkey: PRIMARY KEY (org_id, environment_id, version)
+report report_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+report report_org_id_id_unique: UNIQUE (org_id, id)
+report report_pkey: PRIMARY KEY (id)
+report report_progress_range: CHECK (((progress >= 0) AND (progress <= 100)))
+report report_status_known: CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text])))
+report_file report_file_format_known: CHECK ((format = ANY (ARRAY['json'::text, 'csv'::text, 'pdf'::text])))
+report_file report_file_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+report_file report_file_pkey: PRIMARY KEY (org_id, report_id, format)
+report_file report_file_report_fk: FOREIGN KEY (org_id, report_id) REFERENCES report(org_id, id) ON DELETE CASCADE
 role_manifest role_manifest_body_size: CHECK (((octet_length(body) >= 1) AND (octet_length(body) <= 4000000)))
 role_manifest role_manifest_connection_fk: FOREIGN KEY (org_id, connection_id) REFERENCES db_connection(org_id, id) ON DELETE CASCADE
 role_manifest role_manifest_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
@@ -455,6 +504,14 @@ CREATE UNIQUE INDEX org_slug_unique ON public.org USING btree (slug)
 CREATE UNIQUE INDEX org_audit_chain_pkey ON public.org_audit_chain USING btree (org_id)
 CREATE UNIQUE INDEX outbox_pkey ON public.outbox USING btree (id)
 CREATE UNIQUE INDEX policy_bundle_pkey ON public.policy_bundle USING btree (org_id, environment_id, version)
+CREATE UNIQUE INDEX policy_part_pkey ON public.policy_part USING btree (org_id, digest)
+CREATE UNIQUE INDEX policy_version_pkey ON public.policy_version USING btree (org_id, environment_id, version)
+CREATE INDEX policy_version_published_idx ON public.policy_version USING btree (org_id, environment_id, published_at DESC)
+CREATE INDEX report_expiry_idx ON public.report USING btree (org_id, expires_at)
+CREATE INDEX report_org_created_idx ON public.report USING btree (org_id, created_at DESC, id DESC)
+CREATE UNIQUE INDEX report_org_id_id_unique ON public.report USING btree (org_id, id)
+CREATE UNIQUE INDEX report_pkey ON public.report USING btree (id)
+CREATE UNIQUE INDEX report_file_pkey ON public.report_file USING btree (org_id, report_id, format)
 CREATE UNIQUE INDEX role_manifest_org_id_id_unique ON public.role_manifest USING btree (org_id, id)
 CREATE UNIQUE INDEX role_manifest_pkey ON public.role_manifest USING btree (id)
 CREATE UNIQUE INDEX role_manifest_version_unique ON public.role_manifest USING btree (org_id, connection_id, version)
@@ -505,6 +562,10 @@ org enabled=t forced=t
 org_audit_chain enabled=t forced=t
 outbox enabled=t forced=t
 policy_bundle enabled=t forced=t
+policy_part enabled=t forced=t
+policy_version enabled=t forced=t
+report enabled=t forced=t
+report_file enabled=t forced=t
 role_manifest enabled=t forced=t
 role_plan enabled=t forced=t
 role_plan_comment enabled=t forced=t
@@ -542,6 +603,10 @@ org_audit_chain tenant_isolation: ALL to {public} using ((org_id = ( SELECT post
 outbox system_drain: ALL to {postern_system} using (true) with check (true)
 outbox tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 policy_bundle tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+policy_part tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+policy_version tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+report tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+report_file tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 role_manifest tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 role_plan system_lookup: SELECT to {postern_system} using (true) with check ()
 role_plan tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
@@ -578,6 +643,10 @@ org_audit_chain: insert, select, update to postern_app
 outbox: delete, select to postern_system
 outbox: insert to postern_app
 policy_bundle: delete, insert, select to postern_app
+policy_part: insert, select to postern_app
+policy_version: insert, select to postern_app
+report: delete, insert, select, update to postern_app
+report_file: delete, insert, select to postern_app
 role_manifest: insert, select to postern_app
 role_plan: insert, select, update to postern_app
 role_plan_comment: insert, select to postern_app

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type { StatementKeeping } from '@postern/core/audit';
 import { parse } from 'smol-toml';
 import { z } from 'zod';
+import { keepingOf, statementKeepingSchema } from './audit/audit-config.js';
 import { databaseUrlProblem } from './targets/database-url.js';
 import { checkWire, LOOPBACK, WIRE_FIXES, type WireConfig, wireSchema } from './wire/wire-config.js';
 
@@ -19,6 +21,8 @@ export interface ConnectionConfig {
    * roles of it, whatever it is asked.
    */
   readonly rolesUrl?: string | undefined;
+  /** What the audit trail keeps of its statements; absent: all but secrets. */
+  readonly keep?: StatementKeeping;
 }
 
 export interface AgentConfig {
@@ -72,6 +76,7 @@ const connectionSchema = z.strictObject({
   max_sessions_per_person: z.number().int().min(1).max(100).default(10),
   catalog_wait_ms: z.number().int().min(100).max(60_000).default(2_000),
   roles_url: z.string().min(1, 'is empty').optional(),
+  audit: statementKeepingSchema.optional(),
 });
 
 const fileSchema = z.strictObject({
@@ -196,6 +201,7 @@ function resolveConnections(
       maxSessionsPerPerson: table.max_sessions_per_person,
       catalogWaitMs: table.catalog_wait_ms,
       rolesUrl: roles && 'value' in roles ? roles.value : undefined,
+      keep: keepingOf(table.audit),
     });
   }
   return connections;

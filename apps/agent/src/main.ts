@@ -22,6 +22,7 @@ import { PolicyHolder } from './policy/policy-holder.js';
 import { Classifier } from './session/classifier.js';
 import { Governor } from './session/govern.js';
 import { StatementRunner } from './session/run-statement.js';
+import { StatementTexts } from './session/statement-texts.js';
 import { Tabs } from './session/tabs.js';
 import { Target } from './targets/target.js';
 import { TaskRunner } from './tasks/task-runner.js';
@@ -130,7 +131,8 @@ async function startOn(dataDir: DataDir, options: AgentOptions): Promise<Running
     },
     log,
   );
-  const governor = new Governor({ classifier, policy, recorder, targets, log });
+  const texts = new StatementTexts(targets);
+  const governor = new Governor({ classifier, policy, recorder, targets, texts, log });
   const runner = new StatementRunner({ governor, tabs });
   const cancels = new CancelKeys();
   const now = () => clock.now();
@@ -162,6 +164,7 @@ async function startOn(dataDir: DataDir, options: AgentOptions): Promise<Running
     classifier,
     tabs,
     targets,
+    texts,
     sessions,
     recorder,
     clock,
@@ -205,6 +208,7 @@ async function startOn(dataDir: DataDir, options: AgentOptions): Promise<Running
       await link.stop();
       await policy.settled();
       await pusher.stop();
+      await spool.settled();
       await lastPush(pusher, spool);
       await Promise.all([...targets.values()].map(({ catalog }) => catalog.stop()));
       await classifier.stop();

@@ -51,6 +51,7 @@ describe('the configuration', () => {
       maxSessions: 20,
       maxSessionsPerPerson: 10,
       catalogWaitMs: 2_000,
+      keep: { text: 'full', columns: new Set(['ssn']), maxBytes: 16_384 },
     });
     expect(config.connections.get('analytics')?.url).toBe('postgres://reader:pw@db.internal/analytics');
   });

@@ -412,7 +412,7 @@ describe('a manifest', () => {
       company.cookie,
     );
     expect(answer.errors[0]?.extensions.code).toBe('role_manifest.invalid');
-    expect((answer.errors[0]?.extensions.problems as unknown[]).length).toBeGreaterThan(1);
+    expect(answer.errors[0]?.extensions.problems).toHaveLength(3);
     expect(answer.errors[0]?.message).toMatch(/^line 3, column 5/);
   });
 

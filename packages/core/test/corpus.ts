@@ -19,3 +19,15 @@ function load<Case>(folder: string): { name: string; cases: Case[] }[] {
 
 export const sqlCorpus = load<SqlCase>('sql');
 export const corpusOf = load;
+
+interface RedactionCase {
+  readonly sql: string;
+  readonly text?: 'full' | 'literals_redacted' | 'fingerprint';
+  readonly columns?: readonly string[];
+  readonly keeps?: readonly string[];
+}
+
+/** Texts with canaries in them: corpus/audit/redaction.json. */
+export const redactionCorpus: readonly RedactionCase[] = JSON.parse(
+  readFileSync(new URL('../corpus/audit/redaction.json', import.meta.url), 'utf8'),
+).cases;

@@ -5,6 +5,7 @@ import type { Logger } from '../log.js';
 import type { PolicyHolder } from '../policy/policy-holder.js';
 import type { Classifier } from '../session/classifier.js';
 import type { StatementRunner } from '../session/run-statement.js';
+import type { StatementTexts } from '../session/statement-texts.js';
 import type { Tabs } from '../session/tabs.js';
 import type { Target } from '../targets/target.js';
 import type { ConsoleSessions } from './console-sessions.js';
@@ -20,6 +21,7 @@ export interface ConsoleParts {
   readonly classifier: Classifier;
   readonly tabs: Tabs;
   readonly targets: ReadonlyMap<string, Target>;
+  readonly texts: StatementTexts;
   readonly sessions: ConsoleSessions;
   readonly recorder: Recorder;
   readonly clock: Clock;

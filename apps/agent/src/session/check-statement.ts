@@ -4,6 +4,7 @@ import type { Target } from '../targets/target.js';
 import type { Classifier } from './classifier.js';
 import { RunRefused } from './outcome.js';
 import { surroundingsBeside } from './statement-catalog.js';
+import type { StatementTexts } from './statement-texts.js';
 import type { Owner, Tabs } from './tabs.js';
 
 const NOTHING = { statements: [], required: 0 };
@@ -15,6 +16,7 @@ export async function checkStatement(
     policy: PolicyHolder;
     tabs: Tabs;
     targets: ReadonlyMap<string, Target>;
+    texts: StatementTexts;
   },
   request: { owner: Owner; tab: string; connection: string; sql: string },
 ) {
@@ -26,7 +28,7 @@ export async function checkStatement(
     isSeen ? parts.targets.get(connection) : undefined,
     session,
   );
-  const classified = await parts.classifier.classify(sql, memory, catalog);
+  const classified = await parts.classifier.classify(sql, memory, catalog, parts.texts.wanted(connection));
   const { compiled } = parts.policy.inForce();
   const classification = classified.ok ? classified.classification : NOTHING;
   const decision = decide(compiled, owner.principalId, connection, classification);

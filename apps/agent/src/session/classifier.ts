@@ -6,6 +6,7 @@ import {
   loadParser,
   MAX_SQL_BYTES,
   NEW_SESSION,
+  type NotesWanted,
   type SessionState,
   sessionNamesKey,
 } from '@postern/core/sql';
@@ -19,7 +20,8 @@ const CACHE_TEXT_MAX = 8_192;
 const NO_CATALOG = {};
 
 /**
- * Classification by text and catalog. A pure function of both, so one cache a catalog serves everybody; except for texts that use
+ * Classification by text and catalog. A pure function of both (and of what the audit trail wants noted, which is the same for all
+ * texts of a connection), so one cache a catalog serves everybody; except for texts that use
  * names of their session, which are looked at anew each time. A catalog that is not in use any more takes its cache with it.
  */
 export class Classifier {
@@ -43,9 +45,10 @@ export class Classifier {
     sql: string,
     session: SessionState = NEW_SESSION,
     catalog?: Catalog,
+    wanted?: NotesWanted,
   ): Promise<ClassifyResult> {
     // In a session that changed nothing of it, names mean what they mean in every other.
-    const cache = sessionNamesKey(session) === '' ? this.#cacheOf(catalog) : undefined;
+    const cache = sessionNamesKey(session) === '' ? this.#cacheOf(catalog ?? wanted) : undefined;
     const known = cache?.get(sql);
     if (cache && known) {
       // Re-inserted, so that the first key is always the one not used for longest.
@@ -53,7 +56,7 @@ export class Classifier {
       cache.set(sql, known);
       return known;
     }
-    const result = await this.#parse(sql, session, catalog);
+    const result = await this.#parse(sql, session, catalog, wanted);
     const isItsOwn = result.ok && result.classification.usesSession === true;
     if (cache && sql.length <= CACHE_TEXT_MAX && !isItsOwn) remember(cache, sql, result);
     return result;
@@ -63,15 +66,20 @@ export class Classifier {
     return this.#thread.stop();
   }
 
-  async #parse(sql: string, session: SessionState, catalog: Catalog | undefined): Promise<ClassifyResult> {
+  async #parse(
+    sql: string,
+    session: SessionState,
+    catalog: Catalog | undefined,
+    wanted: NotesWanted | undefined,
+  ): Promise<ClassifyResult> {
     const bytes = Buffer.byteLength(sql);
     const isLong = bytes > INLINE_PARSE_BYTES && bytes <= MAX_SQL_BYTES;
-    if (isLong || this.#isInlineSpent) return this.#thread.classify(sql, session, catalog);
+    if (isLong || this.#isInlineSpent) return this.#thread.classify(sql, session, catalog, wanted);
     await this.prepare();
-    const result = classify(sql, session, catalog);
+    const result = classify(sql, session, catalog, wanted);
     if (result.ok || result.rejection.code !== 'sql.too_complex') return result;
     this.#isInlineSpent = true;
-    return this.#thread.classify(sql, session, catalog);
+    return this.#thread.classify(sql, session, catalog, wanted);
   }
 
   #cacheOf(catalog: object = NO_CATALOG): Map<string, ClassifyResult> {

@@ -1,4 +1,4 @@
-import { type AuditOutcome, auditStatementOf, RELATIONS_MAX } from '@postern/core/audit';
+import { type AuditOutcome, RELATIONS_MAX, withoutQuotes } from '@postern/core/audit';
 import { PosternError } from '@postern/core/errors';
 import { type Allowed, type Denied, decide, permissionsOf } from '@postern/core/policy';
 import {
@@ -16,6 +16,7 @@ import type { Target } from '../targets/target.js';
 import type { Classifier } from './classifier.js';
 import { type DenialFacts, RunRefused } from './outcome.js';
 import { type GovernedSession, type Surroundings, surroundingsOf } from './statement-catalog.js';
+import type { StatementTexts } from './statement-texts.js';
 import type { Owner } from './tabs.js';
 
 export interface GovernedText {
@@ -43,13 +44,12 @@ export interface AllowedText {
   readonly memory: SessionState;
 }
 
-/** Statement kinds in one event, and reasons in one answer: a text of thousands must not make an event that nobody takes. */
-const KINDS_MAX = 100;
+/** Reasons in one answer. */
 const REASONS_MAX = 100;
-/** Intents that may be on their way to the disk while what they announce runs. */
-const AHEAD_MAX = 1_000;
 
 const NOTHING: Classification = { statements: [], required: 0 };
+/** What came of a text that was allowed and not run. */
+export const NEVER_RAN: AuditOutcome = { status: 'cancelled', rows: null, durationMs: 0, sqlstate: null };
 
 /**
  * classify → decide → record, the same for every path; how an allowed text then runs is the path's own. Whatever is not
@@ -60,31 +60,30 @@ export class Governor {
   readonly #policy: PolicyHolder;
   readonly #recorder: Recorder;
   readonly #targets: ReadonlyMap<string, Target>;
+  readonly #texts: StatementTexts;
   readonly #log: Logger;
-  /** Outcomes not yet durable: nobody waits for them, but the shutdown does. */
+  /** Outcomes not yet written: nobody waits for them, but the shutdown does. */
   readonly #outcomes = new Set<Promise<void>>();
-  /** The last intent got to the disk. */
-  #isWriting = false;
-  /** Intents on their way to the disk. */
-  #ahead = 0;
 
   constructor(parts: {
     classifier: Classifier;
     policy: PolicyHolder;
     recorder: Recorder;
     targets: ReadonlyMap<string, Target>;
+    texts: StatementTexts;
     log: Logger;
   }) {
     this.#classifier = parts.classifier;
     this.#policy = parts.policy;
     this.#recorder = parts.recorder;
     this.#targets = parts.targets;
+    this.#texts = parts.texts;
     this.#log = parts.log;
   }
 
   /** Waits until every outcome is recorded. */
   async settled(): Promise<void> {
-    await Promise.all(this.#outcomes);
+    await Promise.allSettled(this.#outcomes);
   }
 
   /**
@@ -108,7 +107,9 @@ export class Governor {
       }
     }
     const { memory, catalog } = surroundings;
-    return { memory, catalog, classified: await this.#classifier.classify(text.sql, memory, catalog) };
+    const wanted = this.#texts.wanted(text.connection);
+    const classified = await this.#classifier.classify(text.sql, memory, catalog, wanted);
+    return { memory, catalog, classified };
   }
 
   /** Resolves when the text may run now; else the denial is recorded and thrown. */
@@ -118,7 +119,7 @@ export class Governor {
     if (!classified.ok) {
       // A connection that they may not see answers the same for every text.
       const seen = decide(policy.compiled, principalId, text.connection, NOTHING);
-      if (!seen.allowed) return this.#deny(text, policy, seen, NOTHING);
+      if (!seen.allowed) return this.#deny(text, policy, seen, undefined);
       return this.#reject(text, policy, seen, classified.rejection);
     }
     const { classification } = classified;
@@ -128,12 +129,13 @@ export class Governor {
   }
 
   /**
-   * Resolves with the intent's id when the text may run: once it is durable, or, where the connection is set to `batched`, while it
-   * is being written, as long as writing has been going well.
+   * Resolves with the intent's id when the text may run: once the disk has it, or, where the connection is set to `batched`, once the
+   * system has it, so that it survives the agent and the disk has it within 50 ms.
    */
-  async recordIntent(text: GovernedText, { policy, decision, classification }: AllowedText): Promise<string> {
-    const { id, durable } = this.#recorder.begin({
-      ...this.#common(text, kindsOf(classification), policy),
+  async recordIntent(text: GovernedText, allowed: AllowedText): Promise<string> {
+    const { policy, decision, classification } = allowed;
+    const { id, appended } = this.#recorder.begin({
+      ...this.#common(text, classification, policy),
       ...namesOf(classification),
       decision: 'allowed',
       connection: { id: decision.connection.id, slug: decision.connection.slug },
@@ -141,27 +143,15 @@ export class Governor {
       held: permissionsOf(decision.held),
       ruleIds: decision.ruleIds,
     });
-    const mayGoAhead = decision.connection.audit === 'batched' && this.#isWriting && this.#ahead < AHEAD_MAX;
-    const written = this.#written(durable);
-    if (!mayGoAhead) await written;
-    else
-      written.catch((error: unknown) =>
-        this.#log.error(errorFacts(error), 'an intent could not be recorded'),
-      );
-    return id;
-  }
-
-  async #written(durable: Promise<void>): Promise<void> {
-    this.#ahead += 1;
+    await appended.written;
+    if (decision.connection.audit === 'batched') return id;
     try {
-      await durable;
-      this.#isWriting = true;
+      await appended.durable();
     } catch (error) {
-      this.#isWriting = false;
+      this.finish(text, allowed, id, NEVER_RAN);
       throw error;
-    } finally {
-      this.#ahead -= 1;
     }
+    return id;
   }
 
   /** Recording took a while: what was allowed before must still be. */
@@ -186,24 +176,23 @@ export class Governor {
   /** Records what came of an intent, in its own time. */
   finish(text: GovernedText, { decision }: AllowedText, intentId: string, outcome: AuditOutcome): void {
     const { connection } = decision;
-    const recorded = this.#recorder
-      .record({
-        kind: 'statement.finished',
-        actor: actorOf(text.owner),
-        path: text.path,
-        connection: { id: connection.id, slug: connection.slug },
-        intentId,
-        outcome,
-        sessionId: text.owner.consoleSession,
-      })
-      .then(
-        () => undefined,
-        // The intent stands in the trail, shown as "outcome unknown": nothing is lost silently.
-        (error: unknown) =>
-          this.#log.error(errorFacts(error), 'the outcome of a statement could not be recorded'),
-      );
-    this.#outcomes.add(recorded);
-    void recorded.finally(() => this.#outcomes.delete(recorded));
+    const { written } = this.#recorder.note({
+      kind: 'statement.finished',
+      actor: actorOf(text.owner),
+      path: text.path,
+      connection: { id: connection.id, slug: connection.slug },
+      intentId,
+      outcome,
+      sessionId: text.owner.consoleSession,
+    });
+    if (this.#outcomes.has(written)) return;
+    this.#outcomes.add(written);
+    void written
+      // The intent stands in the trail, shown as "outcome unknown": nothing is lost silently.
+      .catch((error: unknown) =>
+        this.#log.error(errorFacts(error), 'outcomes of statements could not be recorded'),
+      )
+      .finally(() => this.#outcomes.delete(written));
   }
 
   #seen({ owner, connection }: GovernedText): { policy: EnforcedPolicy; seen: Allowed } | undefined {
@@ -219,7 +208,7 @@ export class Governor {
     error: PosternError,
   ): Promise<never> {
     const auditId = await this.#recorder.record({
-      ...this.#common(text, [], policy),
+      ...this.#common(text, undefined, policy),
       decision: 'denied',
       connection: { id: seen.connection.id, slug: seen.connection.slug },
       held: permissionsOf(seen.held),
@@ -235,7 +224,7 @@ export class Governor {
     } catch (error) {
       if (!(error instanceof PosternError)) throw error;
       const auditId = await this.#recorder.record({
-        ...this.#common(text, classified.ok ? kindsOf(classified.classification) : []),
+        ...this.#common(text, classified.ok ? classified.classification : undefined),
         decision: 'denied',
         connection: { id: '', slug: text.connection },
         reason: error.message,
@@ -248,15 +237,15 @@ export class Governor {
     text: GovernedText,
     policy: EnforcedPolicy,
     decision: Denied,
-    classification: Classification,
+    classification: Classification | undefined,
   ): Promise<never> {
     const { code, message, fix, missing } = decision;
     const reasons = decision.reasons.slice(0, REASONS_MAX);
     const held = permissionsOf(decision.held);
     const slug = text.connection;
     const auditId = await this.#recorder.record({
-      ...this.#common(text, kindsOf(classification), policy),
-      ...namesOf(classification),
+      ...this.#common(text, classification, policy),
+      ...(classification && namesOf(classification)),
       decision: 'denied',
       connection: { id: policy.compiled.connections.get(slug)?.id ?? '', slug },
       required: permissionsOf(decision.required),
@@ -278,19 +267,20 @@ export class Governor {
     rejection: SqlRejection,
   ): Promise<never> {
     const auditId = await this.#recorder.record({
-      ...this.#common(text, [], policy),
+      ...this.#common(text, undefined, policy),
       decision: 'denied',
       connection: { id: seen.connection.id, slug: seen.connection.slug },
       held: permissionsOf(seen.held),
-      reason: `not understood: ${rejection.message}`,
+      // The parser quotes what it stumbled over.
+      reason: `not understood: ${withoutQuotes(rejection.message)}`,
     });
     const { code, message, position } = rejection;
     const facts: DenialFacts = { auditId, connection: text.connection };
     throw new RunRefused(code, message, {}, position === undefined ? facts : { ...facts, position });
   }
 
-  #common(text: GovernedText, kinds: readonly string[], policy?: EnforcedPolicy) {
-    const statement = auditStatementOf(text.sql, kinds.slice(0, KINDS_MAX));
+  #common(text: GovernedText, classification: Classification | undefined, policy?: EnforcedPolicy) {
+    const statement = this.#texts.statement(text.connection, text.sql, classification);
     const { parameters } = text;
     return {
       kind: 'statement.decided' as const,
@@ -308,8 +298,6 @@ function namesOf({ statements }: Classification): Pick<AuditFacts, 'relations'> 
   const names = new Set(statements.flatMap(({ relations }) => relations));
   return names.size === 0 ? {} : { relations: [...names].slice(0, RELATIONS_MAX) };
 }
-
-const kindsOf = ({ statements }: Classification): string[] => statements.map(({ kind }) => kind);
 
 export const actorOf = (owner: Owner) => ({
   type: 'user' as const,

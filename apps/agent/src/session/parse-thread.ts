@@ -1,5 +1,11 @@
 import { Worker } from 'node:worker_threads';
-import { type Catalog, type ClassifyResult, NEW_SESSION, type SessionState } from '@postern/core/sql';
+import {
+  type Catalog,
+  type ClassifyResult,
+  NEW_SESSION,
+  type NotesWanted,
+  type SessionState,
+} from '@postern/core/sql';
 import type { ParseRequest } from './parse-worker.js';
 
 const STACK_MB = 32;
@@ -40,9 +46,14 @@ export class ParseThread {
     this.#script = script;
   }
 
-  classify(sql: string, session: SessionState = NEW_SESSION, catalog?: Catalog): Promise<ClassifyResult> {
+  classify(
+    sql: string,
+    session: SessionState = NEW_SESSION,
+    catalog?: Catalog,
+    wanted?: NotesWanted,
+  ): Promise<ClassifyResult> {
     return new Promise((resolve) => {
-      this.#queue.push({ request: { id: this.#nextId++, sql, session }, catalog, resolve });
+      this.#queue.push({ request: { id: this.#nextId++, sql, session, wanted }, catalog, resolve });
       this.#next();
     });
   }

@@ -5,6 +5,7 @@ import {
   classify,
   compileCatalog,
   loadParser,
+  type NotesWanted,
   type SessionState,
 } from '@postern/core/sql';
 
@@ -13,6 +14,7 @@ export interface ParseRequest {
   readonly id: number;
   readonly sql: string;
   readonly session: SessionState;
+  readonly wanted?: NotesWanted | undefined;
   /** A catalog is sent with the first text that needs it and named by its version afterwards; the thread keeps the last one. */
   readonly catalog?: { readonly version: string; readonly data?: CatalogData };
 }
@@ -27,6 +29,6 @@ function catalogOf({ catalog }: ParseRequest): Catalog | undefined {
 
 await loadParser();
 parentPort?.on('message', (request: ParseRequest) => {
-  const { id, sql, session } = request;
-  parentPort?.postMessage({ id, result: classify(sql, session, catalogOf(request)) });
+  const { id, sql, session, wanted } = request;
+  parentPort?.postMessage({ id, result: classify(sql, session, catalogOf(request), wanted) });
 });

@@ -23,7 +23,13 @@ const storableOrNull = (text: string | undefined): string | null =>
 function searchTextOf(event: AuditEvent): string {
   // Nobody searches for the end of a statement: it is found with its decision.
   if (event.kind === 'statement.finished') return '';
-  const parts = [event.statement?.text, event.reason, event.target?.label, event.kind];
+  const parts = [
+    event.statement?.text,
+    event.statement?.fingerprint,
+    event.reason,
+    event.target?.label,
+    event.kind,
+  ];
   return storable(parts.filter(Boolean).join('\n').toLowerCase());
 }
 

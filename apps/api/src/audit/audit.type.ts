@@ -22,6 +22,17 @@ export class AuditStatement {
     description: 'How many parameters were bound to it; values are not kept.',
   })
   parameters?: number | undefined;
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'What the agent took out before it wrote anything: secrets, columns, literals, or text (all).',
+  })
+  redacted?: string[] | undefined;
+  @Field(() => String, {
+    nullable: true,
+    description: 'The same for statements that differ in their literals only; kept where literals are not.',
+  })
+  fingerprint?: string | undefined;
 }
 
 @ObjectType()

@@ -7,6 +7,7 @@ export const JOBS = {
   'reconcile.apply': z.object({ orgId: z.uuid(), planId: z.uuid() }),
   'reconcile.settle': z.object({ orgId: z.uuid(), taskId: z.uuid() }),
   'reconcile.sweep': z.object({}),
+  'report.run': z.object({ orgId: z.uuid(), reportId: z.uuid() }),
 } as const;
 
 export type JobName = keyof typeof JOBS;

@@ -27,15 +27,6 @@ export const openFinding = (tx: Tx, connectionId: string): Promise<FindingRow | 
 export const findFinding = (tx: Tx, id: string): Promise<FindingRow | null> =>
   tx.driftFinding.findUnique({ where: { id }, omit: WITHOUT_CONTENT });
 
-/** Newest first. */
-export const listFindings = (tx: Tx, connectionId: string, take: number): Promise<FindingRow[]> =>
-  tx.driftFinding.findMany({
-    where: { connectionId },
-    omit: WITHOUT_CONTENT,
-    orderBy: { id: 'desc' },
-    take,
-  });
-
 export async function findingContent(tx: Tx, id: string): Promise<unknown> {
   return (await tx.driftFinding.findUnique({ where: { id }, select: { content: true } }))?.content ?? null;
 }

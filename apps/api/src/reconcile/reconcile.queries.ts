@@ -1,10 +1,10 @@
-import type { PlanState } from '@postern/core/reconcile';
+import type { PlanContent, PlanState } from '@postern/core/reconcile';
 import { requireConnection } from '../connections/connection.queries.js';
 import { type Page, type PageArgs, pageOf, pageRequest } from '../graphql/page.js';
 import type { OrgActor } from '../tenancy/actor.js';
 import type { TenantDb } from '../tenancy/tenant-db.js';
 import { requirePlan } from './decide-plan.js';
-import { type FindingRow, openFinding } from './drift.store.js';
+import { type FindingRow, findingContent, openFinding } from './drift.store.js';
 import {
   listManifests,
   type ManifestRow,
@@ -12,8 +12,18 @@ import {
   type RoleSettingsRow,
   roleSettings,
 } from './manifest.store.js';
-import { listPlans, livePlan, type PlanRow } from './plan.store.js';
+import {
+  type CommentRow,
+  listComments,
+  listPlans,
+  livePlan,
+  type PlanRow,
+  planContentText,
+} from './plan.store.js';
 import { findStatus, type StatusRow } from './status.js';
+
+/** A plan as others see it: its row, which has no secret in it. */
+export type PlanView = PlanRow;
 
 /** Everything about a connection's native roles that one page shows. */
 export interface ConnectionRoles {
@@ -99,3 +109,17 @@ export function listManifestsPage(
     );
   });
 }
+
+/** What a plan would do: the long part, read where it is asked for. */
+export async function readPlanContent(db: TenantDb, { orgId, id }: PlanRow): Promise<PlanContent | null> {
+  const text = await db.withOrg(orgId, (tx) => planContentText(tx, id));
+  return text === null ? null : (JSON.parse(text) as PlanContent);
+}
+
+export const readComments = (db: TenantDb, { orgId, id }: PlanRow): Promise<CommentRow[]> =>
+  db.withOrg(orgId, (tx) => listComments(tx, id));
+
+export const readFindingContent = (
+  db: TenantDb,
+  { orgId, id }: { orgId: string; id: string },
+): Promise<PlanContent> => db.withOrg(orgId, async (tx) => (await findingContent(tx, id)) as PlanContent);

@@ -7,11 +7,18 @@ import type { OrgActor } from '../tenancy/actor.js';
 import { TenantDb } from '../tenancy/tenant-db.js';
 import { approvePlan, commentOnPlan, rejectPlan } from './decide-plan.js';
 import { ignoreDrift, planForDrift } from './drift.js';
-import { findingContent } from './drift.store.js';
 import { generateManifest, readGenerated } from './generate-manifest.js';
-import { listComments, type PlanRow, planContentText } from './plan.store.js';
 import { readTask } from './plan-task.queries.js';
-import { listManifestsPage, listPlansPage, readConnectionRoles, readPlan } from './reconcile.queries.js';
+import {
+  listManifestsPage,
+  listPlansPage,
+  type PlanView,
+  readComments,
+  readConnectionRoles,
+  readFindingContent,
+  readPlan,
+  readPlanContent,
+} from './reconcile.queries.js';
 import {
   ConnectionRoles,
   DriftFinding,
@@ -200,21 +207,20 @@ export class ReconcileResolver {
   }
 
   @ResolveField(() => RolePlanContent, { nullable: true })
-  async content(@Parent() plan: PlanRow): Promise<PlanContent | null> {
-    const text = await this.db.withOrg(plan.orgId, (tx) => planContentText(tx, plan.id));
-    return text === null ? null : (JSON.parse(text) as PlanContent);
+  content(@Parent() plan: PlanView): Promise<PlanContent | null> {
+    return readPlanContent(this.db, plan);
   }
 
   @ResolveField(() => [RolePlanComment], { description: 'Oldest first.' })
-  comments(@Parent() plan: PlanRow): Promise<RolePlanComment[]> {
-    return this.db.withOrg(plan.orgId, (tx) => listComments(tx, plan.id));
+  comments(@Parent() plan: PlanView): Promise<RolePlanComment[]> {
+    return readComments(this.db, plan);
   }
 
   @ResolveField(() => RolePlanTask, {
     nullable: true,
     description: 'What an agent does, or last did, for it.',
   })
-  task(@Parent() plan: PlanRow): Promise<RolePlanTask | null> {
+  task(@Parent() plan: PlanView): Promise<RolePlanTask | null> {
     return readTask(this.db, plan);
   }
 }
@@ -224,7 +230,7 @@ export class DriftResolver {
   constructor(private readonly db: TenantDb) {}
 
   @ResolveField(() => RolePlanContent, { description: 'The changes that would undo it.' })
-  async content(@Parent() { orgId, id }: DriftFinding): Promise<PlanContent> {
-    return this.db.withOrg(orgId, async (tx) => (await findingContent(tx, id)) as PlanContent);
+  content(@Parent() finding: DriftFinding): Promise<PlanContent> {
+    return readFindingContent(this.db, finding);
   }
 }

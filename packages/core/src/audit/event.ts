@@ -59,6 +59,11 @@ export const AUDIT_KINDS = [
   'drift.found',
   'drift.resolved',
   'drift.ignored',
+  'report.requested',
+  'report.finished',
+  'report.failed',
+  'report.downloaded',
+  'report.deleted',
   'audit.export_started',
   'audit.export_finished',
   'saved_search.created',
@@ -69,7 +74,7 @@ export type AuditKind = (typeof AUDIT_KINDS)[number];
 
 const permissionList = z.array(z.enum(PERMISSIONS));
 
-/** Longest statement text kept, in UTF-8 bytes; longer ones are cut and carry their full length and SHA-256. */
+/** Longest statement text kept where nothing else is configured, in UTF-8 bytes; of longer ones beginning and end are. */
 export const STATEMENT_TEXT_CAP = 16_384;
 
 /** Most relations named in one event. */
@@ -85,16 +90,22 @@ export const auditActor = z.object({
 export type AuditActor = z.infer<typeof auditActor>;
 
 export const auditStatement = z.object({
+  /** Without what was redacted; empty where no text is kept. */
   text: z.string(),
-  /** UTF-8 bytes of the whole text. */
+  /** UTF-8 bytes of the whole text, as it is without what was redacted. */
   bytes: z.number().int().nonnegative(),
-  /** Hex SHA-256 of the whole text. */
+  /** Hex SHA-256 of the same. */
   sha256: z.string(),
+  /** The middle of the text is left out; a mark in it says how many bytes. */
   truncated: z.boolean(),
   /** Statement kinds in order: `SELECT`, `DELETE`. Empty when the text could not be parsed. */
   kinds: z.array(z.string()),
   /** How many parameters were bound to it; absent where it has none of its own (console, simple protocol). */
   parameters: z.number().int().nonnegative().optional(),
+  /** What was taken out before anything was written; absent: nothing. `text`: all of it. */
+  redacted: z.array(z.enum(['secrets', 'columns', 'literals', 'text'])).optional(),
+  /** The same for statements that differ in their literals only: `18:50fde20626009aba`. Kept where literals are not. */
+  fingerprint: z.string().optional(),
 });
 export type AuditStatement = z.infer<typeof auditStatement>;
 

@@ -1,3 +1,12 @@
 export * from './chain.js';
 export * from './event.js';
-export { auditStatementOf, redactSecrets } from './redact.js';
+export { redactSecrets } from './redact.js';
+export { isSecretText } from './secret-names.js';
+export {
+  auditStatementOf,
+  KEEP_ALL,
+  type StatementKeeping,
+  type StatementTree,
+  trimmed,
+  withoutQuotes,
+} from './statement.js';

@@ -4,9 +4,17 @@ import { anyStatementUses, Names, pathOf } from './catalog/names.js';
 import { SearchPath } from './catalog/path.js';
 import { reasonsOf } from './catalog/reach.js';
 import { storesCode } from './catalog/stores-code.js';
-import type { ClassifyResult, Requirement, StatementClass, WallBreak } from './model.js';
+import { sensitiveLiterals } from './literals.js';
+import type {
+  ClassifyResult,
+  NotesWanted,
+  Requirement,
+  StatementClass,
+  StatementNotes,
+  WallBreak,
+} from './model.js';
 import { nestedText, statementEffect } from './nested.js';
-import { type ParsedStatement, type ParsedText, parseText } from './parse.js';
+import { fingerprintOf, type ParsedStatement, type ParsedText, parseText } from './parse.js';
 import type { Finding } from './session.js';
 import { NEW_SESSION, type SessionState, TextSession, withSchemas } from './session-state.js';
 import { type Mode, STATEMENTS } from './statements.js';
@@ -24,11 +32,14 @@ import { type WalkResult, walkStatement } from './walk.js';
  * `catalog`: what the database has of its own. Without one, every function that is not PostgreSQL's own needs `execute`,
  * and what views, triggers and types run is not known. A result holds for the same text and catalog in sessions with the
  * same `sessionNamesKey`, unless it says that it `usesSession`.
+ *
+ * `wanted`: what the audit trail wants to know besides.
  */
 export function classify(
   sql: string,
   session: SessionState = NEW_SESSION,
   catalog?: Catalog,
+  wanted?: NotesWanted,
 ): ClassifyResult {
   const result = parseText(sql);
   if (!result.ok) return result;
@@ -40,7 +51,14 @@ export function classify(
   });
   const required = statements.reduce<PermissionMask>((mask, statement) => mask | statement.required, 0);
   const usesSession = text.wasAsked ? { usesSession: true } : {};
-  return { ok: true, classification: { statements, required, ...usesSession } };
+  const notes = wanted === undefined ? {} : { notes: notesOf(sql, result.parsed, wanted) };
+  return { ok: true, classification: { statements, required, ...usesSession, ...notes } };
+}
+
+function notesOf(sql: string, parsed: ParsedText, wanted: NotesWanted): StatementNotes {
+  const literals = sensitiveLiterals(sql, parsed.statements, parsed.offsetOf, wanted.columns);
+  const fingerprint = wanted.fingerprint ? fingerprintOf(sql) : undefined;
+  return fingerprint === undefined ? { literals } : { literals, fingerprint };
 }
 
 function classifyStatement(

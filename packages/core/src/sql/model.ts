@@ -1,4 +1,5 @@
 import type { Permission, PermissionMask } from '../policy/permission.js';
+import type { SensitiveLiterals } from './literals.js';
 import type { SessionEffect } from './session-state.js';
 
 /** One reason why a statement needs a permission: what a refusal shows and what audit keeps. */
@@ -47,12 +48,29 @@ export interface StatementClass {
   readonly searched?: readonly string[];
 }
 
+/** What the audit trail wants to know of a text's tree: see `auditStatementOf`. */
+export interface StatementNotes {
+  /** Literals that must not be kept. */
+  readonly literals: SensitiveLiterals;
+  /** The same for texts that differ in their literals only: `18:` (the grammar) and 16 hex digits. */
+  readonly fingerprint?: string;
+}
+
+/** Asks {@link classify} for {@link StatementNotes}. */
+export interface NotesWanted {
+  /** Columns whose values must not be kept, lower case. */
+  readonly columns: ReadonlySet<string>;
+  readonly fingerprint: boolean;
+}
+
 /** A text understood. `required` is the union over its statements: a batch runs as a whole or not at all. */
 export interface Classification {
   readonly statements: readonly StatementClass[];
   readonly required: PermissionMask;
   /** True when it depends on the session's state (EXECUTE, FETCH …): of no use for another session. */
   readonly usesSession?: boolean;
+  /** Where it was asked for. */
+  readonly notes?: StatementNotes;
 }
 
 /** A text that could not be understood is never run. `position` as in {@link Requirement}. */

@@ -4,8 +4,10 @@ import { describe, expect, test } from 'vitest';
 import {
   auditStatement,
   auditStatementOf,
+  KEEP_ALL,
   redactSecrets,
   STATEMENT_TEXT_CAP,
+  trimmed,
 } from '../../src/audit/index.js';
 import { sqlCorpus } from '../corpus.js';
 
@@ -57,9 +59,9 @@ describe('secrets are blanked out', () => {
     expect(redactSecrets(sql)).toBe(sql);
   });
 
-  test('in the corpus, only texts that speak of passwords change', () => {
+  test('in the corpus, only texts that speak of secrets change', () => {
     for (const { sql } of sqlCorpus.flatMap((file) => file.cases)) {
-      if (redactSecrets(sql) !== sql) expect(sql).toMatch(/password/i);
+      if (redactSecrets(sql) !== sql) expect(sql).toMatch(/password|sha512|md5|digest|PROGRAM/i);
     }
   });
 
@@ -98,31 +100,64 @@ describe('secrets are blanked out', () => {
 });
 
 describe('auditStatementOf', () => {
-  test('keeps a short text whole, with the length and hash of the text as it came', () => {
-    const sql = "ALTER ROLE bob PASSWORD 'hunter2' -- é";
-    expect(auditStatementOf(sql, ['ALTER ROLE'])).toEqual({
-      text: "ALTER ROLE bob PASSWORD '***' -- é",
-      bytes: Buffer.byteLength(sql),
-      sha256: createHash('sha256').update(sql).digest('hex'),
+  test('keeps a short text whole, with the length and hash of what it keeps', () => {
+    const kept = "ALTER ROLE bob PASSWORD '***' -- é";
+    expect(auditStatementOf("ALTER ROLE bob PASSWORD 'hunter2' -- é", ['ALTER ROLE'])).toEqual({
+      text: kept,
+      bytes: Buffer.byteLength(kept),
+      sha256: createHash('sha256').update(kept).digest('hex'),
       truncated: false,
       kinds: ['ALTER ROLE'],
+      redacted: ['secrets'],
     });
   });
 
-  test.each(['x', 'é', '€', '𝄞'])('cuts a long text of %s between two characters', (character) => {
-    const sql = `SELECT '${character.repeat(STATEMENT_TEXT_CAP)}'`;
-    const statement = auditStatementOf(sql, ['SELECT']);
-    expect(statement.truncated).toBe(true);
-    expect(statement.bytes).toBe(Buffer.byteLength(sql));
-    const kept = Buffer.byteLength(statement.text);
-    expect(kept).toBeLessThanOrEqual(STATEMENT_TEXT_CAP);
-    expect(kept).toBeGreaterThan(STATEMENT_TEXT_CAP - 4);
-    expect(sql.startsWith(statement.text)).toBe(true);
-    expect(auditStatement.parse(statement)).toEqual(statement);
+  test.each(['x', 'é', '€', '𝄞'])(
+    'cuts the middle of a long text of %s between two characters',
+    (character) => {
+      const sql = `SELECT '${character.repeat(STATEMENT_TEXT_CAP)}' AS the_end`;
+      const statement = auditStatementOf(sql, ['SELECT']);
+      expect(statement.truncated).toBe(true);
+      expect(statement.bytes).toBe(Buffer.byteLength(sql));
+      expect(statement.sha256).toBe(createHash('sha256').update(sql).digest('hex'));
+      const size = Buffer.byteLength(statement.text);
+      expect(size).toBeLessThanOrEqual(STATEMENT_TEXT_CAP);
+      expect(size).toBeGreaterThan(STATEMENT_TEXT_CAP - 40);
+      const [, head, cut, tail] = /^(.*)\n\[… (\d+) bytes cut …\]\n(.*)$/su.exec(statement.text) ?? [];
+      expect(sql.startsWith(head ?? 'none')).toBe(true);
+      expect(sql.endsWith(tail ?? 'none')).toBe(true);
+      expect(tail).toContain('AS the_end');
+      expect(Buffer.byteLength(`${head}${tail}`) + Number(cut)).toBe(statement.bytes);
+      expect(auditStatement.parse(statement)).toEqual(statement);
+    },
+  );
+
+  test('what is trimmed is never longer than asked for, and never half a character', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'grapheme', maxLength: 300 }),
+        fc.integer({ min: 64, max: 400 }),
+        (text, cap) => {
+          const kept = trimmed(text, cap);
+          expect(Buffer.byteLength(kept)).toBeLessThanOrEqual(cap);
+          expect(kept.isWellFormed()).toBe(true);
+          if (Buffer.byteLength(text) <= cap) expect(kept).toBe(text);
+        },
+      ),
+      { numRuns: 2_000 },
+    );
   });
 
   test('a secret beyond the cut does not matter, one before it is gone', () => {
     const sql = `ALTER ROLE bob PASSWORD 'hunter2' /* ${'x'.repeat(STATEMENT_TEXT_CAP)} */`;
     expect(auditStatementOf(sql, []).text).not.toContain('hunter2');
+  });
+
+  test('no text at all where only the fingerprint is kept', () => {
+    const keep = { ...KEEP_ALL, text: 'fingerprint' as const };
+    const one = auditStatementOf('SELECT 1', ['SELECT'], keep, { literals: [], fingerprint: '18:a' });
+    const two = auditStatementOf('SELECT 2', ['SELECT'], keep, { literals: [], fingerprint: '18:a' });
+    expect(one).toEqual(two);
+    expect(one).toMatchObject({ text: '', fingerprint: '18:a', redacted: ['literals', 'text'] });
   });
 });

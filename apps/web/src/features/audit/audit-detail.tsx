@@ -106,11 +106,13 @@ function Detail({ event }: { event: AuditDetail }) {
 function Statement({ statement }: { statement: NonNullable<AuditDetail['statement']> }) {
   return (
     <section className="flex flex-col gap-1.5">
-      <CodeBlock label="Statement" code={statement.text} />
+      <CodeBlock label="Statement" code={statement.text || '-- its text is not kept'} />
       <p className="text-ink-3 text-xs">
         {statement.kinds.join(', ') || 'could not be parsed'} · {bytes(statement.bytes)}
         {statement.parameters ? ` · ${count(statement.parameters, 'parameter')}, values not kept` : ''}
-        {statement.truncated ? ' in all; the beginning is kept, the rest is proved by its SHA-256' : ''} ·{' '}
+        {statement.truncated ? ' in all; its middle is left out and proved by its SHA-256' : ''} ·{' '}
+        {statement.fingerprint ? `fingerprint ${statement.fingerprint} · ` : ''}
+        {statement.redacted ? `redacted before it was written: ${statement.redacted.join(', ')} · ` : ''}
         <span title={statement.sha256} className="font-mono">
           sha256 {statement.sha256.slice(0, 12)}…
         </span>

@@ -26,7 +26,7 @@ export const auditEventDocument = graphql(`
       required held missing ruleIds before after
       actor { type id label }
       connection { id slug }
-      statement { text bytes sha256 truncated kinds parameters }
+      statement { text bytes sha256 truncated kinds parameters redacted fingerprint }
       client { address application tls }
       target { type id label }
       outcome { status rows durationMs bytes sqlstate at }

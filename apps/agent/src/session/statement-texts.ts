@@ -1,0 +1,53 @@
+import { type AuditStatement, auditStatementOf, KEEP_ALL, type StatementKeeping } from '@postern/core/audit';
+import type { Classification, NotesWanted, StatementNotes } from '@postern/core/sql';
+
+/** Statement kinds in one event: a text of thousands must not make an event that nobody takes. */
+const KINDS_MAX = 100;
+
+type OfConnection = ReadonlyMap<string, { readonly config: { readonly keep?: StatementKeeping } }>;
+
+/** What events keep of the statements of each connection. Done once for each classification, which is kept for its text. */
+export class StatementTexts {
+  readonly #wanted = new Map<string, NotesWanted>();
+  readonly #keeps = new Map<string, StatementKeeping>();
+  readonly #strictest: StatementKeeping;
+  readonly #known = new WeakMap<StatementNotes, AuditStatement>();
+
+  constructor(targets: OfConnection) {
+    for (const [slug, { config }] of targets) {
+      const keep = config.keep ?? KEEP_ALL;
+      this.#keeps.set(slug, keep);
+      this.#wanted.set(slug, {
+        columns: keep.columns,
+        fingerprint: keep.text !== 'full' || keep.columns.size > 0,
+      });
+    }
+    this.#strictest = strictest([...this.#keeps.values()]);
+  }
+
+  /** What the classifier is to look for. */
+  wanted(slug: string): NotesWanted | undefined {
+    return this.#wanted.get(slug);
+  }
+
+  /** `classification`: absent where the text could not be understood. Texts for connections that are not here are kept as the strictest setting here has it: whom they were meant for is not known. */
+  statement(slug: string, sql: string, classification: Classification | undefined): AuditStatement {
+    const notes = classification?.notes;
+    const known = notes && this.#known.get(notes);
+    if (known) return known;
+    const kinds = classification?.statements.slice(0, KINDS_MAX).map(({ kind }) => kind) ?? [];
+    const statement = auditStatementOf(sql, kinds, this.#keeps.get(slug) ?? this.#strictest, notes);
+    if (notes) this.#known.set(notes, statement);
+    return statement;
+  }
+}
+
+const STRICTNESS = ['full', 'literals_redacted', 'fingerprint'] as const;
+
+function strictest(keeps: readonly StatementKeeping[]): StatementKeeping {
+  return {
+    text: STRICTNESS[Math.max(0, ...keeps.map(({ text }) => STRICTNESS.indexOf(text)))] ?? 'fingerprint',
+    columns: new Set(keeps.flatMap(({ columns }) => [...columns])),
+    maxBytes: Math.min(KEEP_ALL.maxBytes, ...keeps.map(({ maxBytes }) => maxBytes)),
+  };
+}
