@@ -65,6 +65,7 @@ export const ERROR_CODES = [
   'audit.broken_chain',
   'audit.not_found',
   'audit.unavailable',
+  'audit.busy',
   // reports
   'report.not_found',
   'report.not_ready',

@@ -27,6 +27,7 @@ const STATUS_BY_CODE: Partial<Record<ErrorCode, number>> = {
   'saved_search.name_taken': 409,
   'policy.none': 404,
   'audit.unavailable': 503,
+  'audit.busy': 429,
   'connection.unavailable': 503,
   internal: 500,
 };
