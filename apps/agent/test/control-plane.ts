@@ -270,7 +270,8 @@ export class ControlPlane {
   }
 
   #audit(body: string, response: ServerResponse): void {
-    const { events } = auditPushRequest.parse(JSON.parse(body));
+    // Words of newer agents are read by the api; this one is spoken to by today's.
+    const events = auditPushRequest.parse(JSON.parse(body)).events as ChainedEvent[];
     const first = events[0];
     const head = this.events.at(-1);
     const expectedSeq = (head?.seq ?? 0) + 1;

@@ -36,7 +36,7 @@ export function planSummary({ facts, mode, plan, attributions }: PlanFacts, pain
   if (loses.length > 0) lines.push(`  less access: ${paint('red', shortList(loses))}`);
   if (total > 0) lines.push(totalLine(total, destructive, paint));
   lines.push(...undeclaredLines(plan, paint), ...stuckLines(plan, paint));
-  if (attributions) lines.push(...attributionLines(attributions, plan.changes.map(subject), paint));
+  if (attributions) lines.push(...attributionLines(attributions, plan.changes.map(subjectOf), paint));
   for (const { message, fix } of [...plan.missing, ...plan.hazards])
     lines.push(paint('red', `  in the way: ${message}`), `    → ${fix}`);
   return lines.join('\n');

@@ -28,7 +28,6 @@ const AGENT_KINDS: readonly AuditKind[] = [
   'agent.started',
   'roles.apply_started',
   'roles.apply_finished',
-]);
 ];
 
 /**
