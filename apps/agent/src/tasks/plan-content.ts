@@ -2,8 +2,8 @@ import type { MadePlan, PlanChange } from '@postern/core/reconcile';
 import { CHANGE_KINDS, privilegesOf, render, subjectOf, summarize, takesAway } from '@postern/core/roles';
 import type { ConnectionFacts } from '../targets/roles/connection.js';
 import { RolesFailure } from '../targets/roles/failure.js';
+import { providerName } from '../targets/roles/held-rights.js';
 import type { RolesPlan } from '../targets/roles/plan.js';
-import { providerName } from '../targets/roles/rights.js';
 
 /** What a person can be expected to read, and a row to hold. */
 const CONTENT_MAX_BYTES = 8 * 1024 * 1024;
