@@ -6,6 +6,10 @@ export const CHANNELS = {
   agent: 'postern_agent',
   /** `<orgId>`: the organisation's audit trail has more. */
   audit: 'postern_audit',
+  /** `<environmentId>`: a task waits for its agents, or one of theirs is to be given up. */
+  task: 'postern_task',
+  /** `<orgId>:<planId>`: a role plan moved. */
+  plan: 'postern_plan',
   /** Empty: work waits in the outbox. */
   outbox: 'postern_outbox',
 } as const;
