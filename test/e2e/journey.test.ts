@@ -177,7 +177,7 @@ describe.skipIf(!EXECUTABLE)('from a rule to its audit event, in the browser', (
     await ada.getByRole('menuitem', { name: `Refusals ${mark}` }).click();
     await expect.poll(() => new URL(ada.url()).searchParams.get('text')).toBe(mark);
     await ada.getByRole('button', { name: 'Live', exact: true }).click();
-    await run(`delete from reviews /* ${mark} live */`);
+    await run(`drop table reviews /* ${mark} live */`);
     await rows.filter({ hasText: 'live' }).first().waitFor();
   });
 
