@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AuditUpkeepModule } from './audit-proof/audit-upkeep.module.js';
 import type { Config } from './config.js';
 import { configModule } from './config.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
@@ -8,7 +9,16 @@ import { ReportingModule } from './reports/reporting.module.js';
 import { TenancyModule } from './tenancy/tenancy.module.js';
 
 /** The second process: same features, without an edge of its own. */
-@Module({ imports: [TenancyModule, NotificationsModule, PublishingModule, ReportingModule, JobsModule] })
+@Module({
+  imports: [
+    TenancyModule,
+    NotificationsModule,
+    PublishingModule,
+    ReportingModule,
+    AuditUpkeepModule,
+    JobsModule,
+  ],
+})
 class WorkerModule {}
 
 export const workerModule = (config: Config): DynamicModule => ({
