@@ -81,6 +81,7 @@ export function statusOf(code: ErrorCode): number {
     case 'saved_search.not_found':
     case 'saved_search.name_taken':
     case 'audit.too_broad':
+    case 'audit.busy':
     case 'internal':
       return 500;
     default:
