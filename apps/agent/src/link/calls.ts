@@ -1,5 +1,6 @@
 import { auditPushResponse } from '@postern/protocol/audit-push';
 import { consoleTokenResponse } from '@postern/protocol/console-token';
+import { type ConnectionEvidence, evidenceResponse } from '@postern/protocol/evidence';
 import { type HeartbeatRequest, heartbeatResponse } from '@postern/protocol/heartbeat';
 import { policyEtag } from '@postern/protocol/policy-pull';
 import { PATHS } from '@postern/protocol/version';
@@ -69,4 +70,14 @@ export async function exchangeCode(
 ): Promise<string> {
   const response = await api.send({ method: 'POST', path: PATHS.consoleToken, body: JSON.stringify(body) });
   return parsed(response, consoleTokenResponse).token;
+}
+
+/** What databases say of themselves. */
+export async function sendEvidence(api: ApiClient, connections: ConnectionEvidence[]): Promise<void> {
+  const response = await api.send({
+    method: 'POST',
+    path: PATHS.evidence,
+    body: JSON.stringify({ connections }),
+  });
+  parsed(response, evidenceResponse);
 }
