@@ -40,5 +40,5 @@ it(
     expect(counts.executions).toBeGreaterThan(KILLS);
     expect(counts.refusals).toBeGreaterThan(0);
   },
-  120_000 + KILLS * 12_000,
+  120_000 + KILLS * 18_000,
 );
