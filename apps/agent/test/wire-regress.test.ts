@@ -26,8 +26,7 @@ import {
  * to the byte. What Postern refuses everybody is taken out of the file first, and counted.
  * POSTERN_REGRESS=all runs every file, POSTERN_REGRESS=join,window those.
  */
-const SOME =
-  'boolean int4 select select_distinct union portals transactions prepare copyselect';
+const SOME = 'boolean int4 select select_distinct union portals transactions prepare copyselect';
 const regress = findRegress();
 const scale = process.env.POSTERN_REGRESS ?? '';
 /** They change the database itself, connect as others or elsewhere, or only look at what the build has. */

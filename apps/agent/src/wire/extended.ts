@@ -13,6 +13,7 @@ import type { Ended } from './flight.js';
 import type { Admitted, Question } from './gate.js';
 import { putNameBack, renames } from './keep-name.js';
 import type { Portal, Prepared } from './names.js';
+import { askForTypes, boundTo, NO_PARAMETERS } from './parameter-types.js';
 import { refusalOf } from './refusal.js';
 
 /** Names that the server and the agent read alike: longer ones it would cut off, others depend on its encoding. */
@@ -56,19 +57,22 @@ export async function parse(talk: Conversation, raw: Buffer, arrivedAt: number):
   }
   if (flight.isSkipping) return;
   names.takeStatement(name);
-  names.statements.set(name, { sql: text ?? '', parameterTypes, isReplaceable: false });
+  const prepared: Prepared = { sql: text ?? '', parameterTypes, isReplaceable: false };
+  names.statements.set(name, prepared);
   names.busy();
   flight.add({ what: 'parse', ended });
   send(raw);
+  askForTypes(talk, name, prepared);
 }
 
 /** Bind: the server plans here, which may run functions, so it is decided about again. */
 export async function bind(talk: Conversation, raw: Buffer, arrivedAt: number): Promise<void> {
   const { gate, flight, names, send } = talk;
-  const { portal: name, statement, parameterCount: parameters } = readBind(raw);
+  const { portal: name, statement, parameterCount } = readBind(raw);
   if (!NAME.test(name) || !NAME.test(statement)) return void refuse(talk, badName);
   const prepared = preparedAs(talk, statement);
   if (!prepared) return void refuse(talk, noStatement(statement));
+  const parameters = boundTo(talk, prepared, parameterCount, raw);
   try {
     await gate.allowed({ ...questionOf(prepared, arrivedAt), parameters });
   } catch (error) {
@@ -141,7 +145,7 @@ function forgotten<Value>(map: Map<string, Value>, name: string): (how: Ended) =
 
 /** Execute: what the policy, the catalog and the session say now counts, and the intent is recorded. */
 export async function execute(talk: Conversation, raw: Buffer, arrivedAt: number): Promise<void> {
-  const { gate } = talk;
+  const { gate, flight } = talk;
   const { portal: name, maxRows } = readExecute(raw);
   if (!NAME.test(name)) return void refuse(talk, badName);
   const portal = portalAs(talk, name);
@@ -152,6 +156,9 @@ export async function execute(talk: Conversation, raw: Buffer, arrivedAt: number
     parameters,
     isReplaceable: portal.isReplaceable || prepared.isReplaceable,
   };
+  // The intent says them. Asked once a text and session.
+  if (prepared.asking) await answered(talk, prepared.asking);
+  if (flight.isSkipping) return;
   let admitted: Admitted;
   try {
     admitted = await gate.admitted(question);
@@ -213,5 +220,5 @@ function portalAs({ names }: Conversation, name: string): Portal | undefined {
   const own = names.portals.get(name);
   if (own || !names.memory.cursors.has(name)) return own;
   const prepared = { sql: `FETCH ALL FROM ${quoted(name)}`, parameterTypes: [], isReplaceable: false };
-  return { prepared, parameters: 0, epoch: names.epoch, rows: 0, isReplaceable: false };
+  return { prepared, parameters: NO_PARAMETERS, epoch: names.epoch, rows: 0, isReplaceable: false };
 }

@@ -1,6 +1,7 @@
 import { PosternError } from '@postern/core/errors';
 import type { Allowed } from '@postern/core/policy';
 import { type Catalog, withFindings, withParameterTypes } from '@postern/core/sql';
+import type { BoundParameters } from '../session/bound-parameters.js';
 import {
   type AllowedText,
   type ClassifiedText,
@@ -17,7 +18,7 @@ export interface Question {
   readonly sql: string | undefined;
   readonly shown?: string;
   readonly parameterTypes?: readonly number[];
-  readonly parameters?: number;
+  readonly parameters?: BoundParameters;
   /** Code that ran may have put something else behind its name. */
   readonly isReplaceable?: boolean;
   /** When the message had come, on the steady clock. */

@@ -112,6 +112,7 @@ export class WireSession {
     });
     this.#talk = {
       governor,
+      connection: client.connection.slug,
       gate,
       flight,
       names,

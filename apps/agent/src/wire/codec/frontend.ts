@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { BodyReader, CodecError, cstring, int16, int32, message } from './bytes.js';
 
 /** Types of the messages that clients send (PostgreSQL docs, "Message Formats"). */
@@ -66,6 +67,33 @@ export function readBind(raw: Buffer): BindMessage {
   reader.skip(2 * count(reader));
   reader.end();
   return { portal, statement, parameterCount };
+}
+
+/** A value of a Bind: long ones are cut, and known by length and hash. */
+export interface BoundValue {
+  readonly isBinary: boolean;
+  /** Its beginning where `whole` is there; undefined: null. */
+  readonly bytes: Buffer | undefined;
+  readonly whole?: { readonly bytes: number; readonly sha256: string };
+}
+
+/** The values of a Bind that {@link readBind} has read: copies, at most so many and none longer than so many bytes. */
+export function readBoundValues(raw: Buffer, most: { values: number; bytes: number }): readonly BoundValue[] {
+  const reader = new BodyReader(raw);
+  reader.string();
+  reader.string();
+  const formats = Array.from({ length: count(reader) }, () => reader.int16());
+  const length = Math.min(count(reader), most.values);
+  return Array.from({ length }, (_, index) => {
+    // One format stands for all (PostgreSQL docs, "Bind").
+    const isBinary = (formats.length === 1 ? formats[0] : formats[index]) === 1;
+    const size = reader.int32();
+    if (size < 0) return { isBinary, bytes: undefined };
+    const all = reader.bytes(size);
+    if (size <= most.bytes) return { isBinary, bytes: Buffer.from(all) };
+    const sha256 = createHash('sha256').update(all).digest('hex');
+    return { isBinary, bytes: Buffer.from(all.subarray(0, most.bytes)), whole: { bytes: size, sha256 } };
+  });
 }
 
 /** What Describe and Close are about. */
