@@ -308,15 +308,21 @@ CREATE UNIQUE INDEX agent_org_id_id_unique ON public.agent USING btree (org_id, 
 CREATE UNIQUE INDEX agent_pkey ON public.agent USING btree (id)
 CREATE INDEX audit_event_actor_idx ON ONLY public.audit_event USING gin (org_id, actor_label gin_trgm_ops) WHERE (kind <> 'statement.finished'::text)
 CREATE UNIQUE INDEX audit_event_chain_unique ON ONLY public.audit_event USING btree (agent_id, seq, at)
+CREATE INDEX audit_event_client_idx ON ONLY public.audit_event USING btree (org_id, client_address, at, id) WHERE ((kind <> 'statement.finished'::text) AND (client_address IS NOT NULL))
+CREATE INDEX audit_event_environment_idx ON ONLY public.audit_event USING btree (org_id, environment_id, at, id) WHERE (kind <> 'statement.finished'::text)
 CREATE INDEX audit_event_id_idx ON ONLY public.audit_event USING btree (id)
-CREATE INDEX audit_event_org_actor_idx ON ONLY public.audit_event USING btree (org_id, actor_id, at, id) WHERE (kind <> 'statement.finished'::text)
+CREATE INDEX audit_event_large_idx ON ONLY public.audit_event USING btree (org_id, at, id) WHERE ((kind <> 'statement.finished'::text) AND (row_count >= 10000))
+CREATE INDEX audit_event_org_actor_idx ON ONLY public.audit_event USING btree (org_id, actor_id, at, id) INCLUDE (decision, connection_slug, environment_id, required) WHERE (kind <> 'statement.finished'::text)
 CREATE UNIQUE INDEX audit_event_org_chain_idx ON ONLY public.audit_event USING btree (org_id, seq, at) WHERE (agent_id IS NULL)
 CREATE INDEX audit_event_org_connection_idx ON ONLY public.audit_event USING btree (org_id, connection_slug, at, id) WHERE (kind <> 'statement.finished'::text)
 CREATE INDEX audit_event_org_decision_idx ON ONLY public.audit_event USING btree (org_id, decision, at, id) WHERE (kind <> 'statement.finished'::text)
 CREATE INDEX audit_event_org_kind_idx ON ONLY public.audit_event USING btree (org_id, kind, at, id) WHERE (kind <> 'statement.finished'::text)
 CREATE UNIQUE INDEX audit_event_pk ON ONLY public.audit_event USING btree (org_id, at, id)
 CREATE INDEX audit_event_relations_idx ON ONLY public.audit_event USING gin (relations) WHERE (kind <> 'statement.finished'::text)
+CREATE INDEX audit_event_required_idx ON ONLY public.audit_event USING btree (org_id, required, at, id) WHERE ((kind <> 'statement.finished'::text) AND (required > 1))
 CREATE INDEX audit_event_search_idx ON ONLY public.audit_event USING gin (org_id, search_text gin_trgm_ops) WHERE (kind <> 'statement.finished'::text)
+CREATE INDEX audit_event_slow_idx ON ONLY public.audit_event USING btree (org_id, at, id) WHERE ((kind <> 'statement.finished'::text) AND (duration_ms >= (1000)::double precision))
+CREATE INDEX audit_event_sqlstate_idx ON ONLY public.audit_event USING btree (org_id, sqlstate, at, id) WHERE ((kind <> 'statement.finished'::text) AND (sqlstate IS NOT NULL))
 CREATE UNIQUE INDEX console_code_pkey ON public.console_code USING btree (code_hash)
 CREATE UNIQUE INDEX database_password_holder_unique ON public.database_password USING btree (org_id, environment_id, user_id)
 CREATE UNIQUE INDEX database_password_pkey ON public.database_password USING btree (id)
@@ -460,7 +466,7 @@ user_group: delete, insert, select, update to postern_app
 
 -- column grants
 agent: select (id, org_id, environment_id, name, public_key, console_url, revoked_at) to postern_system
-audit_event: select (id, org_id, at, kind, path, actor_id, actor_label, decision, environment_id, connection_slug, required, relations, client_address, client_application, status, duration_ms, row_count, sqlstate, search_text) to postern_audit_search
+audit_event: select (id, org_id, at, kind, path, actor_id, actor_label, decision, environment_id, connection_slug, required, relations, client_address, client_application, status, duration_ms, row_count, sqlstate, agent_id, search_text) to postern_audit_search
 audit_event: update (status, duration_ms, row_count, result_bytes, sqlstate, finished_at) to postern_app
 enrolment_token: select (id, org_id, environment_id, token_hash, expires_at, used_at) to postern_system
 invite: select (id, org_id, email, role, token_hash, expires_at, accepted_at) to postern_system
@@ -473,14 +479,18 @@ users: select (id, email, name, created_at) to postern_app
 users: select (id, email, name, password_hash) to postern_system
 
 -- functions
+postern_audit_conditions(filter jsonb, by_index boolean) {owner=X/owner,postern_app=X/owner,postern_audit_search=X/owner}
+postern_audit_density(filter jsonb, from_at timestamp with time zone, to_at timestamp with time zone, buckets integer, slices integer, per_slice integer) {owner=X/owner,postern_app=X/owner}
 postern_audit_ended_once() public
 postern_audit_make_partitions(weeks_ahead integer) security definer {owner=X/owner,postern_system=X/owner}
+postern_audit_notify() public
 postern_audit_partition(day date) {owner=X/owner}
 postern_current_org() public
 postern_outbox_notify() public
-postern_search_audit(text_pattern text, actor_pattern text, only_connection text, only_decision text, only_kind text, from_at timestamp with time zone, to_at timestamp with time zone, before_at timestamp with time zone, before_id uuid, page_limit integer) security definer {postern_audit_search=X/postern_audit_search,postern_app=X/postern_audit_search}
+postern_search_audit(filter jsonb, cursor_at timestamp with time zone, cursor_id uuid, newer boolean, page_limit integer) security definer {postern_audit_search=X/postern_audit_search,postern_app=X/postern_audit_search}
 postern_tenant_table(table_name regclass, app_privileges text, org_column name) {owner=X/owner}
 
 -- triggers
 CREATE TRIGGER audit_event_ended_once BEFORE UPDATE ON public.audit_event FOR EACH ROW WHEN (((old.kind <> 'statement.decided'::text) OR (old.finished_at IS NOT NULL))) EXECUTE FUNCTION postern_audit_ended_once()
+CREATE TRIGGER audit_event_notify AFTER INSERT ON public.audit_event FOR EACH STATEMENT EXECUTE FUNCTION postern_audit_notify()
 CREATE TRIGGER outbox_notify AFTER INSERT ON public.outbox FOR EACH STATEMENT EXECUTE FUNCTION postern_outbox_notify()

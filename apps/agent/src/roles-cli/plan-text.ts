@@ -11,8 +11,8 @@ import {
   takesAway,
 } from '@postern/core/roles';
 import type { ConnectionFacts } from '../targets/roles/connection.js';
+import { providerName } from '../targets/roles/held-rights.js';
 import type { RolesPlan } from '../targets/roles/plan.js';
-import { providerName } from '../targets/roles/rights.js';
 import { attributionLines } from './attribution-text.js';
 import type { Paint } from './io.js';
 import { shortList } from './short-list.js';

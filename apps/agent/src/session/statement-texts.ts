@@ -1,6 +1,7 @@
 import {
   type AuditStatement,
   auditStatementOf,
+  fixedPart,
   isSecretText,
   KEEP_ALL,
   mayHoldSecrets,
@@ -66,7 +67,7 @@ export class StatementTexts {
     if (known) return known;
     const kinds = classification?.statements.slice(0, KINDS_MAX).map(({ kind }) => kind) ?? [];
     const statement = auditStatementOf(sql, kinds, this.#keeps.get(slug) ?? this.#strictest, notes);
-    if (notes) this.#known.set(notes, statement);
+    if (notes) this.#known.set(notes, fixedPart(statement));
     return statement;
   }
 }

@@ -4,7 +4,8 @@ import { sessionAfter, sessionDuring } from '@postern/core/sql';
 import type { Recorder } from '../audit/recorder.js';
 import { errorFacts, type Logger } from '../log.js';
 import type { EnforcedPolicy, PolicyHolder } from '../policy/policy-holder.js';
-import { actorOf, type Governor } from '../session/govern.js';
+import { personOf } from '../session/event-parts.js';
+import type { Governor } from '../session/govern.js';
 import { RunRefused } from '../session/outcome.js';
 import { unavailable } from '../targets/connect.js';
 import { OwnName } from '../targets/own-name.js';
@@ -233,7 +234,7 @@ export class WireSessions {
   #common(client: SignedInClient) {
     const { id, principal, connection, address, application, tls } = client;
     return {
-      actor: actorOf({ consoleSession: id, principalId: principal.id, email: principal.email }),
+      actor: personOf({ consoleSession: id, principalId: principal.id, email: principal.email }),
       path: 'wire' as const,
       connection: { id: connection.id, slug: connection.slug },
       sessionId: id,

@@ -2,8 +2,8 @@ import type { ServerFacts } from '@postern/core/roles';
 import pg from 'pg';
 import { codeOf } from '../connect.js';
 import { type DatabaseError, RolesFailure, remedy } from './failure.js';
+import type { RightsFacts } from './held-rights.js';
 import { FACTS, SYSTEM_IDENTIFIER } from './inspect/facts.sql.js';
-import type { RightsFacts } from './rights.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Older ones lack `prokind` or the roles that providers have; 14 is the oldest that PostgreSQL itself supports. */
