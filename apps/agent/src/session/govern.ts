@@ -12,8 +12,8 @@ import {
 import type { AuditFacts, Recorder } from '../audit/recorder.js';
 import { errorFacts, type Logger } from '../log.js';
 import type { EnforcedPolicy, PolicyHolder } from '../policy/policy-holder.js';
+import type { BoundParameters } from '../targets/bound-parameters.js';
 import type { Target } from '../targets/target.js';
-import type { BoundParameters } from './bound-parameters.js';
 import type { Classifier } from './classifier.js';
 import {
   connectionOf,

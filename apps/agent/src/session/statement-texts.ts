@@ -8,7 +8,7 @@ import {
   type StatementKeeping,
 } from '@postern/core/audit';
 import type { Classification, NotesWanted, StatementNotes } from '@postern/core/sql';
-import { type BoundParameters, shownValue, typeName } from './bound-parameters.js';
+import { type BoundParameters, shownValue, typeName } from '../targets/bound-parameters.js';
 
 /** Statement kinds in one event: a text of thousands must not make an event that nobody takes. */
 const KINDS_MAX = 100;

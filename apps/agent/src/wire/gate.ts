@@ -1,7 +1,6 @@
 import { PosternError } from '@postern/core/errors';
 import type { Allowed } from '@postern/core/policy';
 import { type Catalog, withFindings, withParameterTypes } from '@postern/core/sql';
-import type { BoundParameters } from '../session/bound-parameters.js';
 import {
   type AllowedText,
   type ClassifiedText,
@@ -10,6 +9,7 @@ import {
   NEVER_RAN,
 } from '../session/govern.js';
 import type { Owner } from '../session/tabs.js';
+import type { BoundParameters } from '../targets/bound-parameters.js';
 import type { SessionNames } from './names.js';
 
 /** A text that wants to run, or to be planned. */

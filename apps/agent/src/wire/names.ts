@@ -7,12 +7,12 @@ import {
   sessionDuring,
   sessionOutsideTransaction,
 } from '@postern/core/sql';
-import type { BoundParameters } from '../session/bound-parameters.js';
 import type { GovernedSession } from '../session/statement-catalog.js';
+import type { BoundParameters } from '../targets/bound-parameters.js';
 import type { TransactionState } from '../targets/target-session.js';
 import type { TransactionStatus } from './codec/backend.js';
 import type { Flying } from './flight.js';
-import { KnownTypes } from './parameter-types.js';
+import { KnownTypes } from './known-types.js';
 
 /** A statement that Parse made. */
 export interface Prepared {

@@ -1,30 +1,17 @@
-import type { BoundParameters } from '../session/bound-parameters.js';
+import { createHash } from 'node:crypto';
+import type { BoundParameters } from '../targets/bound-parameters.js';
 import { describeMessage, readBoundValues } from './codec/frontend.js';
 import type { Conversation } from './conversation.js';
 import type { Prepared } from './names.js';
 
-/** Texts whose types a session remembers, and how long they may be. */
-const TEXTS_MAX = 500;
-const TEXT_MAX = 10_000;
 /** Of values that the audit trail keeps. */
-const MOST = { values: 100, bytes: 256 };
+const MOST = {
+  values: 100,
+  bytes: 256,
+  hash: (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex'),
+};
 
 export const NO_PARAMETERS: BoundParameters = { count: 0, types: () => [] };
-
-/** What the server said of texts, so that it is asked once a session. A table that has changed since makes a name wrong, no decision. */
-export class KnownTypes {
-  readonly #known = new Map<string, readonly number[]>();
-
-  of({ sql, parameterTypes }: Prepared): readonly number[] | undefined {
-    return this.#known.get(`${parameterTypes.join()} ${sql}`);
-  }
-
-  learn({ sql, parameterTypes }: Prepared, types: readonly number[]): void {
-    if (sql.length > TEXT_MAX) return;
-    if (this.#known.size >= TEXTS_MAX) this.#known.clear();
-    this.#known.set(`${parameterTypes.join()} ${sql}`, types);
-  }
-}
 
 /** Asks for the types that a Parse leaves to the server, by a Describe that the client does not see. */
 export function askForTypes({ names, flight, send }: Conversation, name: string, prepared: Prepared): void {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { BodyReader, CodecError, cstring, int16, int32, message } from './bytes.js';
 
 /** Types of the messages that clients send (PostgreSQL docs, "Message Formats"). */
@@ -78,7 +77,10 @@ export interface BoundValue {
 }
 
 /** The values of a Bind that {@link readBind} has read: copies, at most so many and none longer than so many bytes. */
-export function readBoundValues(raw: Buffer, most: { values: number; bytes: number }): readonly BoundValue[] {
+export function readBoundValues(
+  raw: Buffer,
+  most: { readonly values: number; readonly bytes: number; hash(all: Buffer): string },
+): readonly BoundValue[] {
   const reader = new BodyReader(raw);
   reader.string();
   reader.string();
@@ -91,7 +93,7 @@ export function readBoundValues(raw: Buffer, most: { values: number; bytes: numb
     if (size < 0) return { isBinary, bytes: undefined };
     const all = reader.bytes(size);
     if (size <= most.bytes) return { isBinary, bytes: Buffer.from(all) };
-    const sha256 = createHash('sha256').update(all).digest('hex');
+    const sha256 = most.hash(all);
     return { isBinary, bytes: Buffer.from(all.subarray(0, most.bytes)), whole: { bytes: size, sha256 } };
   });
 }
