@@ -85,6 +85,13 @@ console_code.agent_id uuid not null
 console_code.redirect_uri text not null
 console_code.code_challenge text not null
 console_code.expires_at timestamp(3) with time zone not null
+database_evidence.id uuid not null
+database_evidence.org_id uuid not null
+database_evidence.agent_id uuid not null
+database_evidence.connection_slug text not null
+database_evidence.since timestamp(3) with time zone not null
+database_evidence.at timestamp(3) with time zone not null
+database_evidence.evidence jsonb not null
 database_password.id uuid not null
 database_password.org_id uuid not null
 database_password.environment_id uuid not null
@@ -340,6 +347,8 @@ console_code console_code_agent_fk: FOREIGN KEY (org_id, agent_id) REFERENCES ag
 console_code console_code_membership_fk: FOREIGN KEY (org_id, user_id) REFERENCES membership(org_id, user_id) ON DELETE CASCADE
 console_code console_code_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
 console_code console_code_pkey: PRIMARY KEY (code_hash)
+database_evidence database_evidence_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+database_evidence database_evidence_pkey: PRIMARY KEY (id)
 database_password database_password_environment_fk: FOREIGN KEY (org_id, environment_id) REFERENCES environment(org_id, id) ON DELETE CASCADE
 database_password database_password_holder_unique: UNIQUE (org_id, environment_id, user_id)
 database_password database_password_membership_fk: FOREIGN KEY (org_id, user_id) REFERENCES membership(org_id, user_id) ON DELETE CASCADE
@@ -498,6 +507,8 @@ CREATE INDEX audit_event_slow_idx ON ONLY public.audit_event USING btree (org_id
 CREATE INDEX audit_event_sqlstate_idx ON ONLY public.audit_event USING btree (org_id, sqlstate, at, id) WHERE ((kind <> 'statement.finished'::text) AND (sqlstate IS NOT NULL))
 CREATE UNIQUE INDEX audit_expired_pkey ON public.audit_expired USING btree (org_id, chain_id, from_seq)
 CREATE UNIQUE INDEX console_code_pkey ON public.console_code USING btree (code_hash)
+CREATE INDEX database_evidence_at_idx ON public.database_evidence USING btree (org_id, at)
+CREATE UNIQUE INDEX database_evidence_pkey ON public.database_evidence USING btree (id)
 CREATE UNIQUE INDEX database_password_holder_unique ON public.database_password USING btree (org_id, environment_id, user_id)
 CREATE UNIQUE INDEX database_password_pkey ON public.database_password USING btree (id)
 CREATE INDEX database_password_user_idx ON public.database_password USING btree (org_id, user_id)
@@ -577,6 +588,7 @@ audit_anchor enabled=t forced=t
 audit_event enabled=t forced=t
 audit_expired enabled=t forced=t
 console_code enabled=t forced=t
+database_evidence enabled=t forced=t
 database_password enabled=t forced=t
 db_connection enabled=t forced=t
 drift_finding enabled=t forced=t
@@ -615,6 +627,7 @@ audit_event search_candidates: SELECT to {postern_audit_search} using (true) wit
 audit_event tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 audit_expired tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 console_code tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+database_evidence tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 database_password tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 db_connection tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 drift_finding tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
@@ -661,6 +674,7 @@ audit_anchor: insert, select to postern_app
 audit_event: insert, select to postern_app
 audit_expired: select to postern_app
 console_code: delete, insert, select to postern_app
+database_evidence: delete, insert, select to postern_app
 database_password: delete, insert, select, update to postern_app
 db_connection: delete, insert, select, update to postern_app
 drift_finding: insert, select, update to postern_app

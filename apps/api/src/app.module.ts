@@ -13,6 +13,7 @@ import { ConnectionsModule } from './connections/connections.module.js';
 import { DatabasePasswordsModule } from './database-passwords/database-passwords.module.js';
 import { EnvironmentsModule } from './environments/environments.module.js';
 import { EdgeFilter } from './errors/edge.filter.js';
+import { EvidenceModule } from './evidence/evidence.module.js';
 import { graphqlModule } from './graphql/graphql.module.js';
 import { DateTimeScalar } from './graphql/scalars.js';
 import { GroupsModule } from './groups/groups.module.js';
@@ -39,6 +40,7 @@ const FEATURES = [
     ReconcileModule,
     SavedSearchesModule,
     ReportsModule,
+    EvidenceModule,
   ],
 ];
 

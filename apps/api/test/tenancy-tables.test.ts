@@ -26,6 +26,7 @@ const APP_MAY_AT_MOST: Record<string, string[]> = {
   policy_part: ['INSERT', 'SELECT'],
   policy_version: ['INSERT', 'SELECT'],
   report_file: ['DELETE', 'INSERT', 'SELECT'],
+  database_evidence: ['DELETE', 'INSERT', 'SELECT'],
   console_code: ['DELETE', 'INSERT', 'SELECT'],
   role_manifest: ['INSERT', 'SELECT'],
   role_plan: ['INSERT', 'SELECT', 'UPDATE'],
@@ -187,6 +188,15 @@ const SAMPLE_ROWS: Record<string, (org: SeededOrg) => Record<string, unknown> | 
     parameters: '{}',
     requested_by_label: 'x',
     expires_at: new Date(),
+  }),
+  database_evidence: (org) => ({
+    id: uuidv7(),
+    org_id: org.orgId,
+    agent_id: idOf('agent', org),
+    connection_slug: 'shop',
+    since: new Date(),
+    at: new Date(),
+    evidence: '{}',
   }),
   report_file: (org) => ({
     org_id: org.orgId,
