@@ -7,6 +7,7 @@ import { agentRequestClaims } from '@postern/protocol/agent-auth';
 import { auditPushRequest } from '@postern/protocol/audit-push';
 import { consoleTokenRequest } from '@postern/protocol/console-token';
 import { enrolRequest } from '@postern/protocol/enrolment';
+import { type ConnectionEvidence, evidenceRequest } from '@postern/protocol/evidence';
 import { type HeartbeatRequest, heartbeatRequest } from '@postern/protocol/heartbeat';
 import { parsePolicyEtag, policyEtag } from '@postern/protocol/policy-pull';
 import {
@@ -47,6 +48,7 @@ export class ControlPlane {
   readonly token = 'one-time-token';
   readonly events: ChainedEvent[] = [];
   readonly heartbeats: HeartbeatRequest[] = [];
+  readonly evidence: ConnectionEvidence[] = [];
   readonly codes = new Map<string, { sub: string; challenge: string; redirectUri: string }>();
   pushes = 0;
   /** Pushes that came compressed, and whether it says that it takes them. */
@@ -204,6 +206,10 @@ export class ControlPlane {
         return json(response, 200, { policyVersion: this.#published?.version ?? 0 });
       }
       if (path === PATHS.audit) return this.#audit(body, response);
+      if (path === PATHS.evidence) {
+        this.evidence.push(...evidenceRequest.parse(JSON.parse(body)).connections);
+        return json(response, 200, { stored: 1 });
+      }
       if (path === PATHS.consoleToken) return json(response, 200, { token: await this.#token(body) });
       if (path === PATHS.taskClaim) return json(response, 200, this.#claim(body));
       if (path === PATHS.taskProgress) return json(response, 200, this.#told(body));
@@ -284,7 +290,7 @@ export class ControlPlane {
     const head = this.events.at(-1);
     const expectedSeq = (head?.seq ?? 0) + 1;
     if (!first || first.seq > expectedSeq) throw new Refusal(409, 'audit.gap', { expectedSeq });
-    for (const event of events) {
+    for (const event of events as ChainedEvent[]) {
       const last = this.events.at(-1);
       if (event.seq <= (last?.seq ?? 0)) continue;
       if (!followsChain(last?.hash ?? CHAIN_START, event)) throw new Refusal(409, 'audit.broken_chain');
