@@ -75,6 +75,8 @@ export function statusOf(code: ErrorCode): number {
     case 'audit.broken_chain':
     case 'audit.not_found':
     case 'database_password.not_found':
+    case 'access_review.not_found':
+    case 'access_review.closed':
     case 'report.not_found':
     case 'report.not_ready':
     case 'report.too_many':
