@@ -5,6 +5,31 @@ postern_app
 postern_system
 
 -- columns
+access_review.id uuid not null
+access_review.org_id uuid not null
+access_review.name text not null
+access_review.connection_slug text
+access_review.due_at timestamp(3) with time zone not null
+access_review.created_by_label text not null
+access_review.created_at timestamp(3) with time zone not null default now()
+access_review.closed_by_label text
+access_review.closed_at timestamp(3) with time zone
+access_review_item.id uuid not null
+access_review_item.org_id uuid not null
+access_review_item.review_id uuid not null
+access_review_item.user_id uuid not null
+access_review_item.user_email text not null
+access_review_item.user_name text not null
+access_review_item.connection_slug text not null
+access_review_item.permissions smallint not null
+access_review_item.through text[] not null
+access_review_item.reviewer_id uuid not null
+access_review_item.reviewer_email text not null
+access_review_item.decision text
+access_review_item.note text not null default ''::text
+access_review_item.decided_by_label text
+access_review_item.decided_at timestamp(3) with time zone
+access_review_item.outcome text
 agent.id uuid not null
 agent.org_id uuid not null
 agent.environment_id uuid not null
@@ -58,6 +83,13 @@ console_code.agent_id uuid not null
 console_code.redirect_uri text not null
 console_code.code_challenge text not null
 console_code.expires_at timestamp(3) with time zone not null
+database_evidence.id uuid not null
+database_evidence.org_id uuid not null
+database_evidence.agent_id uuid not null
+database_evidence.connection_slug text not null
+database_evidence.since timestamp(3) with time zone not null
+database_evidence.at timestamp(3) with time zone not null
+database_evidence.evidence jsonb not null
 database_password.id uuid not null
 database_password.org_id uuid not null
 database_password.environment_id uuid not null
@@ -204,6 +236,14 @@ users.password_hash text not null
 users.created_at timestamp(3) with time zone not null default now()
 
 -- constraints
+access_review access_review_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+access_review access_review_org_id_id_unique: UNIQUE (org_id, id)
+access_review access_review_pkey: PRIMARY KEY (id)
+access_review_item access_review_item_decided_whole: CHECK (((decision IS NULL) = (decided_at IS NULL)))
+access_review_item access_review_item_decision_known: CHECK ((decision = ANY (ARRAY['certified'::text, 'revoked'::text])))
+access_review_item access_review_item_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+access_review_item access_review_item_pkey: PRIMARY KEY (id)
+access_review_item access_review_item_review_fk: FOREIGN KEY (org_id, review_id) REFERENCES access_review(org_id, id) ON DELETE CASCADE
 agent agent_environment_fk: FOREIGN KEY (org_id, environment_id) REFERENCES environment(org_id, id)
 agent agent_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
 agent agent_org_id_id_unique: UNIQUE (org_id, id)
@@ -214,6 +254,8 @@ console_code console_code_agent_fk: FOREIGN KEY (org_id, agent_id) REFERENCES ag
 console_code console_code_membership_fk: FOREIGN KEY (org_id, user_id) REFERENCES membership(org_id, user_id) ON DELETE CASCADE
 console_code console_code_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
 console_code console_code_pkey: PRIMARY KEY (code_hash)
+database_evidence database_evidence_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+database_evidence database_evidence_pkey: PRIMARY KEY (id)
 database_password database_password_environment_fk: FOREIGN KEY (org_id, environment_id) REFERENCES environment(org_id, id) ON DELETE CASCADE
 database_password database_password_holder_unique: UNIQUE (org_id, environment_id, user_id)
 database_password database_password_membership_fk: FOREIGN KEY (org_id, user_id) REFERENCES membership(org_id, user_id) ON DELETE CASCADE
@@ -303,6 +345,11 @@ users users_email_unique: UNIQUE (email)
 users users_pkey: PRIMARY KEY (id)
 
 -- indexes
+CREATE UNIQUE INDEX access_review_org_id_id_unique ON public.access_review USING btree (org_id, id)
+CREATE UNIQUE INDEX access_review_pkey ON public.access_review USING btree (id)
+CREATE UNIQUE INDEX access_review_item_pkey ON public.access_review_item USING btree (id)
+CREATE INDEX access_review_item_review_idx ON public.access_review_item USING btree (org_id, review_id)
+CREATE INDEX access_review_item_reviewer_idx ON public.access_review_item USING btree (org_id, reviewer_id)
 CREATE INDEX agent_environment_idx ON public.agent USING btree (org_id, environment_id)
 CREATE UNIQUE INDEX agent_org_id_id_unique ON public.agent USING btree (org_id, id)
 CREATE UNIQUE INDEX agent_pkey ON public.agent USING btree (id)
@@ -324,6 +371,8 @@ CREATE INDEX audit_event_search_idx ON ONLY public.audit_event USING gin (org_id
 CREATE INDEX audit_event_slow_idx ON ONLY public.audit_event USING btree (org_id, at, id) WHERE ((kind <> 'statement.finished'::text) AND (duration_ms >= (1000)::double precision))
 CREATE INDEX audit_event_sqlstate_idx ON ONLY public.audit_event USING btree (org_id, sqlstate, at, id) WHERE ((kind <> 'statement.finished'::text) AND (sqlstate IS NOT NULL))
 CREATE UNIQUE INDEX console_code_pkey ON public.console_code USING btree (code_hash)
+CREATE INDEX database_evidence_at_idx ON public.database_evidence USING btree (org_id, at)
+CREATE UNIQUE INDEX database_evidence_pkey ON public.database_evidence USING btree (id)
 CREATE UNIQUE INDEX database_password_holder_unique ON public.database_password USING btree (org_id, environment_id, user_id)
 CREATE UNIQUE INDEX database_password_pkey ON public.database_password USING btree (id)
 CREATE INDEX database_password_user_idx ON public.database_password USING btree (org_id, user_id)
@@ -376,9 +425,12 @@ CREATE UNIQUE INDEX users_email_unique ON public.users USING btree (email)
 CREATE UNIQUE INDEX users_pkey ON public.users USING btree (id)
 
 -- row level security
+access_review enabled=t forced=t
+access_review_item enabled=t forced=t
 agent enabled=t forced=t
 audit_event enabled=t forced=t
 console_code enabled=t forced=t
+database_evidence enabled=t forced=t
 database_password enabled=t forced=t
 db_connection enabled=t forced=t
 enrolment_token enabled=t forced=t
@@ -402,11 +454,14 @@ user_group enabled=t forced=t
 users enabled=t forced=t
 
 -- policies
+access_review tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+access_review_item tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 agent system_lookup: SELECT to {postern_system} using (true) with check ()
 agent tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 audit_event search_candidates: SELECT to {postern_audit_search} using (true) with check ()
 audit_event tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 console_code tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+database_evidence tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 database_password tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 db_connection tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 enrolment_token system_lookup: SELECT to {postern_system} using (true) with check ()
@@ -439,9 +494,12 @@ users members_of_current_org: SELECT to {postern_app} using ((EXISTS ( SELECT
 users system_lookup: SELECT to {postern_system} using (true) with check ()
 
 -- table grants
+access_review: insert, select, update to postern_app
+access_review_item: insert, select, update to postern_app
 agent: insert, select, update to postern_app
 audit_event: insert, select to postern_app
 console_code: delete, insert, select to postern_app
+database_evidence: delete, insert, select to postern_app
 database_password: delete, insert, select, update to postern_app
 db_connection: delete, insert, select, update to postern_app
 enrolment_token: delete, insert, select, update to postern_app

@@ -27,8 +27,11 @@ let reviewId: string;
 
 const ITEM = 'id userEmail connection permissions reviewerEmail decision outcome';
 
-const run = <T = Record<string, { id: string }>>(document: string, more = {}, cookie = company.cookie): Promise<T> =>
-  must<T>(api, document, { orgId: company.orgId, ...more }, cookie);
+const run = <T = Record<string, { id: string }>>(
+  document: string,
+  more = {},
+  cookie = company.cookie,
+): Promise<T> => must<T>(api, document, { orgId: company.orgId, ...more }, cookie);
 const published = () =>
   eventually('an empty outbox', async () => (await outboxSize(api.database.owner)) === 0);
 const rule = (members: string[], connection = 'shop', permissions = ['write']) =>
@@ -64,10 +67,13 @@ beforeAll(async () => {
   ada = await join(api, company, 'ada', 'member');
   bob = await join(api, company, 'bob', 'member');
   rae = await join(api, company, 'rae', 'member');
-  await run('mutation ($orgId: ID!, $id: ID!, $userIds: [ID!]!) { setGroupMembers(orgId: $orgId, id: $id, userIds: $userIds) { id } }', {
-    id: company.groupId,
-    userIds: [bob.userId],
-  });
+  await run(
+    'mutation ($orgId: ID!, $id: ID!, $userIds: [ID!]!) { setGroupMembers(orgId: $orgId, id: $id, userIds: $userIds) { id } }',
+    {
+      id: company.groupId,
+      userIds: [bob.userId],
+    },
+  );
   await rule([`user:${ada.email}`, `user:${rae.email}`]);
   await rule([`user:${ada.email}`], 'shop', ['ddl']);
   await rule([`user:${bob.email}`]);
@@ -110,8 +116,12 @@ describe('an access review', () => {
 
   it('is decided by its reviewer alone, never about oneself', async () => {
     const own = await itemOf(rae.email);
-    expect((await decide([own.id], 'CERTIFIED', rae.cookie)).errors[0]?.extensions.code).toBe('access_review.not_found');
-    expect((await decide([own.id], 'CERTIFIED', bob.cookie)).errors[0]?.extensions.code).toBe('access_review.not_found');
+    expect((await decide([own.id], 'CERTIFIED', rae.cookie)).errors[0]?.extensions.code).toBe(
+      'access_review.not_found',
+    );
+    expect((await decide([own.id], 'CERTIFIED', bob.cookie)).errors[0]?.extensions.code).toBe(
+      'access_review.not_found',
+    );
     const answer = await decide([own.id], 'CERTIFIED', company.cookie, 'still her job');
     expect(answer.data?.decideAccess).toMatchObject([{ decision: 'CERTIFIED', outcome: null }]);
   });
@@ -121,9 +131,9 @@ describe('an access review', () => {
     expect((await decide([item.id], 'REVOKED', company.cookie)).data?.decideAccess).toMatchObject([
       { decision: 'REVOKED', outcome: 'access removed' },
     ]);
-    const { rules } = await run<{ rules: { edges: { node: { members: string[]; permissions: string[] } }[] } }>(
-      'query ($orgId: ID!) { rules(orgId: $orgId) { edges { node { members permissions } } } }',
-    );
+    const { rules } = await run<{
+      rules: { edges: { node: { members: string[]; permissions: string[] } }[] };
+    }>('query ($orgId: ID!) { rules(orgId: $orgId) { edges { node { members permissions } } } }');
     expect(rules.edges.map(({ node }) => node.members)).toEqual([
       ['group:dba'],
       [`user:${rae.email}`],
@@ -159,13 +169,21 @@ describe('an access review', () => {
 
   it('leaves evidence in a report, and its revocations in the changes of access', async () => {
     await published();
-    const { document } = await finished(api, company, await ask(api, company, 'ACCESS_REVIEW', { review: reviewId }));
+    const { document } = await finished(
+      api,
+      company,
+      await ask(api, company, 'ACCESS_REVIEW', { review: reviewId }),
+    );
     expect(rowsOf(document, 'items').map((row) => [row['E-mail'], row.Decision, row.Note])).toEqual([
       [ada.email, 'revoked', ''],
       [bob.email, 'revoked', ''],
       [rae.email, 'certified', 'still her job'],
     ]);
-    const changes = await finished(api, company, await ask(api, company, 'ACCESS_CHANGES', { person: ada.email }));
+    const changes = await finished(
+      api,
+      company,
+      await ask(api, company, 'ACCESS_CHANGES', { person: ada.email }),
+    );
     const lost = rowsOf(changes.document, 'changes').filter((row) => row.Lost !== '');
     expect(lost.map((row) => row['Approved by'])).toContain(company.email);
   });
@@ -175,7 +193,10 @@ describe('starting one', () => {
   const start = (review: Record<string, unknown>, cookie = company.cookie) =>
     api.graphql(
       'mutation ($orgId: ID!, $review: AccessReviewInput!) { createAccessReview(orgId: $orgId, review: $review) { id } }',
-      { orgId: company.orgId, review: { name: 'n', dueAt: '2999-01-01T00:00:00Z', reviewerIds: [company.userId], ...review } },
+      {
+        orgId: company.orgId,
+        review: { name: 'n', dueAt: '2999-01-01T00:00:00Z', reviewerIds: [company.userId], ...review },
+      },
       cookie,
     );
   it.each([
@@ -187,7 +208,9 @@ describe('starting one', () => {
   });
 
   it('is refused where somebody would review themselves alone', async () => {
-    expect((await start({ reviewerIds: [rae.userId] })).errors[0]?.message).toContain('would review their own access');
+    expect((await start({ reviewerIds: [rae.userId] })).errors[0]?.message).toContain(
+      'would review their own access',
+    );
   });
 
   it('is an administrator’s', async () => {
