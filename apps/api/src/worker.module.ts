@@ -4,11 +4,21 @@ import { configModule } from './config.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { NotificationsModule } from './notifications/notifications.module.js';
 import { PublishingModule } from './policy/publishing.module.js';
+import { ReconcileJobsModule } from './reconcile/reconcile-jobs.module.js';
 import { ReportingModule } from './reports/reporting.module.js';
 import { TenancyModule } from './tenancy/tenancy.module.js';
 
 /** The second process: same features, without an edge of its own. */
-@Module({ imports: [TenancyModule, NotificationsModule, PublishingModule, ReportingModule, JobsModule] })
+@Module({
+  imports: [
+    TenancyModule,
+    NotificationsModule,
+    PublishingModule,
+    ReportingModule,
+    ReconcileJobsModule,
+    JobsModule,
+  ],
+})
 class WorkerModule {}
 
 export const workerModule = (config: Config): DynamicModule => ({

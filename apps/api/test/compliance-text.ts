@@ -16,7 +16,9 @@ export function complianceText(): string {
     const rows = ids.flatMap((id, index) => {
       const control = controls[index];
       if (control?.framework !== framework) return [];
-      const reports = REPORT_KIND_NAMES.filter((kind) => infoOf(kind).controls.includes(id)).map((kind) => infoOf(kind).title);
+      const reports = REPORT_KIND_NAMES.filter((kind) => infoOf(kind).controls.includes(id)).map(
+        (kind) => infoOf(kind).title,
+      );
       return [`| ${control.clause} | ${control.title} | ${reports.join(', ')} |`];
     });
     return `\n## ${framework}\n\n| Clause | About | Reports |\n|---|---|---|\n${rows.join('\n')}\n`;

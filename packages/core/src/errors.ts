@@ -42,6 +42,12 @@ export const ERROR_CODES = [
   'rule.malformed_member',
   'rule.empty',
   'database_password.not_found',
+  // reconciling native roles
+  'role_manifest.invalid',
+  'role_manifest.not_found',
+  'role_plan.not_found',
+  'role_plan.refused',
+  'drift.not_found',
   // agents and their protocol
   'agent.not_found',
   'agent.revoked',

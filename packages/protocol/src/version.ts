@@ -13,4 +13,7 @@ export const PATHS = {
   audit: '/agent/v1/audit',
   evidence: '/agent/v1/evidence',
   consoleToken: '/agent/v1/console-token',
+  taskClaim: '/agent/v1/tasks/claim',
+  taskProgress: '/agent/v1/tasks/progress',
+  taskResult: '/agent/v1/tasks/result',
 } as const;

@@ -8,6 +8,15 @@ import { protocolError } from '../src/error.js';
 import { evidenceRequest, evidenceResponse } from '../src/evidence.js';
 import { heartbeatRequest, heartbeatResponse } from '../src/heartbeat.js';
 import { streamEvents } from '../src/policy-pull.js';
+import {
+  claimRequest,
+  claimResponse,
+  progressRequest,
+  progressResponse,
+  resultResponse,
+  signedTask,
+  taskResult,
+} from '../src/tasks.js';
 
 /** Every message of the protocol by the name of its fixtures. */
 export const messages: Readonly<Record<string, z.ZodType>> = {
@@ -25,6 +34,14 @@ export const messages: Readonly<Record<string, z.ZodType>> = {
   'policy-bundle': policyBundle,
   'evidence-request': evidenceRequest,
   'evidence-response': evidenceResponse,
+  'claim-request': claimRequest,
+  'claim-response': claimResponse,
+  'progress-request': progressRequest,
+  'progress-response': progressResponse,
+  'result-response': resultResponse,
+  'signed-task': signedTask,
+  'task-result': taskResult,
   'stream-policy': streamEvents.policy,
   'stream-revoked': streamEvents.revoked,
+  'stream-task': streamEvents.task,
 };

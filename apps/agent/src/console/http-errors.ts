@@ -77,6 +77,11 @@ export function statusOf(code: ErrorCode): number {
     case 'database_password.not_found':
     case 'access_review.not_found':
     case 'access_review.closed':
+    case 'role_manifest.invalid':
+    case 'role_manifest.not_found':
+    case 'role_plan.not_found':
+    case 'role_plan.refused':
+    case 'drift.not_found':
     case 'report.not_found':
     case 'report.not_ready':
     case 'report.too_many':

@@ -70,7 +70,7 @@ export const REPORT_KINDS = {
     parameters: ['from', 'to', 'connection', 'person', 'permissions'],
     controls: [
       ...(['soc2-cc6.1', 'soc2-cc7.2', 'iso-a.8.2', 'iso-a.8.15'] as const),
-      ...(['pci-10.2.1.2', 'pci-10.2.2', 'pci-10.4.1', 'hipaa-b'] as const),
+      ...(['pci-10.2.1.1', 'pci-10.2.1.2', 'pci-10.2.2', 'pci-10.4.1', 'hipaa-b'] as const),
     ],
   },
   refusals: {
@@ -78,7 +78,8 @@ export const REPORT_KINDS = {
     purpose: 'What was refused, to whom and why: statements, sign-ins and operations.',
     parameters: ['from', 'to', 'connection', 'person'],
     controls: [
-      ...(['soc2-cc6.1', 'soc2-cc6.6', 'soc2-cc7.2', 'soc2-cc7.3', 'iso-a.8.3', 'iso-a.8.5'] as const),
+      ...(['soc2-cc6.1', 'soc2-cc6.6', 'soc2-cc7.2', 'soc2-cc7.3', 'iso-a.5.17', 'iso-a.8.3'] as const),
+      ...(['iso-a.8.5'] as const),
       ...(['iso-a.8.15', 'pci-7.3.3', 'pci-10.2.1.4', 'pci-10.4.1'] as const),
       ...(['hipaa-a1', 'hipaa-b', 'hipaa-d'] as const),
     ],
