@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { gunzipSync } from 'node:zlib';
 import { CHAIN_START, type ChainedEvent, followsChain } from '@postern/core/audit';
 import type { PolicyBundle, PublicJwk } from '@postern/core/policy';
 import { agentRequestClaims } from '@postern/protocol/agent-auth';
@@ -50,6 +51,9 @@ export class ControlPlane {
   readonly evidence: ConnectionEvidence[] = [];
   readonly codes = new Map<string, { sub: string; challenge: string; redirectUri: string }>();
   pushes = 0;
+  /** Pushes that came compressed, and whether it says that it takes them. */
+  packedPushes = 0;
+  takesGzip = true;
   /** Tasks that wait, signed; results that came, and the progress told. */
   readonly tasks: { connection: string; jws: string }[] = [];
   readonly results: TaskResult[] = [];
@@ -186,7 +190,11 @@ export class ControlPlane {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const body = Buffer.concat(chunks).toString('utf8');
+    const isPacked = request.headers['content-encoding'] === 'gzip';
+    if (isPacked && !this.takesGzip) return json(response, 415, {});
+    if (isPacked) this.packedPushes += 1;
+    const sent = Buffer.concat(chunks);
+    const body = (isPacked ? gunzipSync(sent) : sent).toString('utf8');
     const path = (request.url ?? '').split('?')[0] ?? '';
     try {
       if (path === PATHS.enrol) return json(response, 201, await this.#enrol(body));
@@ -294,6 +302,7 @@ export class ControlPlane {
       response.destroy();
       return;
     }
+    if (this.takesGzip) response.setHeader('accept-encoding', 'gzip');
     json(response, 200, { ackedSeq: this.events.at(-1)?.seq ?? 0 });
   }
 

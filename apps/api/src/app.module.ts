@@ -4,6 +4,7 @@ import { ReviewsModule } from './access-reviews/reviews.module.js';
 import { AgentIdentityModule } from './agents/agent-identity.module.js';
 import { AgentsModule } from './agents/agents.module.js';
 import { AuditModule } from './audit/audit.module.js';
+import { AuditProofModule } from './audit-proof/audit-proof.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { OperationsCheck } from './auth/operations-check.js';
 import { ClockModule } from './clock.js';
@@ -36,6 +37,7 @@ const FEATURES = [
     AgentsModule,
     PolicyModule,
     AuditModule,
+    AuditProofModule,
     ReconcileModule,
     SavedSearchesModule,
     ReportsModule,

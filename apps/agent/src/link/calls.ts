@@ -58,6 +58,7 @@ export async function pushAudit(
       method: 'POST',
       path: PATHS.audit,
       body: pushBody(events),
+      isLarge: true,
       signal,
       timeoutMs: AUDIT_TIMEOUT_MS,
     });
