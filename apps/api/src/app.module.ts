@@ -16,6 +16,7 @@ import { graphqlModule } from './graphql/graphql.module.js';
 import { DateTimeScalar } from './graphql/scalars.js';
 import { GroupsModule } from './groups/groups.module.js';
 import { HealthController } from './health.controller.js';
+import { IntegrationsModule } from './integrations/integrations.module.js';
 import { NotificationsModule } from './notifications/notifications.module.js';
 import { OrgsModule } from './orgs/orgs.module.js';
 import { PeopleModule } from './people/people.module.js';
@@ -33,6 +34,7 @@ const FEATURES = [
     PolicyModule,
     AuditModule,
     SavedSearchesModule,
+    IntegrationsModule,
   ],
 ];
 

@@ -1,13 +1,16 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Config } from './config.js';
 import { configModule } from './config.module.js';
+import { IntegrationJobsModule } from './integrations/integration-jobs.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { NotificationsModule } from './notifications/notifications.module.js';
 import { PublishingModule } from './policy/publishing.module.js';
 import { TenancyModule } from './tenancy/tenancy.module.js';
 
 /** The second process: same features, without an edge of its own. */
-@Module({ imports: [TenancyModule, NotificationsModule, PublishingModule, JobsModule] })
+@Module({
+  imports: [TenancyModule, NotificationsModule, PublishingModule, IntegrationJobsModule, JobsModule],
+})
 class WorkerModule {}
 
 export const workerModule = (config: Config): DynamicModule => ({

@@ -15,6 +15,7 @@ interface Furnished extends FurnishedCompany {
   auditEventId: string;
   databasePasswordId: string;
   savedSearchId: string;
+  integrationId: string;
 }
 
 let api: TestApp;
@@ -39,6 +40,12 @@ async function furnishFully(name: string): Promise<Furnished> {
     { orgId: company.orgId },
     company.cookie,
   );
+  const integration = await must<{ createIntegration: { integration: { id: string } } }>(
+    api,
+    'mutation ($orgId: ID!) { createIntegration(orgId: $orgId, integration: { name: "Hook", kind: "webhook", url: "https://example.com/", eventTypes: ["rule.*"] }) { integration { id } } }',
+    { orgId: company.orgId },
+    company.cookie,
+  );
   const data = await must<{
     invites: { id: string }[];
     auditEvents: { edges: { node: { id: string } }[] };
@@ -56,6 +63,7 @@ async function furnishFully(name: string): Promise<Furnished> {
     memberEmail: member.email,
     inviteId: data.invites[0]?.id ?? '',
     savedSearchId: saved.createSavedSearch.id,
+    integrationId: integration.createIntegration.integration.id,
     databasePasswordId: made.createDatabasePassword.databasePassword.id,
     auditEventId: data.auditEvents.edges[0]?.node.id ?? '',
   };
@@ -142,6 +150,21 @@ const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
 
 /** Own organisation, foreign things. */
 const CASES: Case[] = [
+  ...[
+    'integrationDeliveries',
+    'deleteIntegration',
+    'rotateIntegrationSecret',
+    'testIntegration',
+    'redriveDeliveries',
+  ].map((name): Case => [name, () => ({ id: theirs.integrationId }), 'integration.not_found']),
+  [
+    'updateIntegration',
+    () => ({
+      id: theirs.integrationId,
+      integration: { name: 'Hook', kind: 'webhook', url: 'https://example.com/', eventTypes: ['*'] },
+    }),
+    'integration.not_found',
+  ],
   ['rule', () => ({ id: theirs.ruleId }), 'rule.not_found'],
   ['updateRule', () => ({ id: theirs.ruleId, version: 1, rule: RULE }), 'rule.not_found'],
   ['deleteRule', () => ({ id: theirs.ruleId, version: 1 }), 'rule.not_found'],

@@ -42,6 +42,8 @@ export const ERROR_CODES = [
   'rule.malformed_member',
   'rule.empty',
   'database_password.not_found',
+  'integration.not_found',
+  'integration.name_taken',
   // agents and their protocol
   'agent.not_found',
   'agent.revoked',

@@ -75,6 +75,8 @@ export function statusOf(code: ErrorCode): number {
     case 'audit.broken_chain':
     case 'audit.not_found':
     case 'database_password.not_found':
+    case 'integration.not_found':
+    case 'integration.name_taken':
     case 'saved_search.not_found':
     case 'saved_search.name_taken':
     case 'audit.too_broad':

@@ -22,6 +22,7 @@ const STATUS_BY_CODE: Partial<Record<ErrorCode, number>> = {
   'audit.gap': 409,
   'audit.broken_chain': 409,
   'saved_search.name_taken': 409,
+  'integration.name_taken': 409,
   'policy.none': 404,
   'audit.unavailable': 503,
   'connection.unavailable': 503,
