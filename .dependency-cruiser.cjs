@@ -89,8 +89,8 @@ module.exports = {
     ),
     rule(
       'agent-stands-alone',
-      'The agent runs in the customer’s network: no api, no Prisma, no Nest.',
-      path('^apps/agent/(src|test)/'),
+      'The agent runs in the customer’s network: no api, no Prisma (but as a client of it), no Nest.',
+      path('^apps/agent/(src/|test/(?!wire-node-clients))'),
       path(`^apps/(api|web|agent/console)/|${PRISMA}|${NEST}`),
     ),
     rule(

@@ -152,6 +152,42 @@ policy_bundle.version integer not null
 policy_bundle.content_digest text not null
 policy_bundle.jws text not null
 policy_bundle.created_at timestamp(3) with time zone not null default now()
+policy_part.org_id uuid not null
+policy_part.digest text not null
+policy_part.body text not null
+policy_version.org_id uuid not null
+policy_version.environment_id uuid not null
+policy_version.environment_name text not null
+policy_version.version integer not null
+policy_version.published_at timestamp(3) with time zone not null
+policy_version.content_digest text not null
+policy_version.connections_digest text not null
+policy_version.principals_digest text not null
+policy_version.groups_digest text not null
+policy_version.rules_digest text not null
+report.id uuid not null
+report.org_id uuid not null
+report.kind text not null
+report.parameters jsonb not null
+report.requested_by uuid
+report.requested_by_label text not null
+report.status text not null default 'queued'::text
+report.progress smallint not null default 0
+report.progress_note text not null default ''::text
+report.attempts smallint not null default 0
+report.error text
+report.row_count integer
+report.truncated boolean not null default false
+report.digest text
+report.created_at timestamp(3) with time zone not null default now()
+report.finished_at timestamp(3) with time zone
+report.expires_at timestamp(3) with time zone not null
+report_file.org_id uuid not null
+report_file.report_id uuid not null
+report_file.format text not null
+report_file.bytes integer not null
+report_file.sha256 text not null
+report_file.body bytea not null
 rule.id uuid not null
 rule.org_id uuid not null
 rule.connection_id uuid
@@ -270,6 +306,19 @@ outbox outbox_pkey: PRIMARY KEY (id)
 policy_bundle policy_bundle_environment_fk: FOREIGN KEY (org_id, environment_id) REFERENCES environment(org_id, id) ON DELETE CASCADE
 policy_bundle policy_bundle_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
 policy_bundle policy_bundle_pkey: PRIMARY KEY (org_id, environment_id, version)
+policy_part policy_part_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+policy_part policy_part_pkey: PRIMARY KEY (org_id, digest)
+policy_version policy_version_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+policy_version policy_version_pkey: PRIMARY KEY (org_id, environment_id, version)
+report report_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+report report_org_id_id_unique: UNIQUE (org_id, id)
+report report_pkey: PRIMARY KEY (id)
+report report_progress_range: CHECK (((progress >= 0) AND (progress <= 100)))
+report report_status_known: CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text])))
+report_file report_file_format_known: CHECK ((format = ANY (ARRAY['json'::text, 'csv'::text, 'pdf'::text])))
+report_file report_file_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+report_file report_file_pkey: PRIMARY KEY (org_id, report_id, format)
+report_file report_file_report_fk: FOREIGN KEY (org_id, report_id) REFERENCES report(org_id, id) ON DELETE CASCADE
 rule rule_connection_fk: FOREIGN KEY (org_id, connection_id) REFERENCES db_connection(org_id, id)
 rule rule_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
 rule rule_org_id_id_unique: UNIQUE (org_id, id)
@@ -308,15 +357,21 @@ CREATE UNIQUE INDEX agent_org_id_id_unique ON public.agent USING btree (org_id, 
 CREATE UNIQUE INDEX agent_pkey ON public.agent USING btree (id)
 CREATE INDEX audit_event_actor_idx ON ONLY public.audit_event USING gin (org_id, actor_label gin_trgm_ops) WHERE (kind <> 'statement.finished'::text)
 CREATE UNIQUE INDEX audit_event_chain_unique ON ONLY public.audit_event USING btree (agent_id, seq, at)
+CREATE INDEX audit_event_client_idx ON ONLY public.audit_event USING btree (org_id, client_address, at, id) WHERE ((kind <> 'statement.finished'::text) AND (client_address IS NOT NULL))
+CREATE INDEX audit_event_environment_idx ON ONLY public.audit_event USING btree (org_id, environment_id, at, id) WHERE (kind <> 'statement.finished'::text)
 CREATE INDEX audit_event_id_idx ON ONLY public.audit_event USING btree (id)
-CREATE INDEX audit_event_org_actor_idx ON ONLY public.audit_event USING btree (org_id, actor_id, at, id) WHERE (kind <> 'statement.finished'::text)
+CREATE INDEX audit_event_large_idx ON ONLY public.audit_event USING btree (org_id, at, id) WHERE ((kind <> 'statement.finished'::text) AND (row_count >= 10000))
+CREATE INDEX audit_event_org_actor_idx ON ONLY public.audit_event USING btree (org_id, actor_id, at, id) INCLUDE (decision, connection_slug, environment_id, required) WHERE (kind <> 'statement.finished'::text)
 CREATE UNIQUE INDEX audit_event_org_chain_idx ON ONLY public.audit_event USING btree (org_id, seq, at) WHERE (agent_id IS NULL)
 CREATE INDEX audit_event_org_connection_idx ON ONLY public.audit_event USING btree (org_id, connection_slug, at, id) WHERE (kind <> 'statement.finished'::text)
 CREATE INDEX audit_event_org_decision_idx ON ONLY public.audit_event USING btree (org_id, decision, at, id) WHERE (kind <> 'statement.finished'::text)
 CREATE INDEX audit_event_org_kind_idx ON ONLY public.audit_event USING btree (org_id, kind, at, id) WHERE (kind <> 'statement.finished'::text)
 CREATE UNIQUE INDEX audit_event_pk ON ONLY public.audit_event USING btree (org_id, at, id)
 CREATE INDEX audit_event_relations_idx ON ONLY public.audit_event USING gin (relations) WHERE (kind <> 'statement.finished'::text)
+CREATE INDEX audit_event_required_idx ON ONLY public.audit_event USING btree (org_id, required, at, id) WHERE ((kind <> 'statement.finished'::text) AND (required > 1))
 CREATE INDEX audit_event_search_idx ON ONLY public.audit_event USING gin (org_id, search_text gin_trgm_ops) WHERE (kind <> 'statement.finished'::text)
+CREATE INDEX audit_event_slow_idx ON ONLY public.audit_event USING btree (org_id, at, id) WHERE ((kind <> 'statement.finished'::text) AND (duration_ms >= (1000)::double precision))
+CREATE INDEX audit_event_sqlstate_idx ON ONLY public.audit_event USING btree (org_id, sqlstate, at, id) WHERE ((kind <> 'statement.finished'::text) AND (sqlstate IS NOT NULL))
 CREATE UNIQUE INDEX console_code_pkey ON public.console_code USING btree (code_hash)
 CREATE UNIQUE INDEX database_password_holder_unique ON public.database_password USING btree (org_id, environment_id, user_id)
 CREATE UNIQUE INDEX database_password_pkey ON public.database_password USING btree (id)
@@ -348,6 +403,14 @@ CREATE UNIQUE INDEX org_slug_unique ON public.org USING btree (slug)
 CREATE UNIQUE INDEX org_audit_chain_pkey ON public.org_audit_chain USING btree (org_id)
 CREATE UNIQUE INDEX outbox_pkey ON public.outbox USING btree (id)
 CREATE UNIQUE INDEX policy_bundle_pkey ON public.policy_bundle USING btree (org_id, environment_id, version)
+CREATE UNIQUE INDEX policy_part_pkey ON public.policy_part USING btree (org_id, digest)
+CREATE UNIQUE INDEX policy_version_pkey ON public.policy_version USING btree (org_id, environment_id, version)
+CREATE INDEX policy_version_published_idx ON public.policy_version USING btree (org_id, environment_id, published_at DESC)
+CREATE INDEX report_expiry_idx ON public.report USING btree (org_id, expires_at)
+CREATE INDEX report_org_created_idx ON public.report USING btree (org_id, created_at DESC, id DESC)
+CREATE UNIQUE INDEX report_org_id_id_unique ON public.report USING btree (org_id, id)
+CREATE UNIQUE INDEX report_pkey ON public.report USING btree (id)
+CREATE UNIQUE INDEX report_file_pkey ON public.report_file USING btree (org_id, report_id, format)
 CREATE INDEX rule_connection_idx ON public.rule USING btree (org_id, connection_id)
 CREATE UNIQUE INDEX rule_org_id_id_unique ON public.rule USING btree (org_id, id)
 CREATE UNIQUE INDEX rule_pkey ON public.rule USING btree (id)
@@ -386,6 +449,10 @@ org enabled=t forced=t
 org_audit_chain enabled=t forced=t
 outbox enabled=t forced=t
 policy_bundle enabled=t forced=t
+policy_part enabled=t forced=t
+policy_version enabled=t forced=t
+report enabled=t forced=t
+report_file enabled=t forced=t
 rule enabled=t forced=t
 rule_member enabled=t forced=t
 saved_search enabled=t forced=t
@@ -421,6 +488,10 @@ org_audit_chain tenant_isolation: ALL to {public} using ((org_id = ( SELECT post
 outbox system_drain: ALL to {postern_system} using (true) with check (true)
 outbox tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 policy_bundle tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+policy_part tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+policy_version tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+report tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+report_file tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 rule tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 rule_member tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 saved_search tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
@@ -453,6 +524,10 @@ org_audit_chain: insert, select, update to postern_app
 outbox: delete, select to postern_system
 outbox: insert to postern_app
 policy_bundle: delete, insert, select to postern_app
+policy_part: insert, select to postern_app
+policy_version: insert, select to postern_app
+report: delete, insert, select, update to postern_app
+report_file: delete, insert, select to postern_app
 rule: delete, insert, select, update to postern_app
 rule_member: delete, insert, select to postern_app
 saved_search: delete, insert, select, update to postern_app
@@ -464,6 +539,8 @@ webhook_delivery: insert, select, update to postern_app
 -- column grants
 agent: select (id, org_id, environment_id, name, public_key, console_url, audit_seq, revoked_at) to postern_system
 audit_event: select (id, org_id, at, kind, path, actor_id, actor_label, decision, environment_id, connection_slug, required, relations, client_address, client_application, status, duration_ms, row_count, sqlstate, search_text) to postern_audit_search
+agent: select (id, org_id, environment_id, name, public_key, console_url, revoked_at) to postern_system
+audit_event: select (id, org_id, at, kind, path, actor_id, actor_label, decision, environment_id, connection_slug, required, relations, client_address, client_application, status, duration_ms, row_count, sqlstate, agent_id, search_text) to postern_audit_search
 audit_event: update (status, duration_ms, row_count, result_bytes, sqlstate, finished_at) to postern_app
 enrolment_token: select (id, org_id, environment_id, token_hash, expires_at, used_at) to postern_system
 integration: select (id, org_id, enabled, next_attempt_at, claimed_until) to postern_system
@@ -480,14 +557,18 @@ users: select (id, email, name, password_hash) to postern_system
 webhook_delivery: select (id, org_id, state, next_attempt_at, ended_at) to postern_system
 
 -- functions
+postern_audit_conditions(filter jsonb, by_index boolean) {owner=X/owner,postern_app=X/owner,postern_audit_search=X/owner}
+postern_audit_density(filter jsonb, from_at timestamp with time zone, to_at timestamp with time zone, buckets integer, slices integer, per_slice integer) {owner=X/owner,postern_app=X/owner}
 postern_audit_ended_once() public
 postern_audit_make_partitions(weeks_ahead integer) security definer {owner=X/owner,postern_system=X/owner}
+postern_audit_notify() public
 postern_audit_partition(day date) {owner=X/owner}
 postern_current_org() public
 postern_outbox_notify() public
-postern_search_audit(text_pattern text, actor_pattern text, only_connection text, only_decision text, only_kind text, from_at timestamp with time zone, to_at timestamp with time zone, before_at timestamp with time zone, before_id uuid, page_limit integer) security definer {postern_audit_search=X/postern_audit_search,postern_app=X/postern_audit_search}
+postern_search_audit(filter jsonb, cursor_at timestamp with time zone, cursor_id uuid, newer boolean, page_limit integer) security definer {postern_audit_search=X/postern_audit_search,postern_app=X/postern_audit_search}
 postern_tenant_table(table_name regclass, app_privileges text, org_column name) {owner=X/owner}
 
 -- triggers
 CREATE TRIGGER audit_event_ended_once BEFORE UPDATE ON public.audit_event FOR EACH ROW WHEN (((old.kind <> 'statement.decided'::text) OR (old.finished_at IS NOT NULL))) EXECUTE FUNCTION postern_audit_ended_once()
+CREATE TRIGGER audit_event_notify AFTER INSERT ON public.audit_event FOR EACH STATEMENT EXECUTE FUNCTION postern_audit_notify()
 CREATE TRIGGER outbox_notify AFTER INSERT ON public.outbox FOR EACH STATEMENT EXECUTE FUNCTION postern_outbox_notify()

@@ -23,9 +23,14 @@ export const TEST_FLAGS = [
  * than 18 is always one of its own, and so is any with `own`.
  */
 export async function testServer(
-  options: { readonly major?: PostgresMajor; readonly own?: boolean } = {},
+  options: {
+    readonly major?: PostgresMajor;
+    readonly own?: boolean;
+    /** Settings that only a start can change; then it is one of its own. */
+    readonly flags?: readonly string[];
+  } = {},
 ): Promise<PostgresServer> {
-  const { major = 18, own = false } = options;
+  const { major = 18, flags = [], own = flags.length > 0 } = options;
   const given = major === 18 && !own ? process.env[URL_VARIABLE] : undefined;
   if (given !== undefined && given !== '') return existing(given);
   const dir = mkdtempSync(join(tmpdir(), 'postern-pg-'));
@@ -34,7 +39,7 @@ export async function testServer(
     dataDir: join(dir, 'data'),
     major,
     durable: false,
-    flags: TEST_FLAGS,
+    flags: [...TEST_FLAGS, ...flags],
   });
   return {
     ...server,

@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bringDrivers, bringRegress } from './client-drivers.js';
 import { startPostgres } from './postgres.js';
 import { progress } from './progress.js';
 import { startRedis } from './redis.js';
@@ -60,6 +61,9 @@ async function bringServices(): Promise<NodeJS.ProcessEnv> {
   } else missing('Redis', 'the Redis half of the job suite');
   if (await bringPostgresClients(report)) env.PATH = process.env.PATH;
   else missing('psql, pg_dump or pgbench', 'the tests of PostgreSQL’s own clients');
+  for (const driver of await bringDrivers(report)) missing(driver, 'its tests through the agent');
+  if ((await bringRegress(report)) === undefined)
+    missing('PostgreSQL’s source package', 'its own regression statements');
   const chromium = await bringChromium(report);
   if (chromium === undefined) missing('a Chromium', 'the browser journey');
   else env.POSTERN_TEST_CHROMIUM = chromium;

@@ -1,42 +1,21 @@
-import { execFile } from 'node:child_process';
-import {
-  accessSync,
-  chmodSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import {
+  apt,
+  aptUpdateWhenEmpty,
+  isRoot,
+  QUIET,
+  run,
+  TOOLS,
+  unpack,
+  unpackAll,
+  WRAPPERS,
+  wrap,
+} from './debian.js';
 import { REPOSITORY } from './paths.js';
 import type { Report } from './progress.js';
 import { findOnPath, findRedisBinary } from './redis.js';
-
-/** Programs that tests need and a machine may lack. What is brought without being root stays in `.postern/tools`. */
-const TOOLS = join(REPOSITORY, '.postern', 'tools');
-const WRAPPERS = join(TOOLS, 'bin');
-const run = promisify(execFile);
-const QUIET = { timeout: 300_000, maxBuffer: 64 * 1024 * 1024 };
-
-const isRoot = (): boolean => process.getuid?.() === 0;
-
-async function apt(args: readonly string[], cwd?: string): Promise<string> {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
-  return (await run('apt-get', ['-qq', ...args], { ...QUIET, env, ...(cwd === undefined ? {} : { cwd }) }))
-    .stdout;
-}
-
-/** A fresh container knows no packages yet. */
-async function aptUpdateWhenEmpty(): Promise<void> {
-  const lists = existsSync('/var/lib/apt/lists') ? readdirSync('/var/lib/apt/lists') : [];
-  if (isRoot() && !lists.some((file) => file.endsWith('_Packages') || file.includes('_Packages.')))
-    await apt(['update']);
-}
 
 /** redis-server on PATH, brought when it can be; undefined and a sentence why when not. */
 export async function bringRedis(report: Report): Promise<string | undefined> {
@@ -60,37 +39,6 @@ export async function bringRedis(report: Report): Promise<string | undefined> {
     report(`redis-server could not be brought: ${error instanceof Error ? error.message : error}`);
   }
   return findRedisBinary();
-}
-
-/** A Debian package and what it lacks, unpacked beside us, with a script `name` that finds the libraries. */
-async function unpack(packageName: string, program: string, name: string): Promise<void> {
-  wrap(await unpackAll(packageName), program, name);
-}
-
-/** The same without a script; where it was unpacked. */
-async function unpackAll(packageName: string): Promise<string> {
-  const root = join(TOOLS, packageName);
-  mkdirSync(root, { recursive: true });
-  const plan = await apt(['install', '--simulate', '--no-install-recommends', packageName]);
-  const packages = [...plan.matchAll(/^Inst (\S+)/gm)].map(([, missing = '']) => missing);
-  const archives = mkdtempSync(join(TOOLS, 'deb-'));
-  await apt(['download', ...packages], archives);
-  for (const file of readdirSync(archives)) await run('dpkg', ['-x', join(archives, file), root], QUIET);
-  rmSync(archives, { recursive: true, force: true });
-  return root;
-}
-
-function wrap(root: string, program: string, name: string): void {
-  const libraries = readdirSync(join(root, 'usr', 'lib'))
-    .filter((folder) => folder.endsWith('-linux-gnu'))
-    .flatMap((folder) => [join(root, 'usr', 'lib', folder), join(root, 'lib', folder)]);
-  mkdirSync(WRAPPERS, { recursive: true });
-  const script = join(WRAPPERS, name);
-  writeFileSync(
-    script,
-    `#!/bin/sh\nLD_LIBRARY_PATH='${libraries.join(':')}' exec '${join(root, program)}' "$@"\n`,
-  );
-  chmodSync(script, 0o755);
 }
 
 const POSTGRES_PROGRAMS = ['psql', 'pg_dump', 'pgbench'];

@@ -6,6 +6,7 @@ import { stackPaths } from '@postern/infra/paths';
 import { freePorts, type Stack, startStack } from '@postern/infra/stack';
 import { agent } from './agent.bench.js';
 import { auditIngestion } from './audit-ingestion.bench.js';
+import { auditSearch } from './audit-search.bench.js';
 import { classification } from './classification.bench.js';
 import { decision } from './decision.bench.js';
 import { graphqlList } from './graphql-list.bench.js';
@@ -26,7 +27,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   agent,
 ];
 /** Those that take minutes: only when named. */
-const LONG: readonly Benchmark[] = [memory, wire];
+const LONG: readonly Benchmark[] = [memory, wire, auditSearch];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { addCheckCommand } from './check/command.js';
 import type { AgentConfig } from './config.js';
 import { keepYoungGenerationSmall } from './heap.js';
+import { addReportCommands } from './report-cli/commands.js';
 import { addRolesCommands } from './roles-cli/commands.js';
 import { AGENT_VERSION } from './version.js';
 
@@ -124,6 +125,7 @@ Example:
 program.commandsGroup('SQL:');
 addCheckCommand(program);
 addRolesCommands(program);
+addReportCommands(program);
 program.addHelpCommand(
   new Command('help').argument('[command]').description('this text, or that of a command').helpGroup('More:'),
 );

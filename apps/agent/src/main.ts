@@ -181,6 +181,7 @@ async function startOn(dataDir: DataDir, options: AgentOptions): Promise<Running
       await link.stop();
       await policy.settled();
       await pusher.stop();
+      await spool.settled();
       await lastPush(pusher, spool);
       await Promise.all([...targets.values()].map(({ catalog }) => catalog.stop()));
       await classifier.stop();

@@ -16,13 +16,22 @@ import { CutProxy, FAULTS, FAULTS_SCHEMA, type Fault, inject, leftBehind, stateO
 import { history, manifest, type Names, schemaSql } from './roles-random.js';
 
 /** Databases of one run; POSTERN_LAW_RUNS for many, POSTERN_LAW_SEED to repeat one. */
-const RUNS = Number(process.env.POSTERN_LAW_RUNS ?? 6);
+const RUNS = Number(process.env.POSTERN_LAW_RUNS ?? 4);
 const SEED = process.env.POSTERN_LAW_SEED;
 const settings = { numRuns: RUNS, ...(SEED !== undefined && { seed: Number(SEED) }) };
 const FAULTS_A_DATABASE = 8;
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 /** Reads at the beginning, besides the plan's own statements. */
 const FEW = 30;
+
+async function connected(url: string): Promise<pg.Client | undefined> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  return client.connect().then(
+    () => client,
+    () => undefined,
+  );
+}
 
 /** One in six right before COMMIT; what undoes things does so before the plan is verified. */
 function placeOf(fault: Fault, place: number, statements: number): number {
@@ -92,7 +101,12 @@ describe.each(MAJORS)('a failure anywhere leaves no trace: PostgreSQL %i', (majo
       `select rolname from pg_roles where rolname like '%\\_${tag}'`,
     );
     const all = rows.map(({ rolname }) => quote(rolname)).join(', ');
-    if (all !== '') await root.query(`drop owned by ${all}; drop role ${all}`);
+    if (all === '') return;
+    // Chains of grants on parameters outlive DROP OWNED; the server is thrown away anyway.
+    if (major >= 15)
+      await root.query(`set allow_system_table_mods = on; delete from pg_parameter_acl;
+        delete from pg_shdepend where classid = 'pg_parameter_acl'::regclass; reset allow_system_table_mods`);
+    await root.query(`drop owned by ${all} cascade; drop role ${all}`);
   }
 
   const urlOf = (database: string, port = proxyPort) => {
@@ -164,15 +178,10 @@ describe.each(MAJORS)('a failure anywhere leaves no trace: PostgreSQL %i', (majo
 
   async function check(names: Names, admin: pg.Client, desired: Desired, fault: Fault, place: number) {
     const before = await stateOf(admin, major);
-    const isRetired = async () =>
-      (await admin.query('select from pg_roles where rolname = $1', [retired])).rowCount === 0;
-    const session = (await isRetired())
-      ? undefined
-      : new pg.Client({
-          connectionString: urlOf(names.database, server.port).replace(/\/\/[^@]*@/, `//${retired}:x@`),
-        });
-    session?.on('error', () => undefined);
-    await session?.connect();
+    // Not where the role is gone, or where nobody may connect.
+    const session = await connected(
+      urlOf(names.database, server.port).replace(/\/\/[^@]*@/, `//${retired}:x@`),
+    );
     try {
       const { error, watched, changes } = await failedApply(names, admin, desired, fault, place);
       expect(await leftBehind(admin)).toEqual({ sessions: 0, locks: 0 });

@@ -71,6 +71,8 @@ function mayStrike(fault: Fault, text: string, { begun }: Watched): boolean {
   return begun && (fault === 'COMMIT fails in a deferred trigger' || /^(?!SELECT|DROP ROLE)[A-Z]/.test(text));
 }
 
+const killed = new Set<number>();
+
 interface Session {
   readonly run: (sql: string) => Promise<void>;
   readonly pid: number;
@@ -88,7 +90,9 @@ async function strike(
       await admin.query('select pg_terminate_backend($1, 5000)', [pid]);
       return;
     case 'the backend is killed during a statement':
-      void killer.query('select pg_terminate_backend($1)', [pid]);
+      // Once is enough: it is not waited for.
+      if (!killed.has(pid)) void killer.query('select pg_terminate_backend($1)', [pid]);
+      killed.add(pid);
       return;
     case 'the connection is cut':
       proxy.cut();

@@ -35,8 +35,8 @@ export class RolesLab {
   ) {}
 
   /** `own`: a server of its own, for what belongs to a whole cluster. */
-  static async start(major: PostgresMajor, own = false): Promise<RolesLab> {
-    const server = await testServer({ major, own });
+  static async start(major: PostgresMajor, own = false, flags: readonly string[] = []): Promise<RolesLab> {
+    const server = await testServer({ major, own, flags });
     const url = await createDatabase(server, uniqueName('roles'));
     const admin = new pg.Client({ connectionString: url });
     await admin.connect();

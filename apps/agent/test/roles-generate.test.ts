@@ -26,6 +26,40 @@ describe.each(MAJORS)('from a database to a manifest and pictures: PostgreSQL %i
     expect(diff).toMatchObject({ code: 0, stdout: '-- in sync: nothing to change\n' });
   });
 
+  it.runIf(major === 18)(
+    'says what all tables have once when there are too many grants',
+    { timeout: 120_000 },
+    async () => {
+      const group = lab.role('many');
+      await lab.sql(`
+      create schema wide;
+      do $$ begin
+        for i in 1 .. 260 loop execute format('create table wide.t%s (id int)', i); end loop;
+        for i in 1 .. 200 loop
+          execute format('create role %I', '${group}' || i);
+          execute format('grant select, insert on all tables in schema wide to %I', '${group}' || i);
+        end loop;
+        grant update on wide.t7 to ${group}3; revoke insert on wide.t9 from ${group}5;
+      end $$`);
+      try {
+        const { code, stderr } = await lab.run(['generate', '-o', 'wide.yaml']);
+        expect({ code, stderr }).toMatchObject({
+          code: 0,
+          stderr: expect.stringContaining('grants are written as'),
+        });
+        const text = await readFile(join(lab.dir, 'wide.yaml'), 'utf8');
+        expect(text.length).toBeLessThan(200_000);
+        const diff = await lab.run(['diff', '-f', 'wide.yaml', '--exit-code']);
+        expect(diff).toMatchObject({ code: 0, stdout: '-- in sync: nothing to change\n' });
+      } finally {
+        await lab.sql(`do $$ begin
+        drop schema wide cascade;
+        for i in 1 .. 200 loop execute format('drop role %I', '${group}' || i); end loop;
+      end $$`);
+      }
+    },
+  );
+
   it('suggests profiles that mean exactly the same', async () => {
     const { code, stderr } = await lab.run(['generate', '--suggest-profiles', '-o', 'profiles.yaml']);
     expect(code).toBe(0);

@@ -15,6 +15,7 @@ import {
   planRoles,
   type RoleGraph,
   render,
+  type ServerFacts,
   WHOLE_DATABASE,
 } from '@postern/core/roles';
 import { createDatabase, testServer, uniqueName } from '@postern/infra/test-server';
@@ -23,6 +24,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RolesConnection } from '../src/targets/roles/connection.js';
 import { readCatalog } from '../src/targets/roles/read-catalog.js';
+import { missingRights } from '../src/targets/roles/rights.js';
 import { MAJORS } from './postgres-majors.js';
 import { history, manifest, type Names, OBJECTS, schemaSql } from './roles-random.js';
 
@@ -30,6 +32,8 @@ import { history, manifest, type Names, OBJECTS, schemaSql } from './roles-rando
 const RUNS = Number(process.env.POSTERN_LAW_RUNS ?? 25);
 const SEED = process.env.POSTERN_LAW_SEED;
 const settings = { numRuns: RUNS, ...(SEED !== undefined && { seed: Number(SEED) }) };
+
+const limit = { timeout: 60_000 + RUNS * 1_000 };
 
 const DROPS: ReadonlySet<string> = new Set([
   'terminate_sessions',
@@ -136,6 +140,24 @@ function plain(graph: RoleGraph, tag: string) {
   };
 }
 
+/** Makes a role the owner of a schema and of everything in it. */
+const GIVE = `
+  create function pg_temp.give(which text, owner text) returns void language plpgsql as $$ declare it record; begin
+    execute format('alter schema %I owner to %I', which, owner);
+    for it in select relkind, oid::regclass as name from pg_catalog.pg_class
+              where relnamespace = quote_ident(which)::regnamespace and relkind in ('r', 'p', 'v', 'm', 'S') loop
+      execute format('alter %s %s owner to %I', case it.relkind when 'v' then 'view' when 'm' then 'materialized view'
+        when 'S' then 'sequence' else 'table' end, it.name, owner);
+    end loop;
+    for it in select oid::regprocedure as name from pg_catalog.pg_proc where pronamespace = quote_ident(which)::regnamespace loop
+      execute format('alter routine %s owner to %I', it.name, owner);
+    end loop;
+    for it in select oid::regtype as name from pg_catalog.pg_type
+              where typnamespace = quote_ident(which)::regnamespace and typtype in ('e', 'd') loop
+      execute format('alter type %s owner to %I', it.name, owner);
+    end loop;
+  end $$`;
+
 /** All laws on one server; a further version is one more call. */
 function laws(name: string, start: () => ReturnType<typeof testServer>): void {
   describe(`laws of role manifests, on random databases and manifests: ${name}`, () => {
@@ -158,6 +180,7 @@ function laws(name: string, start: () => ReturnType<typeof testServer>): void {
       await admin.query(names.schemas.map(schemaSql).join(''));
       await admin.end();
       connection = await RolesConnection.open(url);
+      await connection.rows(GIVE);
     });
     afterAll(async () => {
       await connection.close();
@@ -191,9 +214,9 @@ function laws(name: string, start: () => ReturnType<typeof testServer>): void {
     };
 
     /** False when the server keeps a role that is to be dropped: rights outside the manifest's scope, granted by others. */
-    const applyAll = async (plan: Plan): Promise<boolean> => {
+    const applyAll = async (plan: Plan, facts: ServerFacts = connection.facts): Promise<boolean> => {
       for (const change of plan.changes) {
-        for (const statement of render(change, connection.facts)) {
+        for (const statement of render(change, facts)) {
           try {
             await run(statement);
           } catch (error) {
@@ -222,25 +245,30 @@ function laws(name: string, start: () => ReturnType<typeof testServer>): void {
     const planOf = (desired: Desired, current: RoleGraph, mode: Mode) =>
       planRoles({ desired, current, facts: connection.facts, mode });
 
-    it.each(MODES)('%s: what is predicted is what there is, and a second plan is empty', async (mode) => {
-      await law(async (desired) => {
-        const current = await inspect(desired);
-        const plan = planOf(desired, current, mode);
-        expect(plan.problems).toEqual([]);
-        if (!(await applyAll(plan))) return;
-        const after = await inspect(desired);
-        expect(plain(after, tag)).toEqual(plain(interpret(plan.changes, current, connection.facts), tag));
-        expect(levels(after, tag)).toEqual(levels(plan.wanted, tag));
-        expect(planOf(desired, after, mode).changes).toEqual([]);
-        if (mode !== 'authoritative') expect(plan.changes.filter(({ kind }) => DROPS.has(kind))).toEqual([]);
-        if (mode === 'additive')
-          expect(rightsOf(withUsualDefaults(after, current, connection.facts.major))).toEqual(
-            expect.arrayContaining(rightsOf(current)),
-          );
-      });
-    });
+    it.each(MODES)(
+      '%s: what is predicted is what there is, and a second plan is empty',
+      limit,
+      async (mode) => {
+        await law(async (desired) => {
+          const current = await inspect(desired);
+          const plan = planOf(desired, current, mode);
+          expect(plan.problems).toEqual([]);
+          if (!(await applyAll(plan))) return;
+          const after = await inspect(desired);
+          expect(plain(after, tag)).toEqual(plain(interpret(plan.changes, current, connection.facts), tag));
+          expect(levels(after, tag)).toEqual(levels(plan.wanted, tag));
+          expect(planOf(desired, after, mode).changes).toEqual([]);
+          if (mode !== 'authoritative')
+            expect(plan.changes.filter(({ kind }) => DROPS.has(kind))).toEqual([]);
+          if (mode === 'additive')
+            expect(rightsOf(withUsualDefaults(after, current, connection.facts.major))).toEqual(
+              expect.arrayContaining(rightsOf(current)),
+            );
+        });
+      },
+    );
 
-    it('the same input gives the same bytes', async () => {
+    it('the same input gives the same bytes', limit, async () => {
       await law(async (desired) => {
         const shown = async () => {
           const { changes } = planOf(desired, await inspect(desired), 'authoritative');
@@ -249,6 +277,88 @@ function laws(name: string, start: () => ReturnType<typeof testServer>): void {
         expect(await shown()).toBe(await shown());
       });
     });
+
+    it('what may not be done is told, and the rest is done by whoever is no superuser', limit, async () => {
+      const told = { passed: 0, refused: 0 };
+      const who = fc.record({
+        statements: history(names, connection.facts.major),
+        written: manifest(names, fresh, connection.facts.major),
+        administers: fc.subarray([...names.roles]),
+        member: fc.subarray([...names.roles]),
+        owns: fc.subarray([...names.schemas]),
+        grantsItself: fc.boolean(),
+        all: fc.constantFrom(true, true, true, false),
+      });
+      await fc.assert(
+        fc.asyncProperty(who, async ({ statements, written, all, ...some }) => {
+          const { desired } = loadManifest(JSON.stringify(written), 'random.json');
+          fc.pre(desired !== undefined);
+          await inWorld(statements, async () => {
+            const everything = {
+              administers: names.roles,
+              member: names.roles,
+              owns: names.schemas,
+            };
+            const facts = await actAs({ ...some, ...(all && everything) });
+            const current = await inspect(desired);
+            const plan = planRoles({ desired, current, facts, mode: 'authoritative' });
+            if (
+              plan.problems.length > 0 ||
+              missingRights(plan.changes, current, plan.wanted, facts).length > 0
+            ) {
+              told.refused++;
+              return;
+            }
+            if (plan.changes.length === 0) return;
+            if (!(await applyAll(plan, facts))) return;
+            const after = await inspect(desired);
+            const left = planRoles({ desired, current: after, facts, mode: 'authoritative' }).changes;
+            expect(left.flatMap((change) => render(change, facts))).toEqual([]);
+            told.passed++;
+          });
+        }),
+        settings,
+      );
+      process.stderr.write(`plans of a role that is no superuser, ${name}: ${JSON.stringify(told)}\n`);
+    });
+
+    interface Powers {
+      readonly administers: readonly string[];
+      readonly member: readonly string[];
+      readonly owns: readonly string[];
+      readonly grantsItself: boolean;
+    }
+
+    /** The rest of the transaction runs as a role with CREATEROLE and these powers. */
+    const actAs = async ({ administers, member, owns, grantsItself }: Powers) => {
+      const { major } = connection.facts;
+      const op = `op_${tag}`;
+      await run(`create role ${op} createrole createdb`);
+      for (const role of new Set([...administers, ...member])) {
+        const isAdmin = administers.includes(role);
+        const isMember = member.includes(role);
+        if (major >= 16)
+          await run(
+            `grant ${quote(role)} to ${op} with admin ${isAdmin}, inherit ${isMember}, set ${isMember}`,
+          );
+        else await run(`grant ${quote(role)} to ${op}${isAdmin ? ' with admin option' : ''}`);
+      }
+      await run(`grant usage, create on schema ${names.schemas.map(quote).join(', ')} to ${op}`);
+      await run(`grant create on database ${quote(names.database)} to ${op}`);
+      if (owns.length === names.schemas.length) {
+        await run(`alter database ${quote(names.database)} owner to ${op}`);
+        await run(`alter language plpgsql owner to ${op}`);
+      }
+      for (const schema of owns) await run(`select pg_temp.give('${schema}', '${op}')`);
+      if (major >= 16 && grantsItself) await run(`set local createrole_self_grant = 'set, inherit'`);
+      await run(`set local session authorization ${op}`);
+      return {
+        ...connection.facts,
+        currentUser: op,
+        isSuperuser: false,
+        grantsItselfNewRoles: major >= 16 && grantsItself,
+      };
+    };
 
     it('a wildcard grants on the objects of its kind, and on no others', async () => {
       const kinds = [
@@ -281,20 +391,24 @@ function laws(name: string, start: () => ReturnType<typeof testServer>): void {
       }
     });
 
-    it('what generate writes of a database leaves nothing to do there', async () => {
+    it('what generate writes of a database leaves nothing to do there', limit, async () => {
       await fc.assert(
         fc.asyncProperty(history(names, connection.facts.major), async (statements) => {
           await inWorld(statements, async () => {
             const whole = graphFromCatalog(await readCatalog(connection, WHOLE_DATABASE));
             const ours = { ...whole, roles: new Map([...whole.roles].filter(([name]) => isOurs(name, tag))) };
             const memberships = new Map([...whole.memberships].filter(([group]) => isOurs(group, tag)));
-            const text = JSON.stringify(exportManifest({ ...ours, memberships }, connection.facts));
-            const { desired, problems } = loadManifest(text, 'generated.json');
-            expect(problems).toEqual([]);
-            if (!desired) return;
-            const { changes, problems: unmet } = planOf(desired, await inspect(desired), 'authoritative');
-            expect(unmet).toEqual([]);
-            expect(changes.flatMap((change) => render(change, connection.facts))).toEqual([]);
+            for (const folded of [false, true]) {
+              const text = JSON.stringify(
+                exportManifest({ ...ours, memberships }, connection.facts, { folded }),
+              );
+              const { desired, problems } = loadManifest(text, 'generated.json');
+              expect(problems).toEqual([]);
+              if (!desired) return;
+              const { changes, problems: unmet } = planOf(desired, await inspect(desired), 'authoritative');
+              expect(unmet).toEqual([]);
+              expect(changes.flatMap((change) => render(change, connection.facts))).toEqual([]);
+            }
           });
         }),
         settings,

@@ -12,7 +12,8 @@ async function writer() {
   for (;;) {
     try {
       const event = { id: randomUUID(), at: new Date().toISOString(), kind: 'agent.started', actor };
-      writeSync(1, `${await spool.append(event)}\n`);
+      await spool.append(event).durable();
+      writeSync(1, `${spool.acked + spool.depth}\n`);
     } catch (error) {
       writeSync(1, `${error.code}\n`);
       return;

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { appendFile, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type AuditEvent, type ChainedEvent, followsChain } from '@postern/core/audit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readSegment } from '../src/audit/segment.js';
 import { Spool } from '../src/audit/spool.js';
 
 const WRITER = fileURLToPath(new URL('./spool-writer.mjs', import.meta.url));
@@ -24,10 +25,23 @@ describe('the audit spool', () => {
   });
   afterEach(() => rm(dir, { recursive: true, force: true }));
 
+  /** Its number, once the disk has it. */
+  const append = async (spool: Spool, one = event()): Promise<number> => {
+    await spool.append(one).durable();
+    return spool.head.seq;
+  };
+
+  const read = async (spool: Spool, ...of: Parameters<Spool['read']>): Promise<ChainedEvent[]> =>
+    (await spool.read(...of)).map(({ seq, json }) => {
+      const link = JSON.parse(json.toString('utf8')) as ChainedEvent;
+      expect(link.seq).toBe(seq);
+      return link;
+    });
+
   const readAll = async (spool: Spool): Promise<ChainedEvent[]> => {
     const all: ChainedEvent[] = [];
     for (let next = spool.firstKept; next <= spool.head.seq; ) {
-      const some = await spool.read(next, 500, 1024 * 1024);
+      const some = await read(spool, next, 500, 1024 * 1024);
       expect(some.length).toBeGreaterThan(0);
       all.push(...some);
       next += some.length;
@@ -46,7 +60,7 @@ describe('the audit spool', () => {
   it('numbers events from 1 without gaps and chains them, over restarts and segments', async () => {
     for (let round = 0; round < 3; round++) {
       const spool = await Spool.open(dir, 2_000);
-      await Promise.all(Array.from({ length: 20 }, () => spool.append(event())));
+      await Promise.all(Array.from({ length: 20 }, () => append(spool)));
       await spool.close();
     }
     const spool = await Spool.open(dir, 2_000);
@@ -59,23 +73,23 @@ describe('the audit spool', () => {
 
   it('reads events that are longer than what it reads at once', async () => {
     const spool = await Spool.open(dir);
-    await spool.append(event('x'.repeat(1_000_000)));
-    await spool.append(event('y'));
-    const events = await spool.read(1, 10, 10_000_000);
+    await append(spool, event('x'.repeat(1_000_000)));
+    await append(spool, event('y'));
+    const events = await read(spool, 1, 10, 10_000_000);
     expect(events.map(({ event: { actor } }) => actor.label.length)).toEqual([1_000_000, 1]);
-    expect(await spool.read(1, 10, 1_000)).toHaveLength(1);
+    expect(await read(spool, 1, 10, 1_000)).toHaveLength(1);
     await spool.close();
   });
 
   it('deletes whole segments once all in them is confirmed, and keeps the chain when nothing is left', async () => {
     const spool = await Spool.open(dir, 2_000);
-    for (let n = 0; n < 50; n++) await spool.append(event());
+    for (let n = 0; n < 50; n++) await append(spool);
     const before = (await readdir(dir)).filter((name) => name.endsWith('.seg')).length;
     await spool.ack(30);
     const after = (await readdir(dir)).filter((name) => name.endsWith('.seg')).length;
     expect(after).toBeLessThan(before);
     expect(spool.depth).toBe(20);
-    expect((await spool.read(31, 100, 1_000_000)).map(({ seq }) => seq)).toEqual(
+    expect((await read(spool, 31, 100, 1_000_000)).map(({ seq }) => seq)).toEqual(
       Array.from({ length: 20 }, (_, n) => n + 31),
     );
     await spool.ack(50);
@@ -83,14 +97,14 @@ describe('the audit spool', () => {
     await spool.close();
     const again = await Spool.open(dir, 2_000);
     expect(again.depth).toBe(0);
-    expect(await again.append(event())).toBe(51);
-    expectChain(await again.read(51, 1, 1_000), hash);
+    expect(await append(again)).toBe(51);
+    expectChain(await read(again, 51, 1, 1_000), hash);
     await again.close();
   });
 
   it.each([1, 7, 8, 9, 60])('cuts off a torn tail of %i bytes and goes on behind it', async (bytes) => {
     const spool = await Spool.open(dir);
-    for (let n = 0; n < 5; n++) await spool.append(event());
+    for (let n = 0; n < 5; n++) await append(spool);
     await spool.close();
     const [name = ''] = (await readdir(dir)).filter((entry) => entry.endsWith('.seg'));
     const path = join(dir, name);
@@ -98,14 +112,81 @@ describe('the audit spool', () => {
     await appendFile(path, whole.subarray(whole.length - 300, whole.length - 300 + bytes));
     const again = await Spool.open(dir);
     expect(again.cutBytes).toBe(bytes);
-    expect(await again.append(event())).toBe(6);
+    expect(await append(again)).toBe(6);
     expectChain(await readAll(again));
+    await again.close();
+  });
+
+  it('cut at any byte, it keeps every event that is whole and goes on behind it', async () => {
+    const spool = await Spool.open(dir);
+    await append(spool, event('ä€𝄞'));
+    await append(spool);
+    await spool.close();
+    const [name = ''] = (await readdir(dir)).filter((entry) => entry.endsWith('.seg'));
+    const whole = await readFile(join(dir, name));
+    const ends = [0];
+    for (let at = 0; at < whole.length; at = ends.at(-1) ?? 0) ends.push(at + 8 + whole.readUInt32BE(at));
+    expect(ends).toHaveLength(4);
+    const torn = join(dir, 'torn');
+    for (let bytes = 0; bytes < whole.length; bytes++) {
+      await mkdir(torn);
+      await writeFile(join(torn, name), whole.subarray(0, bytes));
+      const again = await Spool.open(torn);
+      // The header is the first frame.
+      const kept = Math.max(0, ends.filter((end) => end <= bytes).length - 2);
+      expect([bytes, again.head.seq]).toEqual([bytes, kept]);
+      // Each append is a wait for the disk.
+      if (bytes % 20 === 0 || ends.includes(bytes)) {
+        expect(await append(again)).toBe(kept + 1);
+        expectChain(await readAll(again));
+      }
+      await again.close();
+      await rm(torn, { recursive: true });
+    }
+  });
+
+  it('has written an event before the turn of the event loop ends, many of them at once', async () => {
+    const spool = await Spool.open(dir);
+    await append(spool);
+    const appended = Array.from({ length: 100 }, () => spool.append(event()));
+    expect(new Set(appended).size).toBe(1);
+    await appended[0]?.written;
+    const [name = ''] = (await readdir(dir)).filter((entry) => entry.endsWith('.seg'));
+    const { events, totalBytes, goodBytes } = (await readSegment(join(dir, name))) ?? {};
+    expect(events).toHaveLength(101);
+    expect(goodBytes).toBe(totalBytes);
+    await spool.close();
+  });
+
+  it('writes what nobody waits for with what somebody does, and by itself soon', async () => {
+    const spool = await Spool.open(dir);
+    await append(spool);
+    const later = spool.append(event('later'), 'later');
+    expect(spool.append(event('now'))).toBe(later);
+    await later.written;
+    expect(spool.head.seq).toBe(3);
+    await spool.append(event('later'), 'later').written;
+    await spool.settled();
+    expect(spool.depth).toBe(4);
+    expectChain(await readAll(spool));
+    await spool.close();
+  });
+
+  it('knows after a crash that what was confirmed and deleted needs not be sent, though the note of it is old', async () => {
+    const spool = await Spool.open(dir, 2_000);
+    for (let n = 0; n < 50; n++) await append(spool);
+    await spool.ack(50);
+    await spool.close();
+    await writeFile(join(dir, 'acked'), '3');
+    const again = await Spool.open(dir, 2_000);
+    expect(again.acked).toBe(again.firstKept - 1);
+    expect(await read(again, again.acked + 1, 1, 1_000)).toHaveLength(1);
     await again.close();
   });
 
   it('forgets an event whose write was cut short, and a segment whose header was', async () => {
     const spool = await Spool.open(dir);
-    for (let n = 0; n < 5; n++) await spool.append(event());
+    for (let n = 0; n < 5; n++) await append(spool);
     await spool.close();
     const [name = ''] = (await readdir(dir)).filter((entry) => entry.endsWith('.seg'));
     const { length } = await readFile(join(dir, name));
@@ -113,21 +194,20 @@ describe('the audit spool', () => {
     await writeFile(join(dir, '000000000000006.seg'), 'torn');
     const again = await Spool.open(dir);
     expect(again.head.seq).toBe(4);
-    expect(await again.append(event())).toBe(5);
+    expect(await append(again)).toBe(5);
     expectChain(await readAll(again));
     await again.close();
   });
 
   it('refuses when the disk does not take it, and goes on when it does again', async () => {
     const spool = await Spool.open(dir, 500);
-    await spool.append(event());
-    await spool.append(event());
+    await append(spool);
+    await append(spool);
     await rm(dir, { recursive: true });
-    await expect(spool.append(event())).rejects.toMatchObject({ code: 'audit.unavailable' });
-    await expect(spool.append(event())).rejects.toMatchObject({ code: 'audit.unavailable' });
-    const { mkdir } = await import('node:fs/promises');
+    await expect(append(spool)).rejects.toMatchObject({ code: 'audit.unavailable' });
+    await expect(append(spool)).rejects.toMatchObject({ code: 'audit.unavailable' });
     await mkdir(dir);
-    expect(await spool.append(event())).toBe(3);
+    expect(await append(spool)).toBe(3);
     await spool.close();
   });
 
@@ -176,7 +256,7 @@ describe('the audit spool', () => {
     const spool = await Spool.open(dir);
     expect(spool.head.seq).toBeGreaterThanOrEqual(last);
     expectChain(await readAll(spool));
-    expect(await spool.append(event())).toBe(spool.head.seq);
+    expect(await append(spool)).toBe(spool.head.seq);
     await spool.close();
   });
 });

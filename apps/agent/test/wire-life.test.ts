@@ -100,6 +100,9 @@ describe('a session on the wire', () => {
     await publish([]);
     await ended;
     expect(await outcome).toHaveProperty('message');
+    const { spool } = wire.world.agent;
+    await spool.settled();
+    await until(() => spool.depth === 0);
     const intent = wire.world.received('statement.decided').findLast(({ path }) => path === 'wire');
     const finished = await wire.world.outcome(intent?.id);
     expect(finished.outcome?.status).toMatch(/cancelled|failed/);

@@ -5,11 +5,19 @@ import { IntegrationJobsModule } from './integrations/integration-jobs.module.js
 import { JobsModule } from './jobs/jobs.module.js';
 import { NotificationsModule } from './notifications/notifications.module.js';
 import { PublishingModule } from './policy/publishing.module.js';
+import { ReportingModule } from './reports/reporting.module.js';
 import { TenancyModule } from './tenancy/tenancy.module.js';
 
 /** The second process: same features, without an edge of its own. */
 @Module({
-  imports: [TenancyModule, NotificationsModule, PublishingModule, IntegrationJobsModule, JobsModule],
+  imports: [
+    TenancyModule,
+    NotificationsModule,
+    PublishingModule,
+    ReportingModule,
+    IntegrationJobsModule,
+    JobsModule,
+  ],
 })
 class WorkerModule {}
 

@@ -1,7 +1,9 @@
 import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AuditSearch, searchRows } from '../src/audit/search.store.js';
+import { type AuditSearch, conditionsOf } from '../src/audit/audit-filter.js';
+import { searchRows } from '../src/audit/search.store.js';
+import { summarize } from '../src/audit/summary.store.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { type SeededOrg, seedOrg } from './seed.js';
 
@@ -13,11 +15,15 @@ let pool: pg.Pool;
 /** 100,000 events, two thirds of one organisation: as the agents would have left them. */
 async function fill(orgId: string, count: number): Promise<void> {
   await database.owner.query(
-    `insert into audit_event (id, org_id, at, kind, actor_id, actor_label, decision, connection_slug, search_text, event)
+    `insert into audit_event (id, org_id, at, kind, actor_id, actor_label, decision, connection_slug, required, relations,
+       client_address, status, duration_ms, row_count, sqlstate, search_text, event)
      select gen_random_uuid(), $1, timestamptz '2026-11-01' + n * interval '7 seconds',
        case when n % 3 = 0 then 'statement.finished' when n % 500 = 0 then 'rule.updated' else 'statement.decided' end,
        'u' || n % 200, 'person' || n % 200 || '@acme.test',
        case when n % 400 = 1 then 'denied' else 'allowed' end, 'db-' || n % 20,
+       case when n % 1000 = 4 then 8 else 1 end, array['public.orders', 'orders'] || case when n % 5000 = 4 then array['payroll'] end,
+       ('10.0.' || n % 250 || '.1')::inet, 'succeeded', case when n % 3000 = 1 then 5000 else 1 end, case when n % 3000 = 2 then 50000 else 1 end,
+       case when n % 4000 = 1 then '40P01' end,
        'select id, total from orders where customer_id = ' || n || case when n % 20000 = 7 then ' and flag = ''needle''' else '' end,
        '{}'
      from generate_series(1, $2) n`,
@@ -60,7 +66,11 @@ async function search(what: AuditSearch, before?: { at: string; id: string }) {
   const earlier = await scans();
   await client.query('begin');
   await client.query("select set_config('app.org_id', $1, true)", [org.orgId]);
-  const rows = await searchRows(client, what, before, 51);
+  const rows = await searchRows(
+    client,
+    conditionsOf(what, what.environment ? { environmentId: uuidv7() } : {}),
+    { cursor: before, limit: 51 },
+  );
   await client.query('commit');
   await client.query('select pg_stat_force_next_flush()');
   const later = await scans();
@@ -81,6 +91,14 @@ describe('among 100,000 events, as the role that cannot bypass row-level securit
     ['denials', { decision: 'denied' }, 'audit_event_org_decision_idx'],
     ['a rare kind', { kind: 'rule.updated' }, 'audit_event_org_kind_idx'],
     ['a person who is nowhere', { actor: 'nobody@' }, 'audit_event_actor_idx'],
+    ['a whole word', { words: ['needle'] }, 'audit_event_search_idx'],
+    ['a rare permission', { permission: 'admin' }, 'audit_event_required_idx'],
+    ['a rare relation', { relation: 'payroll' }, 'audit_event_relations_idx'],
+    ['an SQLSTATE', { sqlstate: '40P01' }, 'audit_event_sqlstate_idx'],
+    ['what was slow', { minDurationMs: 2_000 }, 'audit_event_slow_idx'],
+    ['what had many rows', { minRows: 20_000 }, 'audit_event_large_idx'],
+    ['a network', { client: '10.0.7.0/24' }, 'audit_event_client_idx'],
+    ['an environment where nothing is', { environment: 'x' }, 'audit_event_environment_idx'],
   ])('%s is found by index', async (_, what, index) => {
     const { used } = await search(what);
     expect(used).not.toContain('whole table');
@@ -106,13 +124,33 @@ describe('among 100,000 events, as the role that cannot bypass row-level securit
     expect(rows.map((row) => row.id)).toEqual(all.map((row) => row.id));
   });
 
+  it('counts its own, by samples where they are many, and reads no whole table', async () => {
+    const earlier = await scans();
+    await client.query('begin');
+    await client.query("select set_config('app.org_id', $1, true)", [org.orgId]);
+    const asked = { buckets: 20, now: new Date('2026-11-07T00:00:00Z') };
+    const all = await summarize(client, conditionsOf({ from: new Date('2026-11-01') }, {}), asked);
+    const few = await summarize(client, conditionsOf({ text: 'needle' }, {}), asked);
+    await client.query('commit');
+    await client.query('select pg_stat_force_next_flush()');
+    expect((await scans()).get('whole table')).toBe(earlier.get('whole table'));
+    const { rows } = await database.owner.query<{ n: number }>(
+      "select count(*)::int as n from audit_event where org_id = $1 and kind <> 'statement.finished'",
+      [org.orgId],
+    );
+    const exact = rows[0]?.n ?? 0;
+    expect(all).toMatchObject({ isTotalExact: false, areBucketsExact: false, facetsOf: 5_000 });
+    expect(Math.abs(all.total - exact) / exact).toBeLessThan(0.1);
+    expect(few).toMatchObject({ isTotalExact: true, areBucketsExact: true, total: 3 });
+    expect(few.buckets.reduce((sum, { allowed }) => sum + allowed, 0)).toBe(3);
+  });
+
   it('without an organisation finds nothing', async () => {
     await client.query('begin');
-    expect(await searchRows(client, {}, undefined, 51)).toEqual([]);
+    expect(await searchRows(client, {}, { limit: 51 })).toEqual([]);
+    expect(await summarize(client, {}, { buckets: 5, now: new Date() })).toMatchObject({ total: 0 });
     await client.query('commit');
-    const { rows } = await client.query(
-      'select * from postern_search_audit(null, null, null, null, null, null, null, null, null, 51)',
-    );
+    const { rows } = await client.query("select * from postern_search_audit('{}', null, null, false, 51)");
     expect(rows).toEqual([]);
   });
 });

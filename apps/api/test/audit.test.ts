@@ -103,6 +103,42 @@ describe('ingestion', () => {
     expect(await storedSeqs(other)).toEqual([]);
   });
 
+  it('keeps what a newer agent reports, though nobody here knows the word', async () => {
+    await fresh();
+    const links = peer.record({}, { kind: 'weather.changed' as never, path: 'telepathy' as never }, {});
+    expect(await peer.push(links)).toMatchObject({ status: 200, body: { ackedSeq: 3 } });
+    const { rows } = await api.database.owner.query('select kind, path from audit_event where id = $1', [
+      links[1]?.event.id,
+    ]);
+    expect(rows).toEqual([{ kind: 'weather.changed', path: 'telepathy' }]);
+    const answer = await api.graphql<{ auditEvent: { kind: string } }>(
+      'query ($orgId: ID!, $id: ID!) { auditEvent(orgId: $orgId, id: $id) { kind } }',
+      { orgId: acme.orgId, id: links[1]?.event.id },
+      acme.cookie,
+    );
+    expect(answer.data?.auditEvent.kind).toBe('weather.changed');
+  });
+
+  it('tells an agent to come back when too many push at the same time, and loses nothing', async () => {
+    const peers = await Promise.all(Array.from({ length: 3 }, () => enrolAgent(api, acme)));
+    const lock = await api.database.owner.connect();
+    await lock.query('begin');
+    await lock.query('lock table audit_event in share row exclusive mode');
+    const pushed = peers.map((one) => one.record({}, {}));
+    const pending = peers.flatMap((one, n) => Array.from({ length: 40 }, () => one.push(pushed[n] ?? [])));
+    const refused = await Promise.race(pending);
+    expect(refused).toMatchObject({ status: 429, body: { error: { code: 'audit.busy' } } });
+    expect(refused.headers['retry-after']).toBe('1');
+    await lock.query('rollback');
+    lock.release();
+    const statuses = new Set((await Promise.all(pending)).map((answer) => answer.status));
+    expect(statuses).toEqual(new Set([200, 429]));
+    for (const [n, one] of peers.entries()) {
+      expect((await one.push(pushed[n] ?? [])).body).toEqual({ ackedSeq: 2 });
+      expect(await storedSeqs(one)).toEqual([1, 2]);
+    }
+  });
+
   it('refuses what only the control plane can know', async () => {
     await fresh();
     const answer = await peer.push(peer.record({ kind: 'rule.created' }));

@@ -16,6 +16,7 @@ interface Furnished extends FurnishedCompany {
   databasePasswordId: string;
   savedSearchId: string;
   integrationId: string;
+  reportId: string;
 }
 
 let api: TestApp;
@@ -32,6 +33,12 @@ async function furnishFully(name: string): Promise<Furnished> {
     api,
     'mutation ($orgId: ID!, $environmentId: ID!) { createDatabasePassword(orgId: $orgId, environmentId: $environmentId, lifetime: ONE_DAY) { databasePassword { id } } }',
     { orgId: company.orgId, environmentId: company.environmentId },
+    company.cookie,
+  );
+  const asked = await must<{ requestReport: { id: string } }>(
+    api,
+    'mutation ($orgId: ID!) { requestReport(orgId: $orgId, kind: COVERAGE) { id } }',
+    { orgId: company.orgId },
     company.cookie,
   );
   const saved = await must<{ createSavedSearch: { id: string } }>(
@@ -62,6 +69,7 @@ async function furnishFully(name: string): Promise<Furnished> {
     memberUserId: member.userId,
     memberEmail: member.email,
     inviteId: data.invites[0]?.id ?? '',
+    reportId: asked.requestReport.id,
     savedSearchId: saved.createSavedSearch.id,
     integrationId: integration.createIntegration.integration.id,
     databasePasswordId: made.createDatabasePassword.databasePassword.id,
@@ -214,6 +222,9 @@ const CASES: Case[] = [
     () => ({ id: theirs.savedSearchId, search: { name: 'n', query: '' } }),
     'saved_search.not_found',
   ],
+  ['report', () => ({ id: theirs.reportId }), 'report.not_found'],
+  ['downloadReport', () => ({ id: theirs.reportId, format: 'JSON' }), 'report.not_found'],
+  ['deleteReport', () => ({ id: theirs.reportId }), 'report.not_found'],
   ['deleteSavedSearch', () => ({ id: theirs.savedSearchId }), 'saved_search.not_found'],
   ['revokeAgent', () => ({ id: theirs.agentId }), 'agent.not_found'],
   [

@@ -61,6 +61,11 @@ export const ERROR_CODES = [
   'audit.broken_chain',
   'audit.not_found',
   'audit.unavailable',
+  'audit.busy',
+  // reports
+  'report.not_found',
+  'report.not_ready',
+  'report.too_many',
   'audit.too_broad',
   'saved_search.not_found',
   'saved_search.name_taken',

@@ -117,3 +117,10 @@ test('ETags are read as they are written, weak ones too; anything else is none o
     expect(parsePolicyEtag(other)).toBeUndefined();
   }
 });
+
+test('an event of a newer agent is read, its words as they are', () => {
+  const push = structuredClone(fixture('audit-push-request.json')) as { events: { event: object }[] };
+  const [link] = push.events;
+  Object.assign(link?.event ?? {}, { kind: 'weather.changed', path: 'telepathy', required: ['fly'] });
+  expect(auditPushRequest.parse(push)).toEqual(push);
+});

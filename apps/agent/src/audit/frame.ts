@@ -12,12 +12,19 @@ export interface Frame {
   readonly end: number;
 }
 
-export function encodeFrame(payload: Buffer): Buffer {
-  const frame = Buffer.allocUnsafe(HEADER_BYTES + payload.length);
-  frame.writeUInt32BE(payload.length, 0);
-  frame.writeUInt32BE(crc32(payload), 4);
-  payload.copy(frame, HEADER_BYTES);
-  return frame;
+/** Frames one behind the other, in one piece. */
+export function encodeFrames(payloads: readonly string[]): Buffer {
+  const lengths = payloads.map((payload) => Buffer.byteLength(payload));
+  const frames = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + HEADER_BYTES + length, 0));
+  let at = 0;
+  for (const payload of payloads) {
+    const start = at + HEADER_BYTES;
+    const end = start + frames.write(payload, start);
+    frames.writeUInt32BE(end - start, at);
+    frames.writeUInt32BE(crc32(frames.subarray(start, end)), at + 4);
+    at = end;
+  }
+  return frames;
 }
 
 /** The frame at `offset`; undefined when what stands there is not a whole and right one: the torn tail. */

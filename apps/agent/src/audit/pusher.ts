@@ -1,18 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ChainedEvent } from '@postern/core/audit';
 import { AUDIT_BATCH_MAX } from '@postern/protocol/audit-push';
 import { backoffMs } from '../link/backoff.js';
 import { errorFacts, type Logger } from '../log.js';
 import type { Spool } from './spool.js';
+import type { SpooledEvent } from './spool-reader.js';
 
-/** Events that come within this time travel together; short, so that search finds them within a second. */
+/** Events that come within this time travel together, as long as they fit. */
 const COALESCE_MS = 20;
+/** The same once that many came within it: a request costs as much as a hundred events, and search still finds them within a second. */
+const BUSY_EVENTS = 16;
+const BUSY_COALESCE_MS = 300;
 const BATCH_BYTES = 512 * 1024;
 
 /** What pushing came to. `gap`: the control plane's next number is another one. */
 export type PushResult = { readonly ackedSeq: number } | { readonly gap: number };
 
-export type PushAudit = (events: readonly ChainedEvent[], signal: AbortSignal) => Promise<PushResult>;
+export type PushAudit = (events: readonly SpooledEvent[], signal: AbortSignal) => Promise<PushResult>;
 
 /** Sends the spool to the control plane, at least once, in order, as soon as something is there. */
 export class Pusher {
@@ -30,7 +33,7 @@ export class Pusher {
   }
 
   start(): void {
-    this.#spool.onAppended(() => this.#wake());
+    this.#spool.onDurable(() => this.#wake());
     this.#running = this.#run();
   }
 
@@ -44,11 +47,9 @@ export class Pusher {
     const { signal } = this.#stopping;
     let failures = 0;
     while (!signal.aborted) {
-      if (this.#spool.depth === 0) {
-        await this.#somethingNew();
-        await this.#pause(COALESCE_MS);
-        continue;
-      }
+      if (this.#spool.depth === 0) await this.#somethingNew();
+      await this.#gathered();
+      if (signal.aborted) return;
       try {
         await this.pushOnce(signal);
         failures = 0;
@@ -60,6 +61,12 @@ export class Pusher {
         await this.#pause(backoffMs(failures));
       }
     }
+  }
+
+  async #gathered(): Promise<void> {
+    if (this.#spool.depth < AUDIT_BATCH_MAX) await this.#pause(COALESCE_MS);
+    const { depth } = this.#spool;
+    if (depth >= BUSY_EVENTS && depth < AUDIT_BATCH_MAX) await this.#pause(BUSY_COALESCE_MS);
   }
 
   /** One batch; throws when it did not arrive. */

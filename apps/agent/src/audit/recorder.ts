@@ -1,6 +1,7 @@
 import { type AuditActor, type AuditEvent, trimmed } from '@postern/core/audit';
-import { v7 as uuidv7 } from 'uuid';
 import { type Clock, isoTime } from '../clock.js';
+import { EventIds } from './event-id.js';
+import type { Appended } from './group.js';
 import type { Spool } from './spool.js';
 
 /** What happened; who numbers and dates it is the recorder. */
@@ -13,6 +14,8 @@ const REASON_MAX = 4_096;
 export class Recorder {
   readonly #spool: Spool;
   readonly #clock: Clock;
+  readonly #ids = new EventIds();
+  #at = { ms: Number.NaN, text: '' };
   /** This agent, as the actor of what it does by itself. */
   readonly self: AuditActor;
 
@@ -24,17 +27,27 @@ export class Recorder {
 
   /** Resolves with the event's id once it is durable; rejects with `audit.unavailable`. */
   async record(facts: AuditFacts): Promise<string> {
-    const { id, durable } = this.begin(facts);
-    await durable;
+    const { id, appended } = this.begin(facts);
+    await appended.durable();
     return id;
   }
 
-  /** The event's id at once, and a promise that settles as `record` does. */
-  begin(facts: AuditFacts): { id: string; durable: Promise<void> } {
-    const id = uuidv7();
-    const { reason } = facts;
-    const short = reason === undefined ? {} : { reason: trimmed(reason, REASON_MAX) };
-    const appended = this.#spool.append({ id, at: isoTime(this.#clock.now()), ...facts, ...short });
-    return { id, durable: appended.then(() => undefined) };
+  /** The event's id at once, and how far it has come. */
+  begin(facts: AuditFacts): { id: string; appended: Appended } {
+    const event = this.#event(facts);
+    return { id: event.id, appended: this.#spool.append(event) };
+  }
+
+  /** For what nobody waits for: it may travel with the next event that somebody does wait for, a few milliseconds later. */
+  note(facts: AuditFacts): Appended {
+    return this.#spool.append(this.#event(facts), 'later');
+  }
+
+  #event(facts: AuditFacts): AuditEvent {
+    const ms = this.#clock.now();
+    if (ms !== this.#at.ms) this.#at = { ms, text: isoTime(ms) };
+    const event = { id: this.#ids.next(ms), at: this.#at.text, ...facts };
+    if (facts.reason !== undefined) event.reason = trimmed(facts.reason, REASON_MAX);
+    return event;
   }
 }

@@ -1,9 +1,18 @@
+import { fdatasyncSync, ftruncateSync, writeSync } from 'node:fs';
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { CHAIN_START, type ChainedEvent, chainedEvent } from '@postern/core/audit';
+import {
+  type AuditEvent,
+  CHAIN_START,
+  type ChainedEvent,
+  canonicalJson,
+  chainedEvent,
+  chainText,
+} from '@postern/core/audit';
 import { z } from 'zod';
 import { syncDirectory } from '../durable-file.js';
-import { decodeFrame, encodeFrame } from './frame.js';
+import { decodeFrame, encodeFrames } from './frame.js';
+import { sha256Hex } from './sha256.js';
 
 /** First frame of every segment: where the chain stood, so that an empty one still tells it. */
 const segmentHeader = z.object({
@@ -56,9 +65,24 @@ export async function readSegment(path: string): Promise<SegmentContent | undefi
   };
 }
 
-export const encodeEvent = (event: ChainedEvent): Buffer => encodeFrame(Buffer.from(JSON.stringify(event)));
+/** Events as frames behind `head`, and where the chain stands then. */
+export function encodeEvents(
+  head: ChainHead,
+  events: readonly AuditEvent[],
+): { bytes: Buffer; head: ChainHead } {
+  let { seq, hash } = head;
+  const payloads: string[] = [];
+  for (const event of events) {
+    const text = canonicalJson(event);
+    const before = hash;
+    seq += 1;
+    hash = sha256Hex(chainText(before, seq, text));
+    payloads.push(`{"seq":${seq},"prevHash":"${before}","hash":"${hash}","event":${text}}`);
+  }
+  return { bytes: encodeFrames(payloads), head: { seq, hash } };
+}
 
-/** A segment being written. Every write is durable when it resolves. */
+/** A segment being written. Writing is for the system to keep, `sync` for the disk. */
 export class SegmentWriter {
   readonly #file: FileHandle;
   #bytes: number;
@@ -72,7 +96,8 @@ export class SegmentWriter {
     const writer = new SegmentWriter(await open(path, 'w', 0o600), 0);
     try {
       const header = { format: 1, prevSeq: head.seq, prevHash: head.hash };
-      await writer.append(encodeFrame(Buffer.from(JSON.stringify(header))));
+      writer.write(encodeFrames([JSON.stringify(header)]));
+      await writer.sync();
       await syncDirectory(dirname(path));
     } catch (error) {
       await writer.close();
@@ -84,7 +109,8 @@ export class SegmentWriter {
   /** Opens one for more, after cutting it to its whole frames. */
   static async continue(path: string, goodBytes: number): Promise<SegmentWriter> {
     const writer = new SegmentWriter(await open(path, 'r+'), goodBytes);
-    await writer.cut();
+    writer.cut(goodBytes);
+    await writer.sync();
     return writer;
   }
 
@@ -92,20 +118,27 @@ export class SegmentWriter {
     return this.#bytes;
   }
 
-  async append(bytes: Buffer): Promise<void> {
+  /** At once, which takes the system some microseconds. What is thrown may have left a part of it behind: `cut` it off. */
+  write(bytes: Buffer): void {
     let written = 0;
     while (written < bytes.length) {
-      const result = await this.#file.write(bytes, written, bytes.length - written, this.#bytes + written);
-      written += result.bytesWritten;
+      written += writeSync(this.#file.fd, bytes, written, bytes.length - written, this.#bytes + written);
     }
-    await this.#file.datasync();
     this.#bytes += bytes.length;
   }
 
-  /** Throws away what a failed append may have left behind. */
-  async cut(): Promise<void> {
-    await this.#file.truncate(this.#bytes);
-    await this.#file.sync();
+  sync(): Promise<void> {
+    return this.#file.datasync();
+  }
+
+  syncNow(): void {
+    fdatasyncSync(this.#file.fd);
+  }
+
+  /** Throws away what is behind `bytes`. */
+  cut(bytes = this.#bytes): void {
+    ftruncateSync(this.#file.fd, bytes);
+    this.#bytes = bytes;
   }
 
   async close(): Promise<void> {

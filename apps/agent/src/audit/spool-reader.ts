@@ -1,6 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ChainedEvent } from '@postern/core/audit';
 import { decodeFrame, type Frame } from './frame.js';
 import { firstSeqOf } from './segment.js';
 
@@ -13,6 +12,13 @@ export interface ReadRequest {
   readonly toSeq: number;
   readonly max: number;
   readonly maxBytes: number;
+}
+
+/** An event as it stands in the spool. */
+export interface SpooledEvent {
+  readonly seq: number;
+  /** JSON of the chained event. */
+  readonly json: Buffer;
 }
 
 /** Where the event `seq` begins. */
@@ -32,34 +38,35 @@ export class SpoolReader {
   }
 
   /** Events from `fromSeq` on without a gap; empty when that number is not there. */
-  async read(segments: readonly string[], request: ReadRequest): Promise<ChainedEvent[]> {
-    const found: ChainedEvent[] = [];
+  async read(segments: readonly string[], request: ReadRequest): Promise<SpooledEvent[]> {
+    const found: SpooledEvent[] = [];
     let bytes = 0;
-    for await (const { event, size, next } of this.#events(segments, request.fromSeq)) {
+    for await (const { event, next } of this.#events(segments, request.fromSeq)) {
       if (event.seq < request.fromSeq) continue;
       if (event.seq > request.toSeq || event.seq !== request.fromSeq + found.length) break;
       found.push(event);
-      bytes += size;
+      bytes += event.json.length;
       this.#next = next;
       if (found.length === request.max || bytes >= request.maxBytes) break;
     }
     return found;
   }
 
-  async *#events(segments: readonly string[], seq: number) {
-    const known = this.#next?.seq === seq ? this.#next : undefined;
-    const first = known
-      ? segments.indexOf(known.segment)
-      : segments.findLastIndex((name) => firstSeqOf(name) <= seq);
-    let offset = first >= 0 && known ? known.offset : 0;
+  /** Events of a segment are numbered as they stand in it, beginning with the number in its name. */
+  async *#events(segments: readonly string[], from: number) {
+    const known = this.#next?.seq === from ? this.#next : undefined;
+    const at = known ? segments.indexOf(known.segment) : -1;
+    const first = at >= 0 ? at : segments.findLastIndex((name) => firstSeqOf(name) <= from);
+    let place = at >= 0 ? known : undefined;
     for (const segment of segments.slice(Math.max(0, first))) {
-      for await (const { payload, end } of frames(join(this.#dir, segment), offset)) {
-        // The first frame is the segment's header.
-        const event = JSON.parse(payload.toString('utf8')) as ChainedEvent;
-        if (event.event === undefined) continue;
-        yield { event, size: payload.length, next: { segment, offset: end, seq: event.seq + 1 } };
+      // The first frame is the segment's header.
+      let seq = place?.seq ?? firstSeqOf(segment) - 1;
+      for await (const { payload, end } of frames(join(this.#dir, segment), place?.offset ?? 0)) {
+        const event = { seq, json: payload };
+        seq += 1;
+        if (place || event.seq >= firstSeqOf(segment)) yield { event, next: { segment, offset: end, seq } };
       }
-      offset = 0;
+      place = undefined;
     }
   }
 }

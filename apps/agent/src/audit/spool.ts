@@ -1,61 +1,45 @@
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type AuditEvent, type ChainedEvent, chain } from '@postern/core/audit';
-import { PosternError } from '@postern/core/errors';
+import type { AuditEvent } from '@postern/core/audit';
 import { readIfThere } from '../durable-file.js';
+import { type Appended, Group } from './group.js';
 import {
   type ChainHead,
   EMPTY_CHAIN,
-  encodeEvent,
   firstSeqOf,
   isSegmentName,
   readSegment,
   SegmentWriter,
-  segmentName,
 } from './segment.js';
-import { SpoolReader } from './spool-reader.js';
+import { type SpooledEvent, SpoolReader } from './spool-reader.js';
+import { SpoolWriter } from './spool-writer.js';
 
 const SEGMENT_BYTES = 8 * 1024 * 1024;
 const ACKED_FILE = 'acked';
-
-interface Waiting {
-  readonly event: AuditEvent;
-  resolve(seq: number): void;
-  reject(error: PosternError): void;
-}
-
-/** Why nothing may run: what is not recorded must not happen. */
-const unavailable = (): PosternError =>
-  new PosternError('audit.unavailable', 'the audit trail can not be written, so nothing may run', {
-    fix: 'tell an administrator to look at the disk of this agent',
-  });
+const SAVE_ACKED_MS = 500;
+/** How long an event that nobody waits for may wait for others to be written with. */
+const LATER_MS = 5;
 
 /**
- * The agent's audit chain on disk, until the control plane has it. An event whose `append` resolved survives kill -9
- * and power loss. All that wait share one write and one fdatasync (group commit).
+ * The agent's audit chain on disk, until the control plane has it. All events of one turn of the event loop share one write;
+ * all that wait for the disk share one fdatasync (group commit), and what nobody waits for reaches it within 50 ms.
  */
 export class Spool {
   readonly #dir: string;
-  readonly #segmentBytes: number;
   readonly #reader: SpoolReader;
-  #segments: string[];
-  #writer: SegmentWriter | undefined;
-  #head: ChainHead;
+  readonly #writer: SpoolWriter;
   #acked: number;
-  #waiting: Waiting[] = [];
-  #flushing: Promise<void> | undefined;
-  /** A failed append may have left bytes behind: they are cut off before the next one. */
-  #dirty = false;
-  #onAppended: () => void = () => {};
+  #savingAcked: NodeJS.Timeout | undefined;
+  #group: Group | undefined;
+  #isDue = false;
+  #later: NodeJS.Timeout | undefined;
 
   private constructor(dir: string, segmentBytes: number, opened: OpenedSpool) {
     this.#dir = dir;
-    this.#segmentBytes = segmentBytes;
     this.#reader = new SpoolReader(dir);
-    this.#segments = opened.segments;
-    this.#head = opened.head;
-    this.#writer = opened.writer;
-    this.#acked = Math.min(opened.acked, opened.head.seq);
+    const onTurned = (isGood: boolean) => (isGood ? this.#flush() : this.#refuse());
+    this.#writer = new SpoolWriter({ dir, segmentBytes, ...opened, onTurned });
+    this.#acked = Math.max(Math.min(opened.acked, opened.head.seq), this.firstKept - 1);
     this.cutBytes = opened.cutBytes;
   }
 
@@ -66,12 +50,12 @@ export class Spool {
   }
 
   get head(): ChainHead {
-    return this.#head;
+    return this.#writer.head;
   }
 
-  /** Events that the control plane has not confirmed. */
+  /** Events on disk that the control plane has not confirmed. */
   get depth(): number {
-    return this.#head.seq - this.#acked;
+    return this.#writer.durableSeq - this.#acked;
   }
 
   get acked(): number {
@@ -81,43 +65,44 @@ export class Spool {
   /** Bytes of a half-written record that a crash left, now cut off. */
   readonly cutBytes: number;
 
-  /** Called after every group of appends. */
-  onAppended(listener: () => void): void {
-    this.#onAppended = listener;
+  /** Called whenever more is on disk. */
+  onDurable(listener: () => void): void {
+    this.#writer.onDurable = listener;
   }
 
-  /** Resolves with the event's number once it is durable; rejects with `audit.unavailable` when it is not. */
-  append(event: AuditEvent): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ event, resolve, reject });
-      this.#flushing ??= this.#flushAll();
-    });
+  /** Writes it at the end of this turn of the event loop; `later`: with the next one that is written so, or in a few milliseconds. */
+  append(event: AuditEvent, when: 'now' | 'later' = 'now'): Appended {
+    this.#group ??= new Group(() => this.#writer.sync());
+    this.#group.events.push(event);
+    if (when === 'now') this.#due();
+    else if (!this.#isDue) this.#later ??= setTimeout(() => this.#flush(), LATER_MS);
+    return this.#group;
   }
 
   /** Events from `fromSeq` on, at most `max` of them and about `maxBytes`, in order and without a gap. */
-  read(fromSeq: number, max: number, maxBytes: number): Promise<ChainedEvent[]> {
-    return this.#reader.read(this.#segments, { fromSeq, toSeq: this.#head.seq, max, maxBytes });
+  read(fromSeq: number, max: number, maxBytes: number): Promise<SpooledEvent[]> {
+    const { segments, durableSeq } = this.#writer;
+    return this.#reader.read(segments, { fromSeq, toSeq: durableSeq, max, maxBytes });
   }
 
   /** First number that can still be read; behind it all is confirmed and gone. */
   get firstKept(): number {
-    const [name] = this.#segments;
-    return name === undefined ? this.#head.seq + 1 : firstSeqOf(name);
+    const [name] = this.#writer.segments;
+    return name === undefined ? this.head.seq + 1 : firstSeqOf(name);
   }
 
   /** The control plane has everything up to `seq`: whole segments behind it are deleted. */
   async ack(seq: number): Promise<void> {
-    this.#acked = Math.max(this.#acked, Math.min(seq, this.#head.seq));
-    // Not synced: after a crash an older number only means that some are sent again.
-    const file = join(this.#dir, ACKED_FILE);
-    await writeFile(`${file}.tmp`, String(this.#acked), { mode: 0o600 });
-    await rename(`${file}.tmp`, file);
-    for (let next = this.#segments[1]; next !== undefined; next = this.#segments[1]) {
-      if (firstSeqOf(next) > this.#acked + 1) return;
-      const [done] = this.#segments;
-      if (done === undefined) return;
-      await rm(join(this.#dir, done), { force: true });
-      this.#segments = this.#segments.slice(1);
+    this.#acked = Math.max(this.#acked, Math.min(seq, this.#writer.durableSeq));
+    // Not at once: after a crash an older number only means that some are sent again.
+    this.#savingAcked ??= setTimeout(
+      () => void this.#saveAcked().catch(() => undefined),
+      SAVE_ACKED_MS,
+    ).unref();
+    const { segments } = this.#writer;
+    while (segments.length > 1 && firstSeqOf(segments[1] ?? '') <= this.#acked + 1) {
+      await rm(join(this.#dir, segments[0] ?? ''), { force: true });
+      segments.shift();
     }
   }
 
@@ -126,53 +111,56 @@ export class Spool {
     this.#acked = Math.min(this.#acked, toSeq - 1);
   }
 
+  /** Resolves when all that was appended is on the disk, or refused. */
+  async settled(): Promise<void> {
+    while (this.#group) {
+      this.#flush();
+      await this.#group?.written.catch(() => undefined);
+    }
+    await this.#writer.settled().catch(() => undefined);
+  }
+
   async close(): Promise<void> {
-    await this.#flushing;
-    await this.#writer?.close();
-    this.#writer = undefined;
+    await this.settled();
+    await this.#writer.close();
+    if (this.#savingAcked) await this.#saveAcked();
   }
 
-  async #flushAll(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const group = this.#waiting;
-      this.#waiting = [];
-      try {
-        await this.#write(group);
-      } catch {
-        this.#dirty = true;
-        for (const { reject } of group) reject(unavailable());
-      }
+  async #saveAcked(): Promise<void> {
+    clearTimeout(this.#savingAcked);
+    this.#savingAcked = undefined;
+    const file = join(this.#dir, ACKED_FILE);
+    await writeFile(`${file}.tmp`, String(this.#acked), { mode: 0o600 });
+    await rename(`${file}.tmp`, file);
+  }
+
+  #due(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    setImmediate(() => this.#flush());
+  }
+
+  #flush(): void {
+    this.#isDue = false;
+    clearTimeout(this.#later);
+    this.#later = undefined;
+    if (!this.#group) return;
+    const ready = this.#writer.ready();
+    // What comes while the writer turns to a new segment, or waits for the disk, waits with it.
+    if (ready === 'wait') return;
+    if (ready === 'no') {
+      this.#refuse();
+      return;
     }
-    this.#flushing = undefined;
+    const group = this.#group;
+    this.#group = undefined;
+    this.#writer.write(group);
   }
 
-  async #write(group: readonly Waiting[]): Promise<void> {
-    const writer = await this.#readyWriter();
-    let head = this.#head;
-    const frames: Buffer[] = [];
-    for (const { event } of group) {
-      const link = chain(head.hash, head.seq + 1, event);
-      frames.push(encodeEvent(link));
-      head = { seq: link.seq, hash: link.hash };
-    }
-    await writer.append(Buffer.concat(frames));
-    const firstSeq = this.#head.seq + 1;
-    this.#head = head;
-    for (const [index, { resolve }] of group.entries()) resolve(firstSeq + index);
-    this.#onAppended();
-  }
-
-  async #readyWriter(): Promise<SegmentWriter> {
-    if (this.#writer && this.#dirty) await this.#writer.cut();
-    this.#dirty = false;
-    const name = segmentName(this.#head);
-    const isEmpty = this.#segments.at(-1) === name;
-    if (this.#writer && (isEmpty || this.#writer.bytes < this.#segmentBytes)) return this.#writer;
-    const next = await SegmentWriter.create(join(this.#dir, name), this.#head);
-    await this.#writer?.close();
-    this.#writer = next;
-    this.#segments = [...this.#segments, name];
-    return next;
+  #refuse(): void {
+    const group = this.#group;
+    this.#group = undefined;
+    group?.failed();
   }
 }
 

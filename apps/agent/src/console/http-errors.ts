@@ -77,9 +77,13 @@ export function statusOf(code: ErrorCode): number {
     case 'database_password.not_found':
     case 'integration.not_found':
     case 'integration.name_taken':
+    case 'report.not_found':
+    case 'report.not_ready':
+    case 'report.too_many':
     case 'saved_search.not_found':
     case 'saved_search.name_taken':
     case 'audit.too_broad':
+    case 'audit.busy':
     case 'internal':
       return 500;
     default:

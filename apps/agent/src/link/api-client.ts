@@ -32,8 +32,8 @@ export interface ApiRequest {
   readonly method: 'GET' | 'POST';
   /** One of the protocol's PATHS: what the signature covers, whatever prefix a proxy puts before it. */
   readonly path: string;
-  /** JSON text. */
-  readonly body?: string;
+  /** JSON. */
+  readonly body?: string | Buffer;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;

@@ -1,4 +1,3 @@
-import type { ChainedEvent } from '@postern/core/audit';
 import { auditPushResponse } from '@postern/protocol/audit-push';
 import { consoleTokenResponse } from '@postern/protocol/console-token';
 import { type HeartbeatRequest, heartbeatResponse } from '@postern/protocol/heartbeat';
@@ -6,6 +5,7 @@ import { policyEtag } from '@postern/protocol/policy-pull';
 import { PATHS } from '@postern/protocol/version';
 import type { z } from 'zod';
 import type { PushResult } from '../audit/pusher.js';
+import type { SpooledEvent } from '../audit/spool-reader.js';
 import { type ApiAnswer, type ApiClient, ApiRefusal, ApiUnreachable } from './api-client.js';
 import { safeJson } from './identity.js';
 
@@ -32,16 +32,24 @@ export async function heartbeat(api: ApiClient, body: HeartbeatRequest): Promise
   return parsed(response, heartbeatResponse).policyVersion;
 }
 
+/** `{"events": […]}` of what stands in the spool, as it stands there. */
+function pushBody(events: readonly SpooledEvent[]): Buffer {
+  const pieces = events.flatMap(({ json }, index) => (index === 0 ? [json] : [COMMA, json]));
+  return Buffer.concat([Buffer.from('{"events":['), ...pieces, Buffer.from(']}')]);
+}
+
+const COMMA = Buffer.from(',');
+
 export async function pushAudit(
   api: ApiClient,
-  events: readonly ChainedEvent[],
+  events: readonly SpooledEvent[],
   signal: AbortSignal,
 ): Promise<PushResult> {
   try {
     const response = await api.send({
       method: 'POST',
       path: PATHS.audit,
-      body: JSON.stringify({ events }),
+      body: pushBody(events),
       signal,
       timeoutMs: AUDIT_TIMEOUT_MS,
     });

@@ -12,7 +12,8 @@ const EXAMPLES = {
   diff: `
   postern diff                              # SQL on standard output, the summary on standard error
   postern diff --mode adopt --format summary
-  postern diff --exit-code --format json -o plan.json`,
+  postern diff --exit-code --format json -o plan.json
+  postern diff --why --previous last-week.yaml --evidence audit.jsonl`,
   apply: `
   postern apply --dry-run                   # the same as postern diff
   postern apply
@@ -63,6 +64,10 @@ function addDiff(program: Command, run: Runner): void {
     .option('-o, --output <file>', 'write the plan to this file instead of standard output')
     .option('--exit-code', 'exit with 2 when the database differs', false)
     .option('--no-exit-code', 'exit with 0 then as well (the default)')
+    .option('--why', 'say where each difference comes from, as far as the server tells', false)
+    .option('--evidence <file>', 'with --why: audit events of the agent, one JSON object a line')
+    .option('--evidence-connection <slug>', 'which connection of these events is this database')
+    .option('--previous <file>', 'with --why: the manifest before its last change')
     .action(run('diff', async () => (await import('./diff.js')).diff));
 }
 

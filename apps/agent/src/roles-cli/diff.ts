@@ -1,10 +1,12 @@
-import type { Mode } from '@postern/core/roles';
+import { attributeDrift, type Mode } from '@postern/core/roles';
 import { PlanRefused } from '../targets/roles/apply.js';
+import { readChangeTimes } from '../targets/roles/change-times.js';
 import type { RolesConnection } from '../targets/roles/connection.js';
 import { readPasswords } from '../targets/roles/passwords.js';
 import { driftOf, makePlan, type PlanRequest } from '../targets/roles/plan.js';
 import { type DatabaseOptions, databaseUrl, withDatabase } from './database.js';
-import { type ExitCode, type Io, painter, print } from './io.js';
+import { readTrail } from './evidence.js';
+import { type ExitCode, type Io, painter, print, UsageError } from './io.js';
 import { type ManifestOptions, readManifest } from './manifest-file.js';
 import { deliver } from './output-file.js';
 import { type PlanFacts, planJson, planSql, planSummary } from './plan-text.js';
@@ -17,13 +19,37 @@ export interface PlanOptions extends ManifestOptions, DatabaseOptions {
 export interface DiffOptions extends PlanOptions {
   readonly exitCode: boolean;
   readonly output?: string;
+  readonly why: boolean;
+  readonly evidence?: string;
+  readonly evidenceConnection?: string;
+  readonly previous?: string;
 }
 
 /** Shows what `apply` would do. What is wrong with the manifest is found before anything is connected to. */
 export async function diff(options: DiffOptions, io: Io): Promise<ExitCode> {
+  const isAsked = options.evidence ?? options.evidenceConnection ?? options.previous;
+  if (isAsked !== undefined && !options.why)
+    throw new UsageError('--evidence, --evidence-connection and --previous need --why');
   const request = await planRequest(options, io);
+  const trail = options.evidence && (await readTrail(options.evidence, options.evidenceConnection));
+  const before =
+    options.previous &&
+    readManifest({ [options.bundle === undefined ? 'file' : 'bundle']: options.previous }).desired;
   return withDatabase<ExitCode>(databaseUrl(options, io.env), async (connection) => {
-    const planned = await planOn(connection, request);
+    const found = await planOn(connection, request);
+    const previous = before && (await makePlan(connection, { ...request, desired: before })).changes;
+    const planned = !options.why
+      ? found
+      : {
+          ...found,
+          attributions: attributeDrift({
+            changes: found.plan.changes,
+            current: found.plan.current,
+            ...(previous && { previous }),
+            ...(trail && { trails: [trail] }),
+            changedAt: await readChangeTimes(connection, found.plan.changes),
+          }),
+        };
     await showPlan(planned, options, io);
     const drift = driftOf(planned.plan, connection.facts.mayReadVerifiers);
     return options.exitCode && drift.length > 0 ? 2 : 0;

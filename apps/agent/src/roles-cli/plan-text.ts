@@ -1,4 +1,5 @@
 import {
+  type Attribution,
   bundlePlan,
   CHANGE_KINDS,
   type Change,
@@ -12,6 +13,7 @@ import {
 import type { ConnectionFacts } from '../targets/roles/connection.js';
 import type { RolesPlan } from '../targets/roles/plan.js';
 import { providerName } from '../targets/roles/rights.js';
+import { attributionLines } from './attribution-text.js';
 import type { Paint } from './io.js';
 import { shortList } from './short-list.js';
 
@@ -19,10 +21,12 @@ export interface PlanFacts {
   readonly facts: ConnectionFacts;
   readonly mode: Mode;
   readonly plan: RolesPlan;
+  /** Of each change, when it was asked for. */
+  readonly attributions?: readonly (readonly Attribution[])[];
 }
 
 /** What a person reads in five seconds: where, how much, who has more and who less, what stands in the way. */
-export function planSummary({ facts, mode, plan }: PlanFacts, paint: Paint): string {
+export function planSummary({ facts, mode, plan, attributions }: PlanFacts, paint: Paint): string {
   const { kinds, total, destructive, gains, loses } = summarize(plan.changes, plan.current, plan.wanted);
   const lines = [paint('bold', `${serverText(facts)}, mode ${mode}`)];
   if (total === 0) lines.push(paint('green', '  in sync: nothing to change'));
@@ -31,6 +35,7 @@ export function planSummary({ facts, mode, plan }: PlanFacts, paint: Paint): str
   if (loses.length > 0) lines.push(`  less access: ${paint('red', shortList(loses))}`);
   if (total > 0) lines.push(totalLine(total, destructive, paint));
   lines.push(...undeclaredLines(plan, paint), ...stuckLines(plan, paint));
+  if (attributions) lines.push(...attributionLines(attributions, plan.changes.map(subject), paint));
   for (const { message, fix } of [...plan.missing, ...plan.hazards])
     lines.push(paint('red', `  in the way: ${message}`), `    → ${fix}`);
   return lines.join('\n');
@@ -111,7 +116,7 @@ export function* planSql({ facts, plan }: PlanFacts): Iterable<string> {
 }
 
 /** For programs; plans of bundles say which document asks for what. `schema_version` changes when a field changes its meaning. */
-export function* planJson({ facts, mode, plan }: PlanFacts): Iterable<string> {
+export function* planJson({ facts, mode, plan, attributions }: PlanFacts): Iterable<string> {
   const bundle = plan.scope === null ? undefined : bundlePlan(plan.changes, plan.scope);
   const report = {
     schema_version: 'postern.roles_plan.v1',
@@ -144,6 +149,7 @@ export function* planJson({ facts, mode, plan }: PlanFacts): Iterable<string> {
       destructive: takesAway(change),
       ...(bundle && { owner: bundle.changes[index]?.owner }),
       change,
+      ...(attributions && { attribution: attributions[index] }),
       sql: render(change, facts),
     };
     const text = JSON.stringify(entry, null, 2).replaceAll('\n', '\n    ');

@@ -46,10 +46,10 @@ export interface AllowedText {
 
 /** Reasons in one answer. */
 const REASONS_MAX = 100;
-/** Intents that may be on their way to the disk while what they announce runs. */
-const AHEAD_MAX = 1_000;
 
 const NOTHING: Classification = { statements: [], required: 0 };
+/** What came of a text that was allowed and not run. */
+export const NEVER_RAN: AuditOutcome = { status: 'cancelled', rows: null, durationMs: 0, sqlstate: null };
 
 /**
  * classify → decide → record, the same for every path; how an allowed text then runs is the path's own. Whatever is not
@@ -62,12 +62,8 @@ export class Governor {
   readonly #targets: ReadonlyMap<string, Target>;
   readonly #texts: StatementTexts;
   readonly #log: Logger;
-  /** Outcomes not yet durable: nobody waits for them, but the shutdown does. */
+  /** Outcomes not yet written: nobody waits for them, but the shutdown does. */
   readonly #outcomes = new Set<Promise<void>>();
-  /** The last intent got to the disk. */
-  #isWriting = false;
-  /** Intents on their way to the disk. */
-  #ahead = 0;
 
   constructor(parts: {
     classifier: Classifier;
@@ -87,7 +83,7 @@ export class Governor {
 
   /** Waits until every outcome is recorded. */
   async settled(): Promise<void> {
-    await Promise.all(this.#outcomes);
+    await Promise.allSettled(this.#outcomes);
   }
 
   /**
@@ -133,11 +129,12 @@ export class Governor {
   }
 
   /**
-   * Resolves with the intent's id when the text may run: once it is durable, or, where the connection is set to `batched`, while it
-   * is being written, as long as writing has been going well.
+   * Resolves with the intent's id when the text may run: once the disk has it, or, where the connection is set to `batched`, once the
+   * system has it, so that it survives the agent and the disk has it within 50 ms.
    */
-  async recordIntent(text: GovernedText, { policy, decision, classification }: AllowedText): Promise<string> {
-    const { id, durable } = this.#recorder.begin({
+  async recordIntent(text: GovernedText, allowed: AllowedText): Promise<string> {
+    const { policy, decision, classification } = allowed;
+    const { id, appended } = this.#recorder.begin({
       ...this.#common(text, classification, policy),
       ...namesOf(classification),
       decision: 'allowed',
@@ -146,27 +143,15 @@ export class Governor {
       held: permissionsOf(decision.held),
       ruleIds: decision.ruleIds,
     });
-    const mayGoAhead = decision.connection.audit === 'batched' && this.#isWriting && this.#ahead < AHEAD_MAX;
-    const written = this.#written(durable);
-    if (!mayGoAhead) await written;
-    else
-      written.catch((error: unknown) =>
-        this.#log.error(errorFacts(error), 'an intent could not be recorded'),
-      );
-    return id;
-  }
-
-  async #written(durable: Promise<void>): Promise<void> {
-    this.#ahead += 1;
+    await appended.written;
+    if (decision.connection.audit === 'batched') return id;
     try {
-      await durable;
-      this.#isWriting = true;
+      await appended.durable();
     } catch (error) {
-      this.#isWriting = false;
+      this.finish(text, allowed, id, NEVER_RAN);
       throw error;
-    } finally {
-      this.#ahead -= 1;
     }
+    return id;
   }
 
   /** Recording took a while: what was allowed before must still be. */
@@ -191,24 +176,23 @@ export class Governor {
   /** Records what came of an intent, in its own time. */
   finish(text: GovernedText, { decision }: AllowedText, intentId: string, outcome: AuditOutcome): void {
     const { connection } = decision;
-    const recorded = this.#recorder
-      .record({
-        kind: 'statement.finished',
-        actor: actorOf(text.owner),
-        path: text.path,
-        connection: { id: connection.id, slug: connection.slug },
-        intentId,
-        outcome,
-        sessionId: text.owner.consoleSession,
-      })
-      .then(
-        () => undefined,
-        // The intent stands in the trail, shown as "outcome unknown": nothing is lost silently.
-        (error: unknown) =>
-          this.#log.error(errorFacts(error), 'the outcome of a statement could not be recorded'),
-      );
-    this.#outcomes.add(recorded);
-    void recorded.finally(() => this.#outcomes.delete(recorded));
+    const { written } = this.#recorder.note({
+      kind: 'statement.finished',
+      actor: actorOf(text.owner),
+      path: text.path,
+      connection: { id: connection.id, slug: connection.slug },
+      intentId,
+      outcome,
+      sessionId: text.owner.consoleSession,
+    });
+    if (this.#outcomes.has(written)) return;
+    this.#outcomes.add(written);
+    void written
+      // The intent stands in the trail, shown as "outcome unknown": nothing is lost silently.
+      .catch((error: unknown) =>
+        this.#log.error(errorFacts(error), 'outcomes of statements could not be recorded'),
+      )
+      .finally(() => this.#outcomes.delete(written));
   }
 
   #seen({ owner, connection }: GovernedText): { policy: EnforcedPolicy; seen: Allowed } | undefined {

@@ -6,7 +6,13 @@ import pg from 'pg';
  * that touches them is in this folder.
  */
 export interface WireConnection extends EventEmitter {
-  readonly stream: { cork(): void; uncork(): void; destroy(error?: Error): void; unref(): void };
+  readonly stream: {
+    write(bytes: Buffer): boolean;
+    cork(): void;
+    uncork(): void;
+    destroy(error?: Error): void;
+    unref(): void;
+  };
   connect(portOrPath: number | string, host?: string): void;
   requestSsl(): void;
   cancel(processId: number, secretKey: number): void;

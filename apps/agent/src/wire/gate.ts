@@ -1,7 +1,13 @@
 import { PosternError } from '@postern/core/errors';
 import type { Allowed } from '@postern/core/policy';
 import { type Catalog, withFindings, withParameterTypes } from '@postern/core/sql';
-import type { AllowedText, ClassifiedText, GovernedText, Governor } from '../session/govern.js';
+import {
+  type AllowedText,
+  type ClassifiedText,
+  type GovernedText,
+  type Governor,
+  NEVER_RAN,
+} from '../session/govern.js';
 import type { Owner } from '../session/tabs.js';
 import type { SessionNames } from './names.js';
 
@@ -114,5 +120,3 @@ const REPLACEABLE = {
   permission: 'execute',
   what: 'uses a name that code which ran in between may have given to something else',
 } as const;
-
-const NEVER_RAN = { status: 'cancelled', rows: null, durationMs: 0, sqlstate: null } as const;

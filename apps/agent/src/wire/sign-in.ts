@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { AuditClient } from '@postern/core/audit';
 import { evaluate, type PolicyConnection, type Principal } from '@postern/core/policy';
-import { v4 as uuidv4 } from 'uuid';
 import type { Recorder } from '../audit/recorder.js';
 import type { Clock } from '../clock.js';
 import { errorFacts, type Logger } from '../log.js';
@@ -84,7 +83,16 @@ export class SignIn {
         [...opened.parameters].filter(([name]) => !HANDLED.has(name) && !name.startsWith('_pq_.')),
       );
       const { address, application = '' } = attempt.client;
-      return { id: uuidv4(), socket, rest, ...admitted, parameters, application, address, tls: opened.tls };
+      return {
+        id: randomUUID(),
+        socket,
+        rest,
+        ...admitted,
+        parameters,
+        application,
+        address,
+        tls: opened.tls,
+      };
     } catch (error) {
       opened.inbox.release();
       if (error instanceof ClientGone) {

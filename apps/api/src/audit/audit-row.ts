@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import type { AuditEvent, AuditOutcome } from '@postern/core/audit';
-import { maskOf } from '@postern/core/policy';
+import type { ReadableEvent } from '@postern/core/audit';
+import { isPermission, maskOf } from '@postern/core/policy';
 
 /** Where an event stands: in an agent's chain, or (no agent) in the organisation's own. */
 export interface ChainPlace {
@@ -20,7 +20,7 @@ const storableOrNull = (text: string | undefined): string | null =>
   text === undefined ? null : storable(text);
 
 /** What search looks into, lower case: the statement, the reason, the target, the kind. */
-function searchTextOf(event: AuditEvent): string {
+function searchTextOf(event: ReadableEvent): string {
   // Nobody searches for the end of a statement: it is found with its decision.
   if (event.kind === 'statement.finished') return '';
   const parts = [
@@ -34,14 +34,14 @@ function searchTextOf(event: AuditEvent): string {
 }
 
 /** As written, and without the schema: whoever looks for `orders` means `public.orders` as well. */
-function relationsOf({ relations }: AuditEvent): string[] | null {
+function relationsOf({ relations }: ReadableEvent): string[] | null {
   if (relations === undefined || relations.length === 0) return null;
   const names = relations.flatMap((name) => [name, name.slice(name.lastIndexOf('.') + 1)]);
   return [...new Set(names.map(storable))];
 }
 
 /** The address without its port; null where it is none. */
-export function addressOf(client: AuditEvent['client']): string | null {
+export function addressOf(client: ReadableEvent['client']): string | null {
   const address = client?.address ?? '';
   if (isIP(address) > 0) return address;
   const host = address.slice(0, address.lastIndexOf(':')).replace(/^\[|\]$/g, '');
@@ -49,9 +49,9 @@ export function addressOf(client: AuditEvent['client']): string | null {
 }
 
 /** How a statement ended, as columns of its decision's row and of its end's own. */
-export function outcomeColumns(outcome: AuditOutcome | undefined, finishedAt: string | undefined) {
+export function outcomeColumns(outcome: ReadableEvent['outcome'], finishedAt: string | undefined) {
   return {
-    status: outcome?.status ?? null,
+    status: storableOrNull(outcome?.status),
     durationMs: outcome?.durationMs ?? null,
     rowCount: outcome?.rows ?? null,
     resultBytes: outcome?.bytes ?? null,
@@ -64,18 +64,18 @@ export function outcomeColumns(outcome: AuditOutcome | undefined, finishedAt: st
  * Columns of an event's row. All but the event, its place and the outcome of a decision (which comes with another event)
  * follow from the event: verification makes them again and compares.
  */
-export function auditRow(event: AuditEvent, place: ChainPlace) {
+export function auditRow(event: ReadableEvent, place: ChainPlace) {
   return {
     id: event.id,
     at: event.at,
-    kind: event.kind,
-    path: event.path ?? null,
+    kind: storable(event.kind),
+    path: storableOrNull(event.path),
     actorId: storable(event.actor.id),
     actorLabel: storable(event.actor.label),
-    decision: event.decision ?? null,
+    decision: storableOrNull(event.decision),
     environmentId: place.environmentId,
     connectionSlug: storableOrNull(event.connection?.slug),
-    required: event.required === undefined ? null : maskOf(event.required),
+    required: event.required === undefined ? null : maskOf(event.required.filter(isPermission)),
     relations: relationsOf(event),
     clientAddress: addressOf(event.client),
     clientApplication: storableOrNull(event.client?.application),

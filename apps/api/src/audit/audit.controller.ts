@@ -1,5 +1,7 @@
 import { Controller, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
+import { isPlainLink } from '@postern/core/audit';
 import {
+  AUDIT_BATCH_MAX,
   type AuditPushRequest,
   type AuditPushResponse,
   auditPushRequest,
@@ -17,8 +19,19 @@ export class AuditController {
   @Post(PATHS.audit)
   @HttpCode(200)
   async push(@Req() request: AgentRequest): Promise<AuditPushResponse> {
-    parseBody(auditPushRequest, request.body);
+    if (!isPlainPush(request.body)) parseBody(auditPushRequest, request.body);
     const { events } = request.body as AuditPushRequest;
     return { ackedSeq: await this.ingest.run(request.agent, events) };
   }
+}
+
+/** What almost every push is; the schema says what is wrong with any other. */
+function isPlainPush(body: unknown): boolean {
+  const events = (body as { events?: unknown } | null | undefined)?.events;
+  return (
+    Array.isArray(events) &&
+    events.length > 0 &&
+    events.length <= AUDIT_BATCH_MAX &&
+    events.every(isPlainLink)
+  );
 }

@@ -1,32 +1,79 @@
 import { Injectable } from '@nestjs/common';
-import { AUDIT_KINDS } from '@postern/core/audit';
 import { PosternError } from '@postern/core/errors';
 import { z } from 'zod';
+import { Clock } from '../clock.js';
+import { listAllEnvironments } from '../environments/environment.queries.js';
+import { pgCodeOf } from '../errors/pg-error.js';
 import { isUuid } from '../graphql/ids.js';
+import { groupIdsBySlug, peopleByGroup } from '../groups/group.queries.js';
 import type { OrgActor } from '../tenancy/actor.js';
 import { TenantDb } from '../tenancy/tenant-db.js';
-import { type AuditKey, type AuditRow, type AuditSearch, findRow, searchRows } from './search.store.js';
+import { type AuditConditions, type AuditSearch, checkSearch, conditionsOf } from './audit-filter.js';
+import { type AuditKey, type AuditRow, findRow, type SearchPage, searchRows } from './search.store.js';
+import { type AuditSummary, summarize } from './summary.store.js';
 
-const TEXT_MAX = 500;
+const QUERY_CANCELED = '57014';
+const BUCKETS_MAX = 120;
 
 /** Reads of the audit trail. Newest first; the end of a statement belongs to its decision and is listed only when asked for. */
 @Injectable()
 export class AuditQueries {
-  constructor(private readonly db: TenantDb) {}
+  constructor(
+    private readonly db: TenantDb,
+    private readonly clock: Clock,
+  ) {}
 
-  async search(
-    actor: OrgActor,
-    search: AuditSearch,
-    before: AuditKey | undefined,
-    limit: number,
-  ): Promise<AuditRow[]> {
+  /** A checked search with the ids that its short names stand for. */
+  async conditions(actor: OrgActor, search: AuditSearch): Promise<AuditConditions> {
     checkSearch(search);
-    if (before && !isKey(before))
+    const people = search.group === undefined ? undefined : await this.membersOf(actor, search.group);
+    const alone = search.actorId === undefined ? undefined : [search.actorId];
+    const actorIds = alone && people ? alone.filter((id) => people.includes(id)) : (alone ?? people);
+    const environmentId =
+      search.environment === undefined ? undefined : await this.environmentId(actor, search.environment);
+    return conditionsOf(search, {
+      ...(actorIds === undefined ? {} : { actorIds }),
+      ...(environmentId === undefined ? {} : { environmentId }),
+    });
+  }
+
+  /** Events of one page of {@link conditions}. */
+  async page(actor: OrgActor, conditions: AuditConditions, page: SearchPage): Promise<AuditRow[]> {
+    if (page.cursor && !isKey(page.cursor))
       throw new PosternError('input.invalid', 'the cursor is not one of this list', {
-        field: 'after',
-        fix: 'pass `pageInfo.endCursor` of the page before, unchanged',
+        field: page.newer ? 'before' : 'after',
+        fix: 'pass a cursor of `pageInfo` unchanged',
       });
-    return this.db.withOrgClient(actor.orgId, (client) => searchRows(client, search, before, limit));
+    return inTime(this.db.withOrgClient(actor.orgId, (client) => searchRows(client, conditions, page)));
+  }
+
+  async summary(actor: OrgActor, search: AuditSearch, buckets: number): Promise<AuditSummary> {
+    if (buckets < 1 || buckets > BUCKETS_MAX)
+      throw new PosternError('input.invalid', `\`buckets\` is ${buckets}`, {
+        field: 'buckets',
+        fix: `ask for 1 to ${BUCKETS_MAX}`,
+      });
+    const conditions = await this.conditions(actor, search);
+    const asked = { buckets, now: this.clock.now() };
+    const summary = await inTime(
+      this.db.withOrgClient(actor.orgId, (client) => summarize(client, conditions, asked)),
+    );
+    const environments = await listAllEnvironments(this.db, actor);
+    const named = (id: string) => environments.find((each) => each.id === id);
+    return {
+      ...summary,
+      facets: summary.facets.map((facet) =>
+        facet.name !== 'environment'
+          ? facet
+          : {
+              ...facet,
+              values: facet.values.flatMap(({ value, count }) => {
+                const environment = named(value);
+                return environment ? [{ value: environment.slug, label: environment.name, count }] : [];
+              }),
+            },
+      ),
+    };
   }
 
   async byId(actor: OrgActor, id: string): Promise<AuditRow> {
@@ -36,28 +83,38 @@ export class AuditQueries {
     if (!row) throw new PosternError('audit.not_found', 'there is no such audit event', { field: 'id' });
     return row;
   }
+
+  private async membersOf(actor: OrgActor, slug: string): Promise<string[]> {
+    const id = await this.db.withOrg(actor.orgId, async (tx) => (await groupIdsBySlug(tx, [slug])).get(slug));
+    if (id === undefined)
+      throw new PosternError('group.not_found', `there is no group \`${slug}\` here`, {
+        field: 'filter.group',
+        fix: 'choose one of the list of groups',
+      });
+    return ((await peopleByGroup(this.db, actor.orgId, [id])).get(id) ?? []).map((person) => person.id);
+  }
+
+  private async environmentId(actor: OrgActor, slug: string): Promise<string> {
+    const found = (await listAllEnvironments(this.db, actor)).find((each) => each.slug === slug);
+    if (found) return found.id;
+    throw new PosternError('environment.not_found', `there is no environment \`${slug}\` here`, {
+      field: 'filter.environment',
+      fix: 'choose one of the list of environments',
+    });
+  }
 }
 
 function isKey({ at, id }: AuditKey): boolean {
   return isUuid(id) && z.iso.datetime().safeParse(at).success;
 }
 
-function checkSearch({ text, actor, connection, decision, kind }: AuditSearch): void {
-  for (const [field, value] of Object.entries({ text, actor, connection })) {
-    if (value === undefined || (value.length <= TEXT_MAX && !value.includes('\0'))) continue;
-    throw new PosternError('input.invalid', `\`${field}\` is too long or holds a NUL character`, {
-      field: `filter.${field}`,
-      fix: `search for ${TEXT_MAX} characters at most`,
+/** A search that PostgreSQL gave up on was too broad: whoever asked can do something about it. */
+function inTime<T>(work: Promise<T>): Promise<T> {
+  return work.catch((error) => {
+    if (pgCodeOf(error) !== QUERY_CANCELED) throw error;
+    throw new PosternError('audit.too_broad', 'the search took too long', {
+      field: 'filter',
+      fix: 'narrow the time, or add a person, a connection or a rarer word',
     });
-  }
-  if (decision !== undefined && decision !== 'allowed' && decision !== 'denied')
-    throw new PosternError('input.invalid', `\`${decision}\` is no decision`, {
-      field: 'filter.decision',
-      fix: 'use `allowed` or `denied`',
-    });
-  if (kind !== undefined && !(AUDIT_KINDS as readonly string[]).includes(kind))
-    throw new PosternError('input.invalid', `\`${kind}\` is no kind of event`, {
-      field: 'filter.kind',
-      fix: `use one of ${AUDIT_KINDS.map((known) => `\`${known}\``).join(', ')}`,
-    });
+  });
 }

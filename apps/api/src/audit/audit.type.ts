@@ -103,7 +103,14 @@ export class AuditEvent {
   })
   agentId!: string | null;
 
-  @Field(() => Float, { nullable: true }) seq!: number | null;
+  @Field(() => Float, {
+    nullable: true,
+    description: "Its number in its chain: the agent's, or the organisation's own.",
+  })
+  seq!: number | null;
+
+  @Field(() => String, { nullable: true, description: 'SHA-256 of its place in its chain, hex.' })
+  hash!: string | null;
 
   @Field(() => AuditOutcome, {
     nullable: true,
@@ -124,6 +131,7 @@ export function toAuditEvent(row: AuditRow): AuditEvent {
     receivedAt: row.receivedAt,
     agentId: row.agentId,
     seq: row.seq,
+    hash: row.hash,
     outcome: row.outcome,
   });
 }

@@ -1,6 +1,12 @@
-import { createHash } from 'node:crypto';
+import { hash as hashOnce } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { type AuditKind, type ChainedEvent, canonicalJson, chainText } from '@postern/core/audit';
+import {
+  AUDIT_KINDS,
+  type AuditKind,
+  canonicalJson,
+  chainText,
+  type ReadableLink,
+} from '@postern/core/audit';
 import { PosternError } from '@postern/core/errors';
 import type { AgentIdentity } from '../agents/agent-identities.js';
 import { RecordRefusal } from '../agents/record-refusal.js';
@@ -8,8 +14,8 @@ import { violatedConstraintOf } from '../errors/pg-error.js';
 import { TenantDb } from '../tenancy/tenant-db.js';
 import { appendEvents, type ChainHead, type CheckedLink, lockChain } from './ingest.store.js';
 
-/** What an agent can witness. Everything else is the control plane's to tell: no agent may claim that a rule was changed. */
-const AGENT_KINDS: ReadonlySet<AuditKind> = new Set([
+/** What an agent can witness. */
+const AGENT_KINDS: readonly AuditKind[] = [
   'statement.decided',
   'statement.finished',
   'console.signed_in',
@@ -20,7 +26,19 @@ const AGENT_KINDS: ReadonlySet<AuditKind> = new Set([
   'policy.enforced',
   'policy.refused',
   'agent.started',
-]);
+];
+
+/**
+ * What is the control plane's alone to tell: no agent may claim that a rule was changed. A kind that nobody here knows is a newer
+ * agent's, and is kept.
+ */
+const NOT_FOR_AGENTS: ReadonlySet<string> = new Set(
+  AUDIT_KINDS.filter((kind) => !AGENT_KINDS.includes(kind)),
+);
+
+/** Pushes stored at a time, and those that may wait for it; an agent that comes then keeps its events and tries again. */
+const AT_A_TIME = 8;
+const WAITING_MAX = 64;
 
 /**
  * Stores what an agent pushes exactly once: its chain is locked, what is there already is skipped, and the rest must follow
@@ -28,6 +46,9 @@ const AGENT_KINDS: ReadonlySet<AuditKind> = new Set([
  */
 @Injectable()
 export class IngestAudit {
+  private running = 0;
+  private readonly waiting: (() => void)[] = [];
+
   constructor(
     private readonly db: TenantDb,
     private readonly refusals: RecordRefusal,
@@ -37,7 +58,8 @@ export class IngestAudit {
    * Answers with the number up to which everything is stored. `events` as they came, checked but not stripped: the hashes
    * cover fields that a newer agent may have added.
    */
-  async run(agent: AgentIdentity, events: readonly ChainedEvent[]): Promise<number> {
+  async run(agent: AgentIdentity, events: readonly ReadableLink[]): Promise<number> {
+    await this.turn();
     try {
       return await this.append(agent, events);
     } catch (error) {
@@ -50,10 +72,23 @@ export class IngestAudit {
         facts: { code, ...detail.facts },
       });
       throw refusal;
+    } finally {
+      this.running -= 1;
+      this.waiting.shift()?.();
     }
   }
 
-  private append(agent: AgentIdentity, events: readonly ChainedEvent[]): Promise<number> {
+  /** Resolves when there is room; memory and connections are for few pushes at a time, whatever comes. */
+  private async turn(): Promise<void> {
+    if (this.waiting.length >= WAITING_MAX)
+      throw new PosternError('audit.busy', 'too many pushes wait to be stored', {
+        fix: 'keep the events and push them again in a moment',
+      });
+    if (this.running >= AT_A_TIME) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    this.running += 1;
+  }
+
+  private append(agent: AgentIdentity, events: readonly ReadableLink[]): Promise<number> {
     return this.db.withOrgClient(agent.orgId, async (client) => {
       const head = await lockChain(client, agent.id);
       if (!head) throw new PosternError('agent.not_found', 'the agent is gone');
@@ -64,7 +99,7 @@ export class IngestAudit {
   }
 }
 
-function checkChain(head: ChainHead, links: readonly ChainedEvent[]): CheckedLink[] {
+function checkChain(head: ChainHead, links: readonly ReadableLink[]): CheckedLink[] {
   let { seq, hash } = head;
   return links.map((link) => {
     const expectedSeq = seq + 1;
@@ -73,7 +108,7 @@ function checkChain(head: ChainHead, links: readonly ChainedEvent[]): CheckedLin
         facts: { expectedSeq },
         fix: `send the events from number ${expectedSeq} on`,
       });
-    if (!AGENT_KINDS.has(link.event.kind))
+    if (NOT_FOR_AGENTS.has(link.event.kind))
       throw new PosternError(
         'input.invalid',
         `event ${link.seq}: an agent does not report \`${link.event.kind}\``,
@@ -88,7 +123,7 @@ function checkChain(head: ChainHead, links: readonly ChainedEvent[]): CheckedLin
 }
 
 /** As core's `chainHash`, by Node's own SHA-256: thousands of events a second come this way. */
-const hashOf = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+const hashOf = (text: string): string => hashOnce('sha256', text, 'hex');
 
 function broken(seq: number, expectedSeq: number): PosternError {
   return new PosternError('audit.broken_chain', `event ${seq} does not follow the event before it`, {

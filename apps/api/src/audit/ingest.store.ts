@@ -1,4 +1,4 @@
-import type { AuditEvent, AuditOutcome } from '@postern/core/audit';
+import type { ReadableEvent } from '@postern/core/audit';
 import type { PoolClient } from 'pg';
 import { type AuditRowColumns, auditRow, outcomeColumns } from './audit-row.js';
 
@@ -12,7 +12,7 @@ export interface ChainHead {
 export interface CheckedLink {
   readonly seq: number;
   readonly hash: string;
-  readonly event: AuditEvent;
+  readonly event: ReadableEvent;
   readonly text: string;
 }
 
@@ -64,14 +64,20 @@ const INSERT = `insert into audit_event (org_id, ${NAMES})
   select $1, ${COLUMNS.map(([name, , , read]) => read ?? name).join(', ')}
   from unnest(${COLUMNS.map(([, type], i) => `$${i + 2}::${type}[]`).join(', ')}) as event_row(${NAMES})`;
 
-/** An array as PostgreSQL writes one: `unnest` would take an array of arrays apart altogether. */
-const arrayText = (items: readonly string[]): string =>
-  `{${items.map((item) => `"${item.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
+/** An array as PostgreSQL writes one. pg's own way of writing them takes most of the time of a push. */
+const arrayText = (items: readonly (string | number | null)[]): string =>
+  `{${items.map(elementText).join(',')}}`;
+
+function elementText(item: string | number | null): string {
+  if (item === null) return 'NULL';
+  if (typeof item === 'number') return String(item);
+  return /["\\]/.test(item) ? `"${item.replace(/["\\]/g, '\\$&')}"` : `"${item}"`;
+}
 
 interface Ended {
   readonly intentId: string;
   readonly at: string;
-  readonly outcome: AuditOutcome;
+  readonly outcome: NonNullable<ReadableEvent['outcome']>;
 }
 
 /** Appends events to an agent's chain and moves its head. */
@@ -88,7 +94,7 @@ export async function appendEvents(
     event: text,
   }));
   const elsewhere = fillOutcomes(rows, links);
-  const values = COLUMNS.map(([, , field]) => rows.map((row) => sentAs(row[field])));
+  const values = COLUMNS.map(([, , field]) => arrayText(rows.map((row) => scalar(row[field]))));
   await client.query({ name: 'append-audit-events', text: INSERT, values: [agent.orgId, ...values] });
   await endEarlierDecisions(client, agent.id, elsewhere);
   await client.query({
@@ -98,7 +104,8 @@ export async function appendEvents(
   });
 }
 
-const sentAs = (value: Columns[keyof Columns]): string | number | null =>
+/** `unnest` would take an array of arrays apart altogether, so an inner one travels as its text. */
+const scalar = (value: Columns[keyof Columns]): string | number | null =>
   Array.isArray(value) ? arrayText(value) : value;
 
 /** Puts ends onto the decisions of the same push (most are: a statement takes milliseconds); answers with the others. */

@@ -1,15 +1,6 @@
 import type { AuditEvent, AuditOutcome } from '@postern/core/audit';
 import type { PoolClient } from 'pg';
-
-export interface AuditSearch {
-  from?: Date;
-  to?: Date;
-  actor?: string;
-  connection?: string;
-  decision?: string;
-  kind?: string;
-  text?: string;
-}
+import type { AuditConditions } from './audit-filter.js';
 
 /** Place of a row in the order newest first. `at` as PostgreSQL takes it, to the millisecond. */
 export interface AuditKey {
@@ -21,16 +12,19 @@ export interface AuditRow {
   id: string;
   at: Date;
   receivedAt: Date;
+  environmentId: string | null;
   agentId: string | null;
   seq: number | null;
+  /** Hex; that of its place in its chain. */
+  hash: string | null;
   /** How the statement ended: of a decision, and of the end itself. */
   outcome: (AuditOutcome & { at: Date }) | null;
   event: AuditEvent;
 }
 
-const ROW = `e.id, e.at, e.received_at as "receivedAt", e.agent_id as "agentId", e.seq::float8 as seq, e.event,
-  e.status, e.duration_ms as "durationMs", e.row_count::float8 as rows, e.result_bytes::float8 as bytes, e.sqlstate,
-  e.finished_at as "finishedAt"`;
+const ROW = `e.id, e.at, e.received_at as "receivedAt", e.environment_id as "environmentId", e.agent_id as "agentId",
+  e.seq::float8 as seq, encode(e.hash, 'hex') as hash, e.event, e.status, e.duration_ms as "durationMs",
+  e.row_count::float8 as rows, e.result_bytes::float8 as bytes, e.sqlstate, e.finished_at as "finishedAt"`;
 
 interface StoredRow extends Omit<AuditRow, 'outcome'> {
   status: AuditOutcome['status'] | null;
@@ -47,36 +41,45 @@ function fromStored({ status, durationMs, rows, bytes, sqlstate, finishedAt, ...
   return { ...row, outcome: bytes === null ? outcome : { ...outcome, bytes } };
 }
 
-/** `text` as part of a LIKE pattern: `%`, `_` and the escape itself stand for themselves. */
-function contains(text: string): string {
-  return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+/** Where in the list: from its newest end, or before or after an event. */
+export interface SearchPage {
+  readonly cursor?: AuditKey | undefined;
+  /** Towards newer events: those next to the cursor, or the oldest of all. */
+  readonly newer?: boolean;
+  readonly limit: number;
 }
 
-/** Ids come from the function that may use the indexes; the rows are read here, under row-level security. */
+/** Longest that a search may take: what needs more is asked too broadly. */
+const SEARCH_TIMEOUT_MS = 12_000;
+
+/**
+ * Bounds the searches of a transaction in time. Their outer statements are the same for every search, so they are planned once a
+ * connection (hence their names): planning for all weeks would take longer than reading a page.
+ */
+export async function boundSearch(client: PoolClient): Promise<void> {
+  await client.query(
+    `select set_config('statement_timeout', '${SEARCH_TIMEOUT_MS}', true), set_config('plan_cache_mode', 'force_generic_plan', true)`,
+  );
+}
+
+/**
+ * Newest first, whichever way was looked. Places come from the function that may use the indexes; the rows are read here,
+ * under row-level security.
+ */
 export async function searchRows(
   client: PoolClient,
-  search: AuditSearch,
-  before: AuditKey | undefined,
-  limit: number,
+  conditions: AuditConditions,
+  { cursor, newer = false, limit }: SearchPage,
 ): Promise<AuditRow[]> {
-  const { rows } = await client.query<StoredRow>(
-    `select ${ROW}
-     from postern_search_audit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) found
+  await boundSearch(client);
+  const { rows } = await client.query<StoredRow>({
+    name: 'search-audit',
+    text: `select ${ROW}
+     from postern_search_audit($1, $2, $3, $4, $5) found
      join audit_event e on e.id = found.id and e.at = found.at
      order by found.at desc, found.id desc`,
-    [
-      search.text ? contains(search.text.toLowerCase()) : null,
-      search.actor ? contains(search.actor) : null,
-      search.connection ?? null,
-      search.decision ?? null,
-      search.kind ?? null,
-      search.from ?? null,
-      search.to ?? null,
-      before?.at ?? null,
-      before?.id ?? null,
-      limit,
-    ],
-  );
+    values: [JSON.stringify(conditions), cursor?.at ?? null, cursor?.id ?? null, newer, limit],
+  });
   return rows.map(fromStored);
 }
 

@@ -31,5 +31,6 @@ function answerGraphql(error: unknown, request: FastifyRequest, reply: FastifyRe
 function answerHttp(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const { status, body } = toHttpAnswer(error);
   if (status >= 500) request.log.error({ err: error }, 'request failed');
+  if (status === 429) void reply.header('retry-after', '1');
   void reply.status(status).send(body);
 }

@@ -4,3 +4,8 @@ import pg from 'pg';
 export function violatedConstraintOf(error: unknown): string | undefined {
   return error instanceof pg.DatabaseError && error.code?.startsWith('23') ? error.constraint : undefined;
 }
+
+/** The SQLSTATE with which PostgreSQL ended a statement sent by `pg`. */
+export function pgCodeOf(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError ? error.code : undefined;
+}

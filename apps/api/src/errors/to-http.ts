@@ -21,10 +21,13 @@ const STATUS_BY_CODE: Partial<Record<ErrorCode, number>> = {
   'rule.stale': 409,
   'audit.gap': 409,
   'audit.broken_chain': 409,
+  'report.not_ready': 409,
+  'report.too_many': 429,
   'saved_search.name_taken': 409,
   'integration.name_taken': 409,
   'policy.none': 404,
   'audit.unavailable': 503,
+  'audit.busy': 429,
   'connection.unavailable': 503,
   internal: 500,
 };

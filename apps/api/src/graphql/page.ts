@@ -4,7 +4,7 @@ import { PosternError } from '@postern/core/errors';
 
 const MOST = 200;
 
-/** Arguments of every list (Relay cursor connections, forward only). */
+/** Arguments of every list (Relay cursor connections; forward only where there is nothing more). */
 @ArgsType()
 export class PageArgs {
   @Field(() => Int, { nullable: true, defaultValue: 50 })
@@ -14,10 +14,29 @@ export class PageArgs {
   after?: string;
 }
 
+/** Arguments of a list that can be read from both ends. `last` and `before` ask for what stands before. */
+@ArgsType()
+export class TwoWayPageArgs extends PageArgs {
+  @Field(() => Int, { nullable: true })
+  last?: number;
+
+  @Field(() => String, { nullable: true })
+  before?: string;
+}
+
 @ObjectType()
 export class PageInfo {
   @Field()
   hasNextPage!: boolean;
+
+  @Field({
+    description:
+      'Whether there is something before; lists that only go forward know of pages asked `after` one.',
+  })
+  hasPreviousPage!: boolean;
+
+  @Field(() => String, { nullable: true })
+  startCursor!: string | null;
 
   @Field(() => String, { nullable: true })
   endCursor!: string | null;
@@ -50,7 +69,7 @@ export interface CountedPage<T> extends Page<T> {
 const encodeCursor = (key: readonly string[]): string =>
   Buffer.from(JSON.stringify(key)).toString('base64url');
 
-function decodeCursor(cursor: string, parts: number): string[] {
+function decodeCursor(cursor: string, parts: number, field = 'after'): string[] {
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
     if (Array.isArray(key) && key.length === parts && key.every((part) => typeof part === 'string'))
@@ -59,19 +78,23 @@ function decodeCursor(cursor: string, parts: number): string[] {
     // not one of ours
   }
   throw new PosternError('input.invalid', `\`${cursor}\` is not a cursor of this list`, {
-    field: 'after',
-    fix: 'pass `pageInfo.endCursor` of the page before, unchanged',
+    field,
+    fix: 'pass `pageInfo.endCursor` or `startCursor` of the other page, unchanged',
+  });
+}
+
+function checkCount(field: 'first' | 'last', count: number): void {
+  if (count >= 1 && count <= MOST) return;
+  throw new PosternError('input.invalid', `\`${field}\` is ${count}`, {
+    field,
+    fix: `ask for 1 to ${MOST} at a time`,
   });
 }
 
 /** Reads `first` and `after` of a list whose rows are ordered by a key of `parts` strings. */
 export function pageRequest(args: PageArgs, parts = 1): PageRequest<string[]> {
   const first = args.first ?? 50;
-  if (first < 1 || first > MOST)
-    throw new PosternError('input.invalid', `\`first\` is ${first}`, {
-      field: 'first',
-      fix: `ask for 1 to ${MOST} at a time`,
-    });
+  checkCount('first', first);
   const after = args.after ? decodeCursor(args.after, parts) : undefined;
   return { first, take: first + 1, after };
 }
@@ -88,7 +111,67 @@ export function pageOf<Row, T>(
     .map((row) => ({ cursor: encodeCursor(keyOf(row)), node: toNode(row) }));
   return {
     edges,
-    pageInfo: { hasNextPage: rows.length > request.first, endCursor: edges.at(-1)?.cursor ?? null },
+    pageInfo: {
+      hasNextPage: rows.length > request.first,
+      hasPreviousPage: request.after !== undefined,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  };
+}
+
+/** Which part of a list is asked for, from either end. */
+export interface TwoWayRequest<K> {
+  readonly count: number;
+  /** One more than wanted: it tells whether the list goes on. */
+  readonly take: number;
+  readonly cursor: K | undefined;
+  /** Towards the beginning of the list. */
+  readonly back: boolean;
+}
+
+/** Reads the arguments of a list that can be read from both ends; `last` or `before` turns round. */
+export function twoWayRequest(args: TwoWayPageArgs, parts = 1): TwoWayRequest<string[]> {
+  // A client may send null for what it does not mean.
+  const last = args.last ?? undefined;
+  if (last === undefined && !args.before) {
+    const { first, take, after } = pageRequest(args, parts);
+    return { count: first, take, cursor: after, back: false };
+  }
+  const count = last ?? args.first ?? 50;
+  checkCount(last === undefined ? 'first' : 'last', count);
+  if (args.after)
+    throw new PosternError('input.invalid', '`after` cannot stand beside `before` or `last`', {
+      field: 'after',
+      fix: 'ask for one direction at a time',
+    });
+  const cursor = args.before ? decodeCursor(args.before, parts, 'before') : undefined;
+  return { count, take: count + 1, cursor, back: true };
+}
+
+/** A page from up to `take` rows in the order of the list, of which the superfluous one stands where the list goes on. */
+export function twoWayPage<Row, T>(
+  { count, cursor, back }: TwoWayRequest<unknown>,
+  rows: readonly Row[],
+  keyOf: (row: Row) => readonly string[],
+  toNode: (row: Row) => T,
+): Page<T> {
+  const goesOn = rows.length > count;
+  const shown = !goesOn ? rows : back ? rows.slice(1) : rows.slice(0, count);
+  const { edges, pageInfo } = pageOf(
+    { first: count, take: count + 1, after: undefined },
+    shown,
+    keyOf,
+    toNode,
+  );
+  const elsewhere = cursor !== undefined;
+  return {
+    edges,
+    pageInfo: {
+      ...pageInfo,
+      hasNextPage: back ? elsewhere : goesOn,
+      hasPreviousPage: back ? goesOn : elsewhere,
+    },
   };
 }
 

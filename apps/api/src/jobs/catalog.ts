@@ -5,6 +5,7 @@ export const JOBS = {
   'policy.publish': z.object({ orgId: z.uuid(), environmentId: z.uuid() }),
   'integration.forward': z.object({ orgId: z.uuid(), integrationId: z.uuid() }),
   'webhook.deliver': z.object({ orgId: z.uuid(), deliveryId: z.uuid() }),
+  'report.run': z.object({ orgId: z.uuid(), reportId: z.uuid() }),
 } as const;
 
 export type JobName = keyof typeof JOBS;

@@ -5,6 +5,7 @@ import { TenantDb } from '../tenancy/tenant-db.js';
 import { buildBundle, contentDigest } from './build-bundle.js';
 import { insertBundle, lockEnvironment, newestDigest } from './bundle.store.js';
 import { readPolicyFacts } from './policy-facts.store.js';
+import { insertHistory } from './policy-history.store.js';
 import { SigningKey } from './signing-key.js';
 
 /**
@@ -41,6 +42,7 @@ export class PublishPolicy {
         jws,
         createdAt: issuedAt,
       });
+      await insertHistory(tx, orgId, bundle, { contentDigest: digest, at: issuedAt });
       await recordChange(tx, orgId, {
         kind: 'policy.published',
         actor: { type: 'system', id: '', label: 'postern' },

@@ -15,20 +15,42 @@ export const chainedEvent = z.object({
 });
 export type ChainedEvent = z.infer<typeof chainedEvent>;
 
+/** Canonical texts of parts that many events share. */
+const FIXED = new WeakMap<object, string>();
+
+/**
+ * Freezes a part that goes into many events (a person, a statement) and keeps its canonical text, so that it is not written anew
+ * for each of them. The part must be plain JSON.
+ */
+export function fixedPart<T extends object>(part: T): T {
+  freeze(part);
+  FIXED.set(part, canonicalJson(part));
+  return part;
+}
+
+function freeze(value: unknown): void {
+  if (value === null || typeof value !== 'object' || Object.isFrozen(value)) return;
+  Object.freeze(value);
+  for (const member of Object.values(value)) freeze(member);
+}
+
 /**
  * Canonical text of a JSON value: keys sorted by code unit, no white space, undefined members left out
  * (RFC 8785 for the values that audit events hold).
  */
 export function canonicalJson(value: unknown): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
+  const fixed = FIXED.get(value);
+  if (fixed !== undefined) return fixed;
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
-  if (value !== null && typeof value === 'object') {
-    const entries = Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-      .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
-    return `{${entries.join(',')}}`;
+  const members = value as Readonly<Record<string, unknown>>;
+  let text = '';
+  for (const key of Object.keys(members).sort()) {
+    const member = members[key];
+    if (member === undefined) continue;
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`;
   }
-  return JSON.stringify(value) ?? 'null';
+  return `{${text}}`;
 }
 
 /** Hex SHA-256 of a text's UTF-8 bytes. */
@@ -36,22 +58,30 @@ export function sha256Hex(text: string): string {
   return bytesToHex(sha256(utf8ToBytes(text)));
 }
 
-/** What the hash of an event in its chain covers: `prevHash`, `seq` and the event's canonical JSON, one a line. */
+/** How hashes are made: hex SHA-256 of a text's UTF-8 bytes. Where there is a faster one than {@link sha256Hex}, it is given. */
+export type Sha256Hex = (text: string) => string;
+
+/** What the hash of an event covers: `prevHash`, `seq` and the event's canonical JSON, one a line. */
 export function chainText(prevHash: string, seq: number, canonicalEvent: string): string {
   return `${prevHash}\n${seq}\n${canonicalEvent}`;
 }
 
 /** Hash of an event in its chain: SHA-256 over {@link chainText}. */
-export function chainHash(prevHash: string, seq: number, event: AuditEvent): string {
-  return sha256Hex(chainText(prevHash, seq, canonicalJson(event)));
+export function chainHash(prevHash: string, seq: number, event: AuditEvent, hash = sha256Hex): string {
+  return hash(chainText(prevHash, seq, canonicalJson(event)));
 }
 
 /** Puts an event behind `prevHash` as number `seq`. */
-export function chain(prevHash: string, seq: number, event: AuditEvent): ChainedEvent {
-  return { seq, prevHash, hash: chainHash(prevHash, seq, event), event };
+export function chain(
+  prevHash: string,
+  seq: number,
+  event: AuditEvent,
+  hash: Sha256Hex = sha256Hex,
+): ChainedEvent {
+  return { seq, prevHash, hash: chainHash(prevHash, seq, event, hash), event };
 }
 
 /** True when the event's own hash is right and it follows `prevHash`. */
-export function followsChain(prevHash: string, link: ChainedEvent): boolean {
-  return link.prevHash === prevHash && link.hash === chainHash(prevHash, link.seq, link.event);
+export function followsChain(prevHash: string, link: ChainedEvent, hash: Sha256Hex = sha256Hex): boolean {
+  return link.prevHash === prevHash && link.hash === chainHash(prevHash, link.seq, link.event, hash);
 }

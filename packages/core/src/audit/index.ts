@@ -1,5 +1,6 @@
 export * from './chain.js';
 export * from './event.js';
+export * from './read.js';
 export { redactSecrets } from './redact.js';
 export { isSecretText } from './secret-names.js';
 export {

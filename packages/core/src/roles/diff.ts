@@ -105,6 +105,9 @@ function diffMemberships(current: RoleGraph, wanted: RoleGraph, facts: ServerFac
     if (have === want) continue;
     const grants = new Map([...want].map(([member, state]) => [member, state.grants]));
     const kept = new Map([...grants, ...goingByThemselves(have, wanted, facts)]);
+    // Whoever applies acts for the role until it is dropped: its objects are still to be reassigned.
+    const own = have.get(facts.currentUser);
+    if (own && !wanted.roles.has(group) && !facts.isSuperuser) kept.set(facts.currentUser, own.grants);
     const revokes = memberRevokes(group, have, kept, facts.major);
     changes.push(...revokes.changes, ...memberGrants(group, revokes.members, grants, facts));
   }

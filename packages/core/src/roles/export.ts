@@ -1,43 +1,38 @@
-import {
-  allDefaultPrivileges,
-  allPrivileges,
-  compare,
-  defaultAcl,
-  defaultAclOf,
-  isFullOwner,
-  levelsOf,
-  NOTHING,
-} from './acl.js';
-import type {
-  Acl,
-  MembershipState,
-  ObjectState,
-  RoleGraph,
-  RoleState,
-  RowPolicy,
-  ServerFacts,
-} from './graph.js';
+import { allDefaultPrivileges, compare, defaultAclOf, isFullOwner } from './acl.js';
+import { foldedGrants, objectGrants } from './export-grants.js';
+import { rightsOf, said } from './export-rights.js';
+import type { MembershipState, ObjectState, RoleGraph, RoleState, RowPolicy, ServerFacts } from './graph.js';
 import type { ManifestInput } from './manifest.js';
 import { isPredefinedRole } from './names.js';
-import { type ObjectRef, type PrivilegeMask, PUBLIC } from './objects.js';
-import { privilegesOf } from './privileges.js';
+import { PUBLIC } from './objects.js';
 import { isSystemRole } from './standing.js';
 
 type Section<K extends keyof ManifestInput> = NonNullable<ManifestInput[K]>;
-type GrantEntry = Section<'grants'>[number];
 type DefaultGrant = NonNullable<Section<'default_privileges'>[number]['grant']>[number];
+
+export interface ExportOptions {
+  /**
+   * Rights that all objects of a kind in a schema have are said once, with `*`: as much today, and much shorter. Objects
+   * that are made later are then meant, too.
+   */
+  readonly folded?: boolean;
+}
 
 /**
  * A manifest, without profiles, that describes what a database holds: planning with it changes nothing. Passwords are never
  * in it. Rights that PostgreSQL gives by itself (an owner's own, PUBLIC's defaults) are only mentioned where they differ.
  */
-export function exportManifest(graph: RoleGraph, facts: ServerFacts): ManifestInput {
+export function exportManifest(
+  graph: RoleGraph,
+  facts: ServerFacts,
+  { folded = false }: ExportOptions = {},
+): ManifestInput {
   const roles = [...graph.roles.values()].filter(({ name }) => isOurs(name, facts)).map(roleEntry);
   const objects = [...graph.objects].sort(([a], [b]) => compare(a, b)).map(([, object]) => object);
   const sections: ManifestInput = {
     schemas: objects.flatMap((object) => schemaEntry(object, facts)),
     roles: roles.sort((a, b) => compare(a.name, b.name)),
-    grants: objects.flatMap((object) => objectGrants(object, facts)),
+    grants: folded ? foldedGrants(objects, facts) : objects.flatMap((object) => objectGrants(object, facts)),
     default_privileges: defaultEntries(graph, facts),
     memberships: membershipEntries(graph, facts),
     row_security: rowSecurityEntries(graph),
@@ -75,85 +70,6 @@ function roleEntry(role: RoleState): Section<'roles'>[number] {
     ...(role.config.size > 0 && { config: Object.fromEntries(role.config) }),
     ...(role.databaseConfig.size > 0 && { database_config: Object.fromEntries(role.databaseConfig) }),
   };
-}
-
-/** A right as a manifest says it, without whose and on what. */
-interface Right {
-  readonly grantee: string;
-  readonly privileges: PrivilegeMask;
-  readonly grantable: boolean;
-  readonly absent: boolean;
-}
-
-/**
- * What is to be said about a list: everybody's entries, except the owner's when they are what it has by itself, and
- * PUBLIC's when they are PostgreSQL's default. What is missing of these two is said as absent.
- */
-function rightsOf(acl: Acl, usual: Acl, owner: string | undefined, all: PrivilegeMask): readonly Right[] {
-  const held = levelsOf(acl);
-  const defaults = levelsOf(usual);
-  const rights: Right[] = [];
-  const add = (grantee: string, privileges: PrivilegeMask, grantable = false, absent = false) => {
-    if (privileges !== 0) rights.push({ grantee, privileges, grantable, absent });
-  };
-  const grantees = [...new Set([...held.keys(), PUBLIC, ...(owner ? [owner] : [])])].sort(compare);
-  for (const grantee of grantees) {
-    const { privileges, grantable } = held.get(grantee) ?? NOTHING;
-    const usually = (defaults.get(grantee) ?? NOTHING).privileges & all;
-    const missing = usually & ~privileges;
-    const plain = privileges & ~grantable;
-    if (grantee === owner) {
-      if (missing !== 0) add(grantee, plain);
-    } else {
-      add(grantee, grantee === PUBLIC ? plain & ~usually : plain);
-    }
-    if (grantee !== owner) add(grantee, grantable, true);
-    add(grantee, missing, false, true);
-  }
-  return rights;
-}
-
-function said(right: Right): Omit<GrantEntry, 'object'> {
-  return {
-    role: right.grantee === PUBLIC ? 'PUBLIC' : right.grantee,
-    ...(right.absent && { ensure: 'absent' as const }),
-    privileges: privilegesOf(right.privileges),
-    ...(right.grantable && { with_grant_option: true }),
-  };
-}
-
-function objectGrants(object: ObjectState, { major, bootstrapUser }: ServerFacts): GrantEntry[] {
-  const { ref, acl, columns } = object;
-  // Parameters have no owner; PostgreSQL treats the first superuser as theirs.
-  const owner = object.owner ?? bootstrapUser;
-  const usual = defaultAcl(ref.type, owner, major);
-  const target = objectEntry(ref);
-  const whole = rightsOf(acl, usual, owner, allPrivileges(ref.type, major)).map((right) => ({
-    ...said(right),
-    object: target,
-  }));
-  return [...whole, ...columnGrants(columns ?? new Map(), target)];
-}
-
-/** Columns with the same rights in one entry. */
-function columnGrants(columns: ReadonlyMap<string, Acl>, object: GrantEntry['object']): GrantEntry[] {
-  const byRight = new Map<string, { right: ReturnType<typeof said>; columns: string[] }>();
-  for (const [column, acl] of [...columns].sort(([a], [b]) => compare(a, b))) {
-    for (const right of rightsOf(acl, [], undefined, 0).map(said)) {
-      const key = JSON.stringify(right);
-      const known = byRight.get(key);
-      if (known) known.columns.push(column);
-      else byRight.set(key, { right, columns: [column] });
-    }
-  }
-  return [...byRight.values()].map((entry) => ({
-    ...entry.right,
-    object: { ...object, columns: entry.columns },
-  }));
-}
-
-function objectEntry({ type, schema, name }: ObjectRef): GrantEntry['object'] {
-  return { type, ...(schema !== undefined && { schema }), name };
 }
 
 function defaultEntries(graph: RoleGraph, { major }: ServerFacts): Section<'default_privileges'> {

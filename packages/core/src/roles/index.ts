@@ -1,5 +1,7 @@
 export * from './access-graph.js';
+export * from './access-item.js';
 export { defaultAclOf } from './acl.js';
+export * from './attribution.js';
 export * from './bundle.js';
 export * from './bundle-plan.js';
 export * from './catalog.js';
@@ -9,6 +11,7 @@ export * from './desired.js';
 export * from './diff.js';
 export * from './digest.js';
 export * from './export.js';
+export { countGrants } from './export-grants.js';
 export * from './format-access.js';
 export * from './from-catalog.js';
 export * from './graph.js';

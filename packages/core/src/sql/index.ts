@@ -1,3 +1,4 @@
+export { accessChangesOf } from './access-changes.js';
 export { type Catalog, compileCatalog } from './catalog/catalog.js';
 export * from './catalog/model.js';
 export { classify } from './classify.js';

@@ -3,6 +3,7 @@ import { connectWalled, type Walls } from '../connect.js';
 import type { WireClient } from '../wire-client.js';
 import { FINGERPRINT } from './fingerprint.js';
 import { type ReadCatalog, readCatalog, type SessionFacts } from './read-catalog.js';
+import { lookAtSnapshot, prepareLook } from './snapshot-look.js';
 
 /** The agent itself gives up waiting much earlier; these bound what is left running in the database. */
 const WALLS: Walls = {
@@ -15,7 +16,7 @@ const WALLS: Walls = {
 /** Reads that a busy catalog outran before the last one counts, which is then looked at again at the next check. */
 const ATTEMPTS = 3;
 
-/** Which transactions a session sees, and where it looks for names: both the same as before, so is its catalog. */
+/** Which transactions a session sees, and where it looks for names. */
 export interface CatalogPosition {
   readonly snapshot: string;
   readonly searchPath: readonly string[];
@@ -67,7 +68,13 @@ export class CatalogReader {
   static async open(slug: string, url: string): Promise<CatalogReader> {
     const { client } = await connectWalled(slug, url, WALLS, 'postern:catalog');
     await client.query(`set search_path = ''`);
+    await prepareLook(client);
     return new CatalogReader(client);
+  }
+
+  /** The same as before: no transaction has ended since, so nothing in the database has changed for others. */
+  snapshot(): Promise<string> {
+    return lookAtSnapshot(this.#client);
   }
 
   /** The search_path is that of a new session of the same login. */

@@ -46,6 +46,7 @@ export class LiveCatalog {
   /** Sessions keep the search_path that they began with, so all that were seen count. */
   readonly #searchPath = new Set<string>();
   readonly #looks: number[] = [];
+  #limited: { readonly check: Promise<void>; readonly inTime: Promise<void> } | undefined;
   #isSuspect = false;
   #idleTimer: NodeJS.Timeout | undefined;
   #isStopped = false;
@@ -61,13 +62,23 @@ export class LiveCatalog {
     if (this.#isStopped) throw new PosternError('connection.unavailable', 'the agent is stopping');
     const askedAt = performance.now();
     try {
-      await deadline(this.#queue.join(force), this.#waitMs);
+      await this.#joined(force);
     } catch (error) {
       if (!this.#known || performance.now() - this.#known.checkedAt > STALE_MS)
         throw error instanceof PosternError ? error : this.#unavailable(error);
     }
     if (!this.#known) throw this.#unavailable(undefined);
     return { catalog: this.#known.catalog, isFresh: this.#known.checkedAt >= askedAt };
+  }
+
+  /** Who waits for the same check shares the limit of the first of them. */
+  #joined(force: boolean): Promise<void> {
+    const check = this.#queue.join(force);
+    if (this.#limited?.check !== check) {
+      this.#limited = { check, inTime: deadline(check, this.#waitMs) };
+      this.#limited.inTime.catch(() => undefined);
+    }
+    return this.#limited.inTime;
   }
 
   /** Something that may have changed it has run: whoever asks next gets a look, whatever it costs. */
@@ -101,6 +112,7 @@ export class LiveCatalog {
 
   async #look(isForced: boolean): Promise<void> {
     const startedAt = performance.now();
+    if (await this.#isUnchanged(startedAt)) return;
     const { snapshot, searchPath } = await this.#with((reader) => reader.position(), LOOK_MS);
     const known = this.#known;
     for (const schema of searchPath) this.#searchPath.add(schema);
@@ -119,6 +131,17 @@ export class LiveCatalog {
       }
     }
     await this.#read(snapshot, startedAt);
+  }
+
+  /** The short question: where no transaction has ended since the last look, nothing can have changed. */
+  async #isUnchanged(startedAt: number): Promise<boolean> {
+    const known = this.#known;
+    if (known?.fingerprint === undefined || known.snapshot === undefined || !this.#reader) return false;
+    if (known.catalog.data.searchPath.length !== this.#searchPath.size) return false;
+    if (known.completeAfter !== undefined && startedAt > known.completeAfter) return false;
+    if ((await this.#with((reader) => reader.snapshot(), LOOK_MS)) !== known.snapshot) return false;
+    this.#known = { ...known, checkedAt: startedAt };
+    return true;
   }
 
   async #read(snapshot: string, checkedAt: number): Promise<void> {

@@ -74,7 +74,7 @@ export async function planIn(connection: RolesConnection, request: PlanRequest):
     undeclared,
     stuck,
     hazards: problems.length > 0 ? [] : await dropHazards(connection, changes, current),
-    missing: missingRights(changes, current, facts),
+    missing: missingRights(changes, current, wanted, facts),
   };
 }
 

@@ -1,4 +1,12 @@
-import type { Change, ChangeOf, ObjectRef, RoleGraph, RoleState, ServerFacts } from '@postern/core/roles';
+import type {
+  Acl,
+  Change,
+  ChangeOf,
+  ObjectRef,
+  RoleGraph,
+  RoleState,
+  ServerFacts,
+} from '@postern/core/roles';
 import { objectKey, privilegesOf } from '@postern/core/roles';
 
 /** Something that the server would refuse (or silently not do) when the plan runs. */
@@ -32,10 +40,11 @@ export const providerName = (facts: ServerFacts): string | null =>
 export function missingRights(
   changes: readonly Change[],
   current: RoleGraph,
+  wanted: RoleGraph,
   facts: RightsFacts,
 ): readonly MissingRight[] {
   if (facts.isSuperuser) return [];
-  const rights = new Rights(changes, current, facts);
+  const rights = new Rights(changes, current, wanted, facts);
   const found = new Map<string, MissingRight>();
   for (const change of changes)
     for (const missing of missingFor(change, rights)) found.set(missing.message, missing);
@@ -45,20 +54,28 @@ export function missingRights(
 /** What the connected role has, now and through what the plan makes. */
 class Rights {
   readonly me: RoleState | undefined;
-  /** Roles whose rights it uses, itself included. */
+  /** Roles whose rights it uses once memberships are as wanted, itself included. */
   readonly held: Set<string>;
-  readonly #administered = new Set<string>();
+  /** The same before. */
+  readonly heldAtFirst: ReadonlySet<string>;
+  readonly #administered: ReadonlySet<string>;
   readonly #made = new Set<string>();
 
   constructor(
     changes: readonly Change[],
     readonly current: RoleGraph,
+    wanted: RoleGraph,
     readonly facts: RightsFacts,
   ) {
     this.me = current.roles.get(facts.currentUser);
-    this.held = heldRoles(current, facts.currentUser);
-    for (const [group, members] of current.memberships)
-      for (const role of this.held) if (members.get(role)?.admin) this.#administered.add(group);
+    // Roles that are to be dropped keep their members until then.
+    const leaving = [...current.memberships].filter(([group]) => !wanted.roles.has(group));
+    const after = new Map([...wanted.memberships, ...leaving]);
+    this.heldAtFirst = heldRoles(current.memberships, facts.currentUser);
+    this.held = heldRoles(after, facts.currentUser);
+    const before = administeredBy(this.heldAtFirst, current.memberships);
+    const then = administeredBy(this.held, after);
+    this.#administered = new Set([...before].filter((group) => then.has(group)));
     for (const change of changes) {
       if (change.kind === 'create_role') {
         this.#made.add(change.role);
@@ -83,20 +100,44 @@ class Rights {
     return owner === undefined ? this.#made.has(`schema ${ref.name}`) : this.held.has(owner);
   }
 
+  /** A grant option is enough. */
   mayGrant(ref: ObjectRef, privileges: number): boolean {
     if (this.owns(ref)) return true;
     let grantable = 0;
-    for (const entry of this.current.objects.get(objectKey(ref))?.acl ?? [])
-      if (this.held.has(entry.grantee)) grantable |= entry.grantable;
+    for (const entry of this.#aclOf(ref)) if (this.held.has(entry.grantee)) grantable |= entry.grantable;
     return (privileges & ~grantable) === 0;
+  }
+
+  /** Whoever is not the owner revokes in the name of a role with the grant option, and only what that role granted. */
+  mayRevoke(ref: ObjectRef, privileges: number, grantee: string): boolean {
+    if (this.owns(ref)) return true;
+    const able = this.#aclOf(ref).filter(
+      (entry) => this.held.has(entry.grantee) && entry.grantable & privileges,
+    );
+    const [grantor, ...others] = new Set(able.map((entry) => entry.grantee));
+    if (grantor === undefined || others.length > 0) return false;
+    return this.#aclOf(ref).every(
+      (entry) => entry.grantee !== grantee || !(entry.privileges & privileges) || entry.grantor === grantor,
+    );
+  }
+
+  #aclOf(ref: ObjectRef): Acl {
+    return this.current.objects.get(objectKey(ref))?.acl ?? [];
   }
 }
 
-function heldRoles(graph: RoleGraph, start: string): Set<string> {
+type Memberships = RoleGraph['memberships'];
+
+function heldRoles(memberships: Memberships, start: string): Set<string> {
   const held = new Set([start]);
   for (const role of held)
-    for (const [group, members] of graph.memberships) if (members.get(role)?.inherit) held.add(group);
+    for (const [group, members] of memberships) if (members.get(role)?.inherit) held.add(group);
   return held;
+}
+
+function administeredBy(held: ReadonlySet<string>, memberships: Memberships): Set<string> {
+  const groups = [...memberships].filter(([, members]) => [...held].some((role) => members.get(role)?.admin));
+  return new Set(groups.map(([group]) => group));
 }
 
 function missingFor(change: Change, rights: Rights): MissingRight[] {
@@ -190,12 +231,9 @@ function needsGrantor(
   grantor: string | null,
   rights: Rights,
 ): MissingRight[] {
-  if (grantor === null || rights.facts.major < 16) return [];
-  return needsMembership(
-    `${verb} \`${group}\` of \`${member}\` in the name of \`${grantor}\``,
-    [grantor],
-    rights,
-  );
+  if (grantor === null || rights.facts.major < 16 || rights.heldAtFirst.has(grantor)) return [];
+  const what = `${verb} \`${group}\` of \`${member}\` in the name of \`${grantor}\``;
+  return [lacks(rights, what, `make it a member of \`${grantor}\``)];
 }
 
 function needsOwnership(table: ObjectRef, rights: Rights): MissingRight[] {
@@ -269,7 +307,10 @@ function attributes(role: string, wanted: Partial<RoleState>, rights: Rights): M
 }
 
 function needsGrant(change: Extract<Change, { kind: 'grant' | 'revoke' }>, rights: Rights): MissingRight[] {
-  const refused = change.objects.filter((ref) => !rights.mayGrant(ref, change.privileges));
+  const { kind, grantee, privileges, objects } = change;
+  const refused = objects.filter((ref) =>
+    kind === 'grant' ? !rights.mayGrant(ref, privileges) : !rights.mayRevoke(ref, privileges, grantee),
+  );
   const [first] = refused;
   if (first === undefined) return [];
   const name = first.schema === undefined ? first.name : `${first.schema}.${first.name}`;

@@ -20,6 +20,7 @@ export const PAGES: readonly NavPage[] = [
   { path: 'agents', label: 'Agents', icon: 'agents', key: 'a', all: false },
   { path: 'audit', label: 'Audit', icon: 'audit', key: 'u', all: false },
   { path: 'integrations', label: 'Integrations', icon: 'external', key: 'i', all: false },
+  { path: 'reports', label: 'Reports', icon: 'reports', key: 'e', all: false },
   { path: 'settings', label: 'Settings', icon: 'settings', key: 's', all: false },
 ];
 

@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+import { SigningModule } from '../policy/signing.module.js';
+import { RunReportJob } from './run-report.job.js';
+import { RunReport } from './run-report.js';
+
+/** The worker's part of reports: making them. */
+@Module({ imports: [SigningModule], providers: [RunReport, RunReportJob] })
+export class ReportingModule {}

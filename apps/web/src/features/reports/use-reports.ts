@@ -1,0 +1,80 @@
+'use client';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { ReportCatalogQuery, ReportFormat, ReportsQuery } from '../../gql/graphql';
+import { request } from '../../graphql/client';
+import { notify } from '../../ui/toast';
+import {
+  deleteReportDocument,
+  downloadReportDocument,
+  reportCatalogDocument,
+  reportsDocument,
+} from './reports.queries';
+
+export type Report = ReportsQuery['reports']['edges'][number]['node'];
+export type CatalogEntry = ReportCatalogQuery['reportCatalog'][number];
+
+export const reportsKey = (orgId: string) => ['reports', orgId] as const;
+
+/** Newest ones that are shown; older ones are found through the api. */
+const SHOWN = 100;
+/** While one is being made the page asks again this often. */
+const WATCH_MS = 1_000;
+
+export const isUnfinished = ({ status }: Pick<Report, 'status'>): boolean =>
+  status === 'QUEUED' || status === 'RUNNING';
+
+export function useReports(orgId: string) {
+  return useQuery({
+    queryKey: reportsKey(orgId),
+    queryFn: async () =>
+      (await request(reportsDocument, { orgId, first: SHOWN })).reports.edges.map(({ node }) => node),
+    refetchInterval: ({ state }) => (state.data?.some(isUnfinished) ? WATCH_MS : false),
+  });
+}
+
+export function useReportCatalog(orgId: string) {
+  return useQuery({
+    queryKey: ['report-catalog', orgId],
+    queryFn: async () => (await request(reportCatalogDocument, { orgId })).reportCatalog,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** Saves a file that came as text. */
+function save({
+  filename,
+  mediaType,
+  base64,
+}: {
+  filename: string;
+  mediaType: string;
+  base64: string;
+}): void {
+  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  const url = URL.createObjectURL(new Blob([bytes], { type: mediaType }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = filename;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+export function useDownloadReport(orgId: string) {
+  return useMutation({
+    mutationFn: async (asked: { id: string; format: ReportFormat }) =>
+      (await request(downloadReportDocument, { orgId, ...asked })).downloadReport,
+    onSuccess: save,
+  });
+}
+
+export function useDeleteReport(orgId: string, onDone: () => void) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => request(deleteReportDocument, { orgId, id }),
+    onSuccess: async () => {
+      onDone();
+      notify('Report deleted');
+      await queries.invalidateQueries({ queryKey: reportsKey(orgId) });
+    },
+  });
+}
