@@ -538,8 +538,6 @@ webhook_delivery: insert, select, update to postern_app
 
 -- column grants
 agent: select (id, org_id, environment_id, name, public_key, console_url, audit_seq, revoked_at) to postern_system
-audit_event: select (id, org_id, at, kind, path, actor_id, actor_label, decision, environment_id, connection_slug, required, relations, client_address, client_application, status, duration_ms, row_count, sqlstate, search_text) to postern_audit_search
-agent: select (id, org_id, environment_id, name, public_key, console_url, revoked_at) to postern_system
 audit_event: select (id, org_id, at, kind, path, actor_id, actor_label, decision, environment_id, connection_slug, required, relations, client_address, client_application, status, duration_ms, row_count, sqlstate, agent_id, search_text) to postern_audit_search
 audit_event: update (status, duration_ms, row_count, result_bytes, sqlstate, finished_at) to postern_app
 enrolment_token: select (id, org_id, environment_id, token_hash, expires_at, used_at) to postern_system
@@ -554,7 +552,7 @@ session: update (expires_at) to postern_system
 users: insert (id, email, name, password_hash, created_at) to postern_app
 users: select (id, email, name, created_at) to postern_app
 users: select (id, email, name, password_hash) to postern_system
-webhook_delivery: select (id, org_id, state, next_attempt_at, ended_at) to postern_system
+webhook_delivery: select (id, org_id, integration_id, state, next_attempt_at, ended_at) to postern_system
 
 -- functions
 postern_audit_conditions(filter jsonb, by_index boolean) {owner=X/owner,postern_app=X/owner,postern_audit_search=X/owner}

@@ -39,7 +39,7 @@ const OTHER_POLICIES: Record<string, string[]> = {
   org_audit_chain: ['system_lookup'],
   integration: ['system_lookup'],
   integration_cursor: ['system_lookup'],
-  webhook_delivery: ['system_lookup', 'system_expire'],
+  webhook_delivery: ['system_expire', 'system_lookup'],
   membership: ['system_lookup'],
   invite: ['system_lookup'],
   agent: ['system_lookup'],

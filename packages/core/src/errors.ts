@@ -61,6 +61,7 @@ export const ERROR_CODES = [
   'audit.broken_chain',
   'audit.not_found',
   'audit.unavailable',
+  'audit.full',
   'audit.busy',
   // reports
   'report.not_found',

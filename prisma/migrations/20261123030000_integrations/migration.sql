@@ -74,4 +74,4 @@ grant select (org_id, seq) on org_audit_chain to postern_system;
 grant select (audit_seq) on agent to postern_system;
 create policy system_lookup on webhook_delivery for select to postern_system using (true);
 create policy system_expire on webhook_delivery for delete to postern_system using (state <> 'waiting');
-grant select (id, org_id, state, next_attempt_at, ended_at), delete on webhook_delivery to postern_system;
+grant select (id, org_id, integration_id, state, next_attempt_at, ended_at), delete on webhook_delivery to postern_system;

@@ -34,6 +34,7 @@ export function statusOf(code: ErrorCode): number {
       return 429;
     case 'connection.unavailable':
     case 'audit.unavailable':
+    case 'audit.full':
     case 'agent.not_enrolled':
       return 503;
     case 'sql.failed':

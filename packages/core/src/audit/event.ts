@@ -20,6 +20,7 @@ export const AUDIT_KINDS = [
   'agent.revoked',
   'agent.request_refused',
   'audit.refused',
+  'audit.gap_recorded',
   'audit.expired',
   'enrolment_token.created',
   'org.created',

@@ -14,6 +14,7 @@ export const KIND_LABEL: Readonly<Record<AuditKind, string>> = {
   'agent.enrolled': 'Agent enrolled',
   'agent.revoked': 'Agent revoked',
   'agent.request_refused': 'Agent request refused',
+  'audit.gap_recorded': 'Events not recorded: no room',
   'audit.refused': 'Audit delivery refused',
   'audit.expired': 'Audit events removed by retention',
   'enrolment_token.created': 'Enrolment token created',
