@@ -24,6 +24,23 @@ agent.enrolled_at timestamp(3) with time zone not null default now()
 agent.last_seen_at timestamp(3) with time zone
 agent.revoked_at timestamp(3) with time zone
 agent.wire jsonb
+agent_task.id uuid not null
+agent_task.org_id uuid not null
+agent_task.environment_id uuid not null
+agent_task.connection_id uuid not null
+agent_task.plan_id uuid
+agent_task.kind text not null
+agent_task.state text not null default 'waiting'::text
+agent_task.payload json not null
+agent_task.agent_id uuid
+agent_task.lease_until timestamp(3) with time zone
+agent_task.attempts integer not null default 0
+agent_task.cancel_asked boolean not null default false
+agent_task.failure json
+agent_task.result json
+agent_task.created_at timestamp(3) with time zone not null default now()
+agent_task.not_before timestamp(3) with time zone not null default now()
+agent_task.finished_at timestamp(3) with time zone
 audit_event.id uuid not null
 audit_event.org_id uuid not null
 audit_event.at timestamp(3) with time zone not null
@@ -77,6 +94,21 @@ db_connection.idle_in_transaction_timeout_ms integer not null default 300000
 db_connection.row_cap integer not null default 1000
 db_connection.created_at timestamp(3) with time zone not null default now()
 db_connection.audit_mode text not null default 'strict'::text
+drift_finding.id uuid not null
+drift_finding.org_id uuid not null
+drift_finding.connection_id uuid not null
+drift_finding.manifest_version integer not null
+drift_finding.effects_digest text not null
+drift_finding.first_seen_at timestamp(3) with time zone not null
+drift_finding.last_seen_at timestamp(3) with time zone not null
+drift_finding.resolved_at timestamp(3) with time zone
+drift_finding.change_count integer not null
+drift_finding.content json not null
+drift_finding.plan_id uuid
+drift_finding.ignored_until timestamp(3) with time zone
+drift_finding.ignored_reason text
+drift_finding.ignored_by text
+drift_finding.ignored_label text
 enrolment_token.id uuid not null
 enrolment_token.org_id uuid not null
 enrolment_token.environment_id uuid not null
@@ -188,6 +220,73 @@ report_file.format text not null
 report_file.bytes integer not null
 report_file.sha256 text not null
 report_file.body bytea not null
+role_manifest.id uuid not null
+role_manifest.org_id uuid not null
+role_manifest.connection_id uuid not null
+role_manifest.version integer not null
+role_manifest.body text not null
+role_manifest.sha256 text not null
+role_manifest.message text not null default ''::text
+role_manifest.author_id text not null
+role_manifest.author_label text not null
+role_manifest.created_at timestamp(3) with time zone not null default now()
+role_plan.id uuid not null
+role_plan.org_id uuid not null
+role_plan.connection_id uuid not null
+role_plan.manifest_id uuid not null
+role_plan.manifest_version integer not null
+role_plan.mode text not null
+role_plan.cause text not null
+role_plan.state text not null default 'draft'::text
+role_plan.requested_by text not null
+role_plan.requested_label text not null
+role_plan.created_at timestamp(3) with time zone not null default now()
+role_plan.updated_at timestamp(3) with time zone not null default now()
+role_plan.expires_at timestamp(3) with time zone not null
+role_plan.effects_digest text
+role_plan.system_identifier text
+role_plan.server_version integer
+role_plan.database_name text
+role_plan.change_count integer
+role_plan.destructive_count integer
+role_plan.content json
+role_plan.approved_by text
+role_plan.approved_label text
+role_plan.approved_at timestamp(3) with time zone
+role_plan.approved_digest text
+role_plan.approved_system_identifier text
+role_plan.approved_manifest_version integer
+role_plan.closed_by text
+role_plan.closed_label text
+role_plan.reason text
+role_plan.apply_started_at timestamp(3) with time zone
+role_plan.attempts integer not null default 0
+role_plan.progress_done integer not null default 0
+role_plan.progress_total integer not null default 0
+role_plan.finished_at timestamp(3) with time zone
+role_plan_comment.id uuid not null
+role_plan_comment.org_id uuid not null
+role_plan_comment.plan_id uuid not null
+role_plan_comment.author_id text not null
+role_plan_comment.author_label text not null
+role_plan_comment.body text not null
+role_plan_comment.created_at timestamp(3) with time zone not null default now()
+role_settings.org_id uuid not null
+role_settings.connection_id uuid not null
+role_settings.mode text not null default 'adopt'::text
+role_settings.four_eyes boolean not null default true
+role_settings.approver_group_id uuid
+role_settings.plan_lifetime_s integer not null default 86400
+role_settings.drift_every_s integer default 3600
+role_settings.guard_roles boolean not null default false
+role_settings.updated_at timestamp(3) with time zone not null default now()
+role_status.org_id uuid not null
+role_status.connection_id uuid not null
+role_status.state text not null default 'unknown'::text
+role_status.manifest_version integer
+role_status.checked_at timestamp(3) with time zone
+role_status.reason text
+role_status.next_scan_at timestamp(3) with time zone
 rule.id uuid not null
 rule.org_id uuid not null
 rule.connection_id uuid
@@ -244,6 +343,17 @@ agent agent_environment_fk: FOREIGN KEY (org_id, environment_id) REFERENCES envi
 agent agent_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
 agent agent_org_id_id_unique: UNIQUE (org_id, id)
 agent agent_pkey: PRIMARY KEY (id)
+agent_task agent_task_agent_fk: FOREIGN KEY (org_id, agent_id) REFERENCES agent(org_id, id)
+agent_task agent_task_connection_fk: FOREIGN KEY (org_id, connection_id) REFERENCES db_connection(org_id, id) ON DELETE CASCADE
+agent_task agent_task_environment_fk: FOREIGN KEY (org_id, environment_id) REFERENCES environment(org_id, id) ON DELETE CASCADE
+agent_task agent_task_kind_known: CHECK ((kind = ANY (ARRAY['roles.plan'::text, 'roles.apply'::text, 'roles.scan'::text, 'roles.generate'::text])))
+agent_task agent_task_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+agent_task agent_task_org_id_id_unique: UNIQUE (org_id, id)
+agent_task agent_task_over: CHECK (((state = ANY (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text])) = (finished_at IS NOT NULL)))
+agent_task agent_task_pkey: PRIMARY KEY (id)
+agent_task agent_task_plan_fk: FOREIGN KEY (org_id, plan_id) REFERENCES role_plan(org_id, id) ON DELETE CASCADE
+agent_task agent_task_running: CHECK (((state = 'running'::text) = ((lease_until IS NOT NULL) AND (finished_at IS NULL))))
+agent_task agent_task_state_known: CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text])))
 audit_event audit_event_chain_unique: UNIQUE (agent_id, seq, at)
 audit_event audit_event_pk: PRIMARY KEY (org_id, at, id)
 console_code console_code_agent_fk: FOREIGN KEY (org_id, agent_id) REFERENCES agent(org_id, id) ON DELETE CASCADE
@@ -264,6 +374,12 @@ db_connection db_connection_org_id_id_unique: UNIQUE (org_id, id)
 db_connection db_connection_pkey: PRIMARY KEY (id)
 db_connection db_connection_slug_form: CHECK ((slug ~ '^[a-z0-9]([a-z0-9_-]{0,48}[a-z0-9])?$'::text))
 db_connection db_connection_slug_unique: UNIQUE (org_id, slug)
+drift_finding drift_finding_connection_fk: FOREIGN KEY (org_id, connection_id) REFERENCES db_connection(org_id, id) ON DELETE CASCADE
+drift_finding drift_finding_ignored_whole: CHECK ((((ignored_until IS NULL) = (ignored_by IS NULL)) AND ((ignored_until IS NULL) = (ignored_reason IS NULL))))
+drift_finding drift_finding_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+drift_finding drift_finding_org_id_id_unique: UNIQUE (org_id, id)
+drift_finding drift_finding_pkey: PRIMARY KEY (id)
+drift_finding drift_finding_plan_fk: FOREIGN KEY (org_id, plan_id) REFERENCES role_plan(org_id, id)
 enrolment_token enrolment_token_agent_fk: FOREIGN KEY (org_id, agent_id) REFERENCES agent(org_id, id)
 enrolment_token enrolment_token_environment_fk: FOREIGN KEY (org_id, environment_id) REFERENCES environment(org_id, id) ON DELETE CASCADE
 enrolment_token enrolment_token_hash_unique: UNIQUE (token_hash)
@@ -319,6 +435,37 @@ report_file report_file_format_known: CHECK ((format = ANY (ARRAY['json'::text, 
 report_file report_file_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
 report_file report_file_pkey: PRIMARY KEY (org_id, report_id, format)
 report_file report_file_report_fk: FOREIGN KEY (org_id, report_id) REFERENCES report(org_id, id) ON DELETE CASCADE
+role_manifest role_manifest_body_size: CHECK (((octet_length(body) >= 1) AND (octet_length(body) <= 4000000)))
+role_manifest role_manifest_connection_fk: FOREIGN KEY (org_id, connection_id) REFERENCES db_connection(org_id, id) ON DELETE CASCADE
+role_manifest role_manifest_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+role_manifest role_manifest_org_id_id_unique: UNIQUE (org_id, id)
+role_manifest role_manifest_pkey: PRIMARY KEY (id)
+role_manifest role_manifest_version_unique: UNIQUE (org_id, connection_id, version)
+role_plan role_plan_approval_bound: CHECK ((((approved_by IS NULL) AND (approved_at IS NULL) AND (approved_digest IS NULL)) OR ((approved_by IS NOT NULL) AND (approved_at IS NOT NULL) AND (approved_digest = effects_digest) AND (approved_system_identifier = system_identifier) AND (approved_manifest_version = manifest_version))))
+role_plan role_plan_cause_known: CHECK ((cause = ANY (ARRAY['manifest'::text, 'drift'::text, 'request'::text])))
+role_plan role_plan_connection_fk: FOREIGN KEY (org_id, connection_id) REFERENCES db_connection(org_id, id) ON DELETE CASCADE
+role_plan role_plan_made: CHECK (((state <> ALL (ARRAY['pending'::text, 'approved'::text, 'applying'::text])) OR ((effects_digest IS NOT NULL) AND (system_identifier IS NOT NULL) AND (content IS NOT NULL) AND (change_count > 0))))
+role_plan role_plan_manifest_fk: FOREIGN KEY (org_id, manifest_id) REFERENCES role_manifest(org_id, id) ON DELETE CASCADE
+role_plan role_plan_mode_known: CHECK ((mode = ANY (ARRAY['authoritative'::text, 'additive'::text, 'adopt'::text])))
+role_plan role_plan_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+role_plan role_plan_org_id_id_unique: UNIQUE (org_id, id)
+role_plan role_plan_pkey: PRIMARY KEY (id)
+role_plan role_plan_runs_approved: CHECK (((state <> ALL (ARRAY['approved'::text, 'applying'::text, 'stale'::text])) OR (approved_by IS NOT NULL)))
+role_plan role_plan_state_known: CHECK ((state = ANY (ARRAY['draft'::text, 'planning'::text, 'pending'::text, 'approved'::text, 'applying'::text, 'applied'::text, 'rejected'::text, 'superseded'::text, 'expired'::text, 'failed'::text, 'stale'::text])))
+role_plan_comment role_plan_comment_body_size: CHECK (((octet_length(body) >= 1) AND (octet_length(body) <= 20000)))
+role_plan_comment role_plan_comment_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+role_plan_comment role_plan_comment_pkey: PRIMARY KEY (id)
+role_plan_comment role_plan_comment_plan_fk: FOREIGN KEY (org_id, plan_id) REFERENCES role_plan(org_id, id) ON DELETE CASCADE
+role_settings role_settings_approvers_fk: FOREIGN KEY (org_id, approver_group_id) REFERENCES user_group(org_id, id)
+role_settings role_settings_connection_fk: FOREIGN KEY (org_id, connection_id) REFERENCES db_connection(org_id, id) ON DELETE CASCADE
+role_settings role_settings_mode_known: CHECK ((mode = ANY (ARRAY['authoritative'::text, 'additive'::text, 'adopt'::text])))
+role_settings role_settings_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+role_settings role_settings_pkey: PRIMARY KEY (org_id, connection_id)
+role_settings role_settings_times: CHECK ((((plan_lifetime_s >= 300) AND (plan_lifetime_s <= 2592000)) AND ((drift_every_s IS NULL) OR ((drift_every_s >= 60) AND (drift_every_s <= 2592000)))))
+role_status role_status_connection_fk: FOREIGN KEY (org_id, connection_id) REFERENCES db_connection(org_id, id) ON DELETE CASCADE
+role_status role_status_known: CHECK ((state = ANY (ARRAY['converged'::text, 'drifted'::text, 'unknown'::text])))
+role_status role_status_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+role_status role_status_pkey: PRIMARY KEY (org_id, connection_id)
 rule rule_connection_fk: FOREIGN KEY (org_id, connection_id) REFERENCES db_connection(org_id, id)
 rule rule_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
 rule rule_org_id_id_unique: UNIQUE (org_id, id)
@@ -355,6 +502,14 @@ webhook_delivery webhook_delivery_state_known: CHECK ((state = ANY (ARRAY['waiti
 CREATE INDEX agent_environment_idx ON public.agent USING btree (org_id, environment_id)
 CREATE UNIQUE INDEX agent_org_id_id_unique ON public.agent USING btree (org_id, id)
 CREATE UNIQUE INDEX agent_pkey ON public.agent USING btree (id)
+CREATE INDEX agent_task_agent_idx ON public.agent_task USING btree (org_id, agent_id) WHERE (agent_id IS NOT NULL)
+CREATE INDEX agent_task_connection_idx ON public.agent_task USING btree (org_id, connection_id, id DESC)
+CREATE INDEX agent_task_lease_idx ON public.agent_task USING btree (lease_until) WHERE (state = 'running'::text)
+CREATE INDEX agent_task_open_idx ON public.agent_task USING btree (org_id, environment_id, id) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]))
+CREATE UNIQUE INDEX agent_task_org_id_id_unique ON public.agent_task USING btree (org_id, id)
+CREATE UNIQUE INDEX agent_task_pkey ON public.agent_task USING btree (id)
+CREATE INDEX agent_task_plan_idx ON public.agent_task USING btree (org_id, plan_id) WHERE (plan_id IS NOT NULL)
+CREATE INDEX agent_task_retry_idx ON public.agent_task USING btree (not_before) WHERE (state = 'waiting'::text)
 CREATE INDEX audit_event_actor_idx ON ONLY public.audit_event USING gin (org_id, actor_label gin_trgm_ops) WHERE (kind <> 'statement.finished'::text)
 CREATE UNIQUE INDEX audit_event_chain_unique ON ONLY public.audit_event USING btree (agent_id, seq, at)
 CREATE INDEX audit_event_client_idx ON ONLY public.audit_event USING btree (org_id, client_address, at, id) WHERE ((kind <> 'statement.finished'::text) AND (client_address IS NOT NULL))
@@ -380,6 +535,11 @@ CREATE INDEX db_connection_environment_idx ON public.db_connection USING btree (
 CREATE UNIQUE INDEX db_connection_org_id_id_unique ON public.db_connection USING btree (org_id, id)
 CREATE UNIQUE INDEX db_connection_pkey ON public.db_connection USING btree (id)
 CREATE UNIQUE INDEX db_connection_slug_unique ON public.db_connection USING btree (org_id, slug)
+CREATE INDEX drift_finding_connection_idx ON public.drift_finding USING btree (org_id, connection_id, id DESC)
+CREATE UNIQUE INDEX drift_finding_open_idx ON public.drift_finding USING btree (org_id, connection_id) WHERE (resolved_at IS NULL)
+CREATE UNIQUE INDEX drift_finding_org_id_id_unique ON public.drift_finding USING btree (org_id, id)
+CREATE UNIQUE INDEX drift_finding_pkey ON public.drift_finding USING btree (id)
+CREATE INDEX drift_finding_plan_idx ON public.drift_finding USING btree (org_id, plan_id) WHERE (plan_id IS NOT NULL)
 CREATE UNIQUE INDEX enrolment_token_hash_unique ON public.enrolment_token USING btree (token_hash)
 CREATE INDEX enrolment_token_org_idx ON public.enrolment_token USING btree (org_id, created_at)
 CREATE UNIQUE INDEX enrolment_token_pkey ON public.enrolment_token USING btree (id)
@@ -411,6 +571,22 @@ CREATE INDEX report_org_created_idx ON public.report USING btree (org_id, create
 CREATE UNIQUE INDEX report_org_id_id_unique ON public.report USING btree (org_id, id)
 CREATE UNIQUE INDEX report_pkey ON public.report USING btree (id)
 CREATE UNIQUE INDEX report_file_pkey ON public.report_file USING btree (org_id, report_id, format)
+CREATE UNIQUE INDEX role_manifest_org_id_id_unique ON public.role_manifest USING btree (org_id, id)
+CREATE UNIQUE INDEX role_manifest_pkey ON public.role_manifest USING btree (id)
+CREATE UNIQUE INDEX role_manifest_version_unique ON public.role_manifest USING btree (org_id, connection_id, version)
+CREATE INDEX role_plan_connection_idx ON public.role_plan USING btree (org_id, connection_id, id DESC)
+CREATE INDEX role_plan_expiry_idx ON public.role_plan USING btree (expires_at) WHERE (state = ANY (ARRAY['draft'::text, 'planning'::text, 'pending'::text, 'approved'::text]))
+CREATE INDEX role_plan_manifest_idx ON public.role_plan USING btree (org_id, manifest_id)
+CREATE UNIQUE INDEX role_plan_one_live_idx ON public.role_plan USING btree (org_id, connection_id) WHERE (state = ANY (ARRAY['draft'::text, 'planning'::text, 'pending'::text, 'approved'::text, 'applying'::text]))
+CREATE UNIQUE INDEX role_plan_org_id_id_unique ON public.role_plan USING btree (org_id, id)
+CREATE UNIQUE INDEX role_plan_pkey ON public.role_plan USING btree (id)
+CREATE INDEX role_plan_waiting_idx ON public.role_plan USING btree (org_id, id DESC) WHERE (state = 'pending'::text)
+CREATE UNIQUE INDEX role_plan_comment_pkey ON public.role_plan_comment USING btree (id)
+CREATE INDEX role_plan_comment_plan_idx ON public.role_plan_comment USING btree (org_id, plan_id, id)
+CREATE INDEX role_settings_approvers_idx ON public.role_settings USING btree (org_id, approver_group_id) WHERE (approver_group_id IS NOT NULL)
+CREATE UNIQUE INDEX role_settings_pkey ON public.role_settings USING btree (org_id, connection_id)
+CREATE INDEX role_status_next_scan_idx ON public.role_status USING btree (next_scan_at) WHERE (next_scan_at IS NOT NULL)
+CREATE UNIQUE INDEX role_status_pkey ON public.role_status USING btree (org_id, connection_id)
 CREATE INDEX rule_connection_idx ON public.rule USING btree (org_id, connection_id)
 CREATE UNIQUE INDEX rule_org_id_id_unique ON public.rule USING btree (org_id, id)
 CREATE UNIQUE INDEX rule_pkey ON public.rule USING btree (id)
@@ -434,10 +610,12 @@ CREATE UNIQUE INDEX webhook_delivery_pkey ON public.webhook_delivery USING btree
 
 -- row level security
 agent enabled=t forced=t
+agent_task enabled=t forced=t
 audit_event enabled=t forced=t
 console_code enabled=t forced=t
 database_password enabled=t forced=t
 db_connection enabled=t forced=t
+drift_finding enabled=t forced=t
 enrolment_token enabled=t forced=t
 environment enabled=t forced=t
 group_member enabled=t forced=t
@@ -453,6 +631,11 @@ policy_part enabled=t forced=t
 policy_version enabled=t forced=t
 report enabled=t forced=t
 report_file enabled=t forced=t
+role_manifest enabled=t forced=t
+role_plan enabled=t forced=t
+role_plan_comment enabled=t forced=t
+role_settings enabled=t forced=t
+role_status enabled=t forced=t
 rule enabled=t forced=t
 rule_member enabled=t forced=t
 saved_search enabled=t forced=t
@@ -464,11 +647,14 @@ webhook_delivery enabled=t forced=t
 -- policies
 agent system_lookup: SELECT to {postern_system} using (true) with check ()
 agent tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+agent_task system_lookup: SELECT to {postern_system} using (true) with check ()
+agent_task tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 audit_event search_candidates: SELECT to {postern_audit_search} using (true) with check ()
 audit_event tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 console_code tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 database_password tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 db_connection tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+drift_finding tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 enrolment_token system_lookup: SELECT to {postern_system} using (true) with check ()
 enrolment_token tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 environment tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
@@ -492,6 +678,13 @@ policy_part tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_
 policy_version tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 report tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 report_file tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+role_manifest tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+role_plan system_lookup: SELECT to {postern_system} using (true) with check ()
+role_plan tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+role_plan_comment tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+role_settings tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+role_status system_lookup: SELECT to {postern_system} using (true) with check ()
+role_status tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 rule tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 rule_member tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 saved_search tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
@@ -508,10 +701,12 @@ webhook_delivery tenant_isolation: ALL to {public} using ((org_id = ( SELECT pos
 
 -- table grants
 agent: insert, select, update to postern_app
+agent_task: insert, select, update to postern_app
 audit_event: insert, select to postern_app
 console_code: delete, insert, select to postern_app
 database_password: delete, insert, select, update to postern_app
 db_connection: delete, insert, select, update to postern_app
+drift_finding: insert, select, update to postern_app
 enrolment_token: delete, insert, select, update to postern_app
 environment: delete, insert, select, update to postern_app
 group_member: delete, insert, select to postern_app
@@ -528,6 +723,11 @@ policy_part: insert, select to postern_app
 policy_version: insert, select to postern_app
 report: delete, insert, select, update to postern_app
 report_file: delete, insert, select to postern_app
+role_manifest: insert, select to postern_app
+role_plan: insert, select, update to postern_app
+role_plan_comment: insert, select to postern_app
+role_settings: delete, insert, select, update to postern_app
+role_status: delete, insert, select, update to postern_app
 rule: delete, insert, select, update to postern_app
 rule_member: delete, insert, select to postern_app
 saved_search: delete, insert, select, update to postern_app
@@ -538,6 +738,8 @@ webhook_delivery: insert, select, update to postern_app
 
 -- column grants
 agent: select (id, org_id, environment_id, name, public_key, console_url, audit_seq, revoked_at) to postern_system
+agent: select (id, org_id, environment_id, name, public_key, console_url, revoked_at) to postern_system
+agent_task: select (org_id, environment_id, state, lease_until, not_before) to postern_system
 audit_event: select (id, org_id, at, kind, path, actor_id, actor_label, decision, environment_id, connection_slug, required, relations, client_address, client_application, status, duration_ms, row_count, sqlstate, agent_id, search_text) to postern_audit_search
 audit_event: update (status, duration_ms, row_count, result_bytes, sqlstate, finished_at) to postern_app
 enrolment_token: select (id, org_id, environment_id, token_hash, expires_at, used_at) to postern_system
@@ -548,6 +750,8 @@ membership: select (org_id, user_id, role) to postern_system
 org: select (id, slug, name, created_at) to postern_system
 org_audit_chain: select (org_id, seq) to postern_system
 outbox: update (queued_at) to postern_system
+role_plan: select (org_id, connection_id, state, expires_at) to postern_system
+role_status: select (org_id, connection_id, next_scan_at) to postern_system
 session: update (expires_at) to postern_system
 users: insert (id, email, name, password_hash, created_at) to postern_app
 users: select (id, email, name, created_at) to postern_app
@@ -563,6 +767,8 @@ postern_audit_notify() public
 postern_audit_partition(day date) {owner=X/owner}
 postern_current_org() public
 postern_outbox_notify() public
+postern_role_plan_guard() public
+postern_role_plan_may_become(from_state text, to_state text) public
 postern_search_audit(filter jsonb, cursor_at timestamp with time zone, cursor_id uuid, newer boolean, page_limit integer) security definer {postern_audit_search=X/postern_audit_search,postern_app=X/postern_audit_search}
 postern_tenant_table(table_name regclass, app_privileges text, org_column name) {owner=X/owner}
 
@@ -570,3 +776,4 @@ postern_tenant_table(table_name regclass, app_privileges text, org_column name) 
 CREATE TRIGGER audit_event_ended_once BEFORE UPDATE ON public.audit_event FOR EACH ROW WHEN (((old.kind <> 'statement.decided'::text) OR (old.finished_at IS NOT NULL))) EXECUTE FUNCTION postern_audit_ended_once()
 CREATE TRIGGER audit_event_notify AFTER INSERT ON public.audit_event FOR EACH STATEMENT EXECUTE FUNCTION postern_audit_notify()
 CREATE TRIGGER outbox_notify AFTER INSERT ON public.outbox FOR EACH STATEMENT EXECUTE FUNCTION postern_outbox_notify()
+CREATE TRIGGER role_plan_guard BEFORE INSERT OR UPDATE ON public.role_plan FOR EACH ROW EXECUTE FUNCTION postern_role_plan_guard()

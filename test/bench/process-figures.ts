@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /** Resident memory as the kernel counts it, in MB. */
 export function residentMb(pid: number | undefined): number {
@@ -18,6 +18,12 @@ export function processorSeconds(pid: number | undefined): number {
     .replace(/^.*\) /s, '')
     .split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** Files and sockets that a process has open; NaN where the kernel does not tell (macOS). */
+export function descriptors(pid: number | undefined): number {
+  const folder = `/proc/${pid}/fd`;
+  return existsSync(folder) ? readdirSync(folder).length : Number.NaN;
 }
 
 /** Looks at a process's memory fifty times a second while `action` goes on; answers with the most it saw. */

@@ -31,6 +31,13 @@ export class Journal {
     return said;
   }
 
+  /** Statements whose answer said that they ran to their end. */
+  get succeeded(): number {
+    let sum = 0;
+    for (const { succeeded } of this.said.values()) sum += succeeded;
+    return sum;
+  }
+
   error(code: string): void {
     this.errors.set(code, (this.errors.get(code) ?? 0) + 1);
   }

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Endurance } from './world.js';
 
-/** Kills of one run: five with all the tests; by hand a hundred and more (docs/guides/endurance.md). */
+/** Kills of one run: five with all the tests; by hand a hundred and more (docs/reliability.md). */
 const KILLS = Number(process.env.POSTERN_ENDURANCE_KILLS ?? 5);
 
 let world: Endurance;
 beforeAll(async () => {
-  world = await Endurance.start({ modes: ['strict'] });
+  world = await Endurance.start();
 });
 afterAll(() => world?.stop());
 

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
-import type { Socket } from 'node:net';
 import pg from 'pg';
 import { actsOf, number } from './acts.js';
-import { codeOf, type LaneOptions, Talk } from './talk.js';
+import { codeOf, type LaneOptions, streamOf, Talk } from './talk.js';
 
 /** Answers are waited for no longer; then the client gives the connection up, as programs with a timeout do. */
 const PATIENCE_MS = 20_000;
@@ -16,8 +15,6 @@ export class Lane {
   #isStopping = false;
   #running: Promise<void> | undefined;
   #client: pg.Client | undefined;
-  /** Sessions that were begun. */
-  sessions = 0;
 
   constructor(options: LaneOptions) {
     this.#options = options;
@@ -59,7 +56,6 @@ export class Lane {
     const acts = actsOf(this.#options);
     try {
       await client.connect();
-      this.sessions += 1;
       for (let n = 0; n < SESSION_STATEMENTS && !this.#isStopping; n++) {
         const patience = setTimeout(() => this.drop(), PATIENCE_MS);
         try {
@@ -77,6 +73,3 @@ export class Lane {
     }
   }
 }
-
-const streamOf = (client: pg.Client) =>
-  (client as unknown as { connection: { stream: Socket } }).connection.stream;

@@ -70,7 +70,7 @@ describe('the comparison of ledgers', () => {
     expect(without(3).lost).toEqual([expect.stringContaining('m_1_3 was refused')]);
     const odd = { session: 'backend', application: `postern:${ALEX}`, text: 'select 3' };
     expect(compared({ ...one, executed: [...one.executed, odd] }).lost).toEqual([
-      expect.stringContaining('nobody sent'),
+      expect.stringContaining('no intent for `select 3`'),
     ]);
   });
 

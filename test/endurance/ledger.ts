@@ -49,8 +49,13 @@ interface Trace {
   readonly refusals: Decided[];
 }
 
-/** The name of a session that the agent opened in a person's name; its own are called otherwise, like `postern:catalog`. */
-const isPersons = ({ application }: Executed): boolean => /^postern:.+@/.test(application);
+/**
+ * In whose name the agent opened the session: `postern:<e-mail>`, and behind it what the client calls itself. Undefined: a session of its
+ * own, like `postern:catalog`.
+ */
+const personOf = ({ application }: Executed): string | undefined =>
+  /^postern:(\S+@\S+)/.exec(application)?.[1];
+const isPersons = (line: Executed): boolean => personOf(line) !== undefined;
 
 /** Compares the ledgers. Nothing wrong: the first three lists are empty. */
 export function compareLedgers(ledgers: Ledgers): Comparison {
@@ -127,13 +132,14 @@ function tracesOf({ journal, executed, segments, agentsOwn }: Ledgers, found: Fo
     return known;
   };
   for (const mark of journal.said.keys()) traceOf(mark);
+  const unmarked: Executed[] = [];
   for (const line of executed) {
     if (!isPersons(line)) continue;
     const marks = marksIn(line.text);
     for (const mark of marks) traceOf(mark).executed.push(line);
-    if (marks.length > 0 || agentsOwn.some((own) => own.test(line.text))) continue;
-    found.lost.push(`nobody sent \`${line.text.slice(0, 200)}\`, which ran as ${line.application}`);
+    if (marks.length === 0 && !agentsOwn.some((own) => own.test(line.text))) unmarked.push(line);
   }
+  checkUnmarked(unmarked, segments, found);
   for (const { seq, event } of segments) {
     if (event.kind !== 'statement.decided') continue;
     for (const mark of marksIn(event.statement?.text ?? '')) {
@@ -142,6 +148,24 @@ function tracesOf({ journal, executed, segments, agentsOwn }: Ledgers, found: Fo
     }
   }
   return traces;
+}
+
+/** Texts without a mark are counted by person and text. */
+function checkUnmarked(lines: readonly Executed[], segments: readonly ChainedEvent[], found: Found): void {
+  const intents = new Map<string, number>();
+  const key = (person: string, text: string): string => `${person} ${text}`;
+  for (const { event } of segments) {
+    if (event.kind !== 'statement.decided' || event.decision !== 'allowed') continue;
+    const of = key(event.actor.label, event.statement?.text ?? '');
+    intents.set(of, (intents.get(of) ?? 0) + 1);
+  }
+  for (const line of lines) {
+    const { application, text } = line;
+    const of = key(personOf(line) ?? '', text);
+    const left = (intents.get(of) ?? 0) - 1;
+    intents.set(of, left);
+    if (left < 0) found.lost.push(`no intent for \`${text.slice(0, 200)}\`, which ran as ${application}`);
+  }
 }
 
 function checkTrace(mark: string, trace: Trace, journal: Journal, found: Found): void {
@@ -160,8 +184,9 @@ function checkTrace(mark: string, trace: Trace, journal: Journal, found: Found):
       found.altered.push(`event ${seq} has another text than \`${said.text}\``);
     if (event.actor.label !== said.person) found.altered.push(`event ${seq} names ${event.actor.label}`);
   }
-  for (const { application, text } of executed) {
-    if (application !== `postern:${said.person}`) found.altered.push(`${mark} ran as ${application}`);
+  for (const line of executed) {
+    const { application, text } = line;
+    if (personOf(line) !== said.person) found.altered.push(`${mark} ran as ${application}`);
     if (intents.length > 0 && !intents.some(({ event }) => event.statement?.text.includes(text.trim())))
       found.altered.push(`${mark} ran as \`${text}\`, which no intent says`);
   }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import pg from 'pg';
 import type { Journal, Said } from './journal.js';
 
@@ -14,6 +14,10 @@ export interface LaneOptions {
   /** Where and as whom it connects now; ports change when an agent is started again elsewhere. */
   readonly login: () => pg.ClientConfig & { readonly port: number };
 }
+
+/** The socket of a client, which its types do not show. */
+export const streamOf = (client: pg.Client): Socket =>
+  (client as unknown as { connection: { stream: Socket } }).connection.stream;
 
 export const codeOf = (error: unknown): string => {
   const { code, message } = error as { code?: string; message?: string };

@@ -23,7 +23,7 @@ const CONNECTIONS = ['strict', 'batched'] as const;
 export type Mode = (typeof CONNECTIONS)[number];
 
 /** What the agent runs in a person's session for itself: it looks whether the walls stand. */
-const AGENTS_OWN = [/^select pg_catalog\.current_setting\('default_transaction_read_only'\)/];
+export const AGENTS_OWN = [/^select pg_catalog\.current_setting\('default_transaction_read_only'\)/];
 
 const PEOPLE = [
   { id: 'writer', mayExport: true, mayWrite: true, permissions: ['read', 'write', 'export'] },
@@ -106,6 +106,7 @@ export class Endurance {
 
   async asSuperuser(sql: string): Promise<Record<string, unknown>[]> {
     const client = new pg.Client({ connectionString: this.postgres.superuserUrl() });
+    client.on('error', () => undefined);
     await client.connect();
     try {
       return (await client.query(sql)).rows as Record<string, unknown>[];
@@ -217,7 +218,7 @@ export class Endurance {
     });
     this.#agent = agent;
     this.#stops.push(() => agent.stop());
-    this.#keeper = new SegmentKeeper(join(data, 'audit'), join(this.dir, 'segments'));
+    this.#keeper = new SegmentKeeper(join(data, 'audit'), join(data, 'kept'));
     await agent.start();
     await eventually(
       async () => plane.enforced,

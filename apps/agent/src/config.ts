@@ -17,6 +17,11 @@ export interface ConnectionConfig {
   readonly maxSessionsPerPerson: number;
   /** How long a statement waits for the catalog of its database. */
   readonly catalogWaitMs: number;
+  /**
+   * The login that manages roles here, for plans that the control plane asks for. Undefined: this agent plans and changes no
+   * roles of it, whatever it is asked.
+   */
+  readonly rolesUrl?: string | undefined;
   /** What the audit trail keeps of its statements; absent: all but secrets. */
   readonly keep?: StatementKeeping;
 }
@@ -73,6 +78,7 @@ const connectionSchema = z.strictObject({
   max_sessions: z.number().int().min(1).max(1_000).default(20),
   max_sessions_per_person: z.number().int().min(1).max(100).default(10),
   catalog_wait_ms: z.number().int().min(100).max(60_000).default(2_000),
+  roles_url: z.string().min(1, 'is empty').optional(),
   audit: statementKeepingSchema.optional(),
 });
 
@@ -183,12 +189,22 @@ function resolveConnections(
     }
     const problem = databaseUrlProblem(secret.value);
     if (problem) problems.push({ key: `${key}.url`, ...problem });
+    const roles = table.roles_url === undefined ? undefined : resolveSecret(table.roles_url, baseDir, env);
+    const rolesProblem = roles && ('problem' in roles ? undefined : databaseUrlProblem(roles.value));
+    if (rolesProblem) problems.push({ key: `${key}.roles_url`, ...rolesProblem });
+    if (roles && 'problem' in roles)
+      problems.push({
+        key: `${key}.roles_url`,
+        message: roles.problem,
+        fix: 'set it, or leave roles_url out so that no roles are managed here',
+      });
     connections.set(slug, {
       slug,
       url: secret.value,
       maxSessions: table.max_sessions,
       maxSessionsPerPerson: table.max_sessions_per_person,
       catalogWaitMs: table.catalog_wait_ms,
+      rolesUrl: roles && 'value' in roles ? roles.value : undefined,
       keep: keepingOf(table.audit),
     });
   }

@@ -13,7 +13,7 @@ import { cookieNameFor, createConsole } from './console/http.js';
 import { type DataDir, openDataDir } from './data-dir.js';
 import { ApiClient, ApiUnreachable } from './link/api-client.js';
 import { backoffMs } from './link/backoff.js';
-import { exchangeCode, pushAudit } from './link/calls.js';
+import { claimTask, exchangeCode, pushAudit, tellProgress, tellResult } from './link/calls.js';
 import { enrol } from './link/enrol.js';
 import { type AgentIdentity, loadIdentity, saveIdentity } from './link/identity.js';
 import { type AgentStatus, Link } from './link/link.js';
@@ -25,6 +25,7 @@ import { StatementRunner } from './session/run-statement.js';
 import { StatementTexts } from './session/statement-texts.js';
 import { Tabs } from './session/tabs.js';
 import { Target } from './targets/target.js';
+import { TaskRunner } from './tasks/task-runner.js';
 import { AGENT_VERSION } from './version.js';
 import { CancelKeys } from './wire/cancel-keys.js';
 import { WireListener } from './wire/listener.js';
@@ -97,7 +98,31 @@ async function startOn(dataDir: DataDir, options: AgentOptions): Promise<Running
     },
     onEnforced: () => link.beat(),
   });
-  const link: Link = new Link({ api, policy, log, status: () => statusOf(spool, targets, config) });
+  const tasks: TaskRunner = new TaskRunner({
+    calls: {
+      claim: (kinds, connections) => claimTask(api, kinds, connections),
+      progress: (request) => tellProgress(api, request),
+      result: (result) => tellResult(api, result),
+    },
+    identity,
+    trustedKeys: () => policy.trustedKeys,
+    rolesUrls: new Map(
+      [...config.connections].flatMap(([slug, { rolesUrl }]) =>
+        rolesUrl === undefined ? [] : [[slug, rolesUrl] as const],
+      ),
+    ),
+    recorder,
+    clock,
+    log,
+    environment: process.env,
+  });
+  const link: Link = new Link({
+    api,
+    policy,
+    log,
+    status: () => statusOf(spool, targets, config),
+    onTask: () => tasks.hint(),
+  });
   const pusher = new Pusher(
     spool,
     (events, signal) => {
@@ -163,6 +188,7 @@ async function startOn(dataDir: DataDir, options: AgentOptions): Promise<Running
     }));
   pusher.start();
   link.start();
+  tasks.start();
   void classifier.prepare();
   const stopTimers = startTimers({ policy, sessions, tabs, targets, wireSessions, recorder, spool });
 
@@ -178,6 +204,7 @@ async function startOn(dataDir: DataDir, options: AgentOptions): Promise<Running
       await stopServing(app, tabs, wireSessions);
       await wireStopped;
       await governor.settled();
+      await tasks.stop();
       await link.stop();
       await policy.settled();
       await pusher.stop();

@@ -8,6 +8,13 @@ import { consoleTokenRequest } from '@postern/protocol/console-token';
 import { enrolRequest } from '@postern/protocol/enrolment';
 import { type HeartbeatRequest, heartbeatRequest } from '@postern/protocol/heartbeat';
 import { parsePolicyEtag, policyEtag } from '@postern/protocol/policy-pull';
+import {
+  claimRequest,
+  progressRequest,
+  type SignedTask,
+  type TaskResult,
+  taskResult,
+} from '@postern/protocol/tasks';
 import { PATHS } from '@postern/protocol/version';
 import { CompactSign, type CryptoKey, exportJWK, generateKeyPair, importJWK, jwtVerify, SignJWT } from 'jose';
 
@@ -41,6 +48,11 @@ export class ControlPlane {
   readonly heartbeats: HeartbeatRequest[] = [];
   readonly codes = new Map<string, { sub: string; challenge: string; redirectUri: string }>();
   pushes = 0;
+  /** Tasks that wait, signed; results that came, and the progress told. */
+  readonly tasks: { connection: string; jws: string }[] = [];
+  readonly results: TaskResult[] = [];
+  readonly progress: { done: number; total: number }[] = [];
+  readonly cancelled = new Set<string>();
   /** Loses the answer of so many pushes after storing them. */
   loseAnswers = 0;
   revoked = false;
@@ -125,6 +137,46 @@ export class ControlPlane {
       .sign(key.privateKey);
   }
 
+  /** A task for the agent, signed as the api does it; `over` what is to be wrong with it. */
+  async offerTask(
+    task: Pick<SignedTask, 'connection' | 'kind' | 'payload'>,
+    over: Partial<SignedTask> & { typ?: string; key?: SigningKey } = {},
+  ): Promise<string> {
+    const { typ = 'postern-task+jws', key = this.key, ...members } = over;
+    const signed: SignedTask = {
+      taskId: randomUUID(),
+      orgId: this.orgId,
+      environmentId: this.environmentId,
+      agentId: 'agent_1',
+      exp: Math.floor(Date.now() / 1_000) + 60,
+      ...task,
+      ...members,
+    };
+    const jws = await new CompactSign(new TextEncoder().encode(JSON.stringify(signed)))
+      .setProtectedHeader({ alg: 'EdDSA', kid: key.publicKey.kid, typ })
+      .sign(key.privateKey);
+    this.tasks.push({ connection: task.connection, jws });
+    this.#send('task', {});
+    return signed.taskId;
+  }
+
+  cancelTask(taskId: string): void {
+    this.cancelled.add(taskId);
+    this.#send('task', {});
+  }
+
+  #claim(body: string): { task: string | null } {
+    const { connections } = claimRequest.parse(JSON.parse(body));
+    const index = this.tasks.findIndex(({ connection }) => connections.includes(connection));
+    return { task: index < 0 ? null : (this.tasks.splice(index, 1)[0]?.jws ?? null) };
+  }
+
+  #told(body: string): { cancel: boolean } {
+    const { taskId, done, total } = progressRequest.parse(JSON.parse(body));
+    this.progress.push({ done, total });
+    return { cancel: this.cancelled.has(taskId) };
+  }
+
   #send(event: string, data: unknown): void {
     for (const stream of this.#streams) stream.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   }
@@ -145,6 +197,12 @@ export class ControlPlane {
       }
       if (path === PATHS.audit) return this.#audit(body, response);
       if (path === PATHS.consoleToken) return json(response, 200, { token: await this.#token(body) });
+      if (path === PATHS.taskClaim) return json(response, 200, this.#claim(body));
+      if (path === PATHS.taskProgress) return json(response, 200, this.#told(body));
+      if (path === PATHS.taskResult) {
+        this.results.push(taskResult.parse(JSON.parse(body)));
+        return json(response, 200, { accepted: true });
+      }
       throw new Refusal(404, 'input.invalid');
     } catch (error) {
       const refusal = error instanceof Refusal ? error : new Refusal(500, 'internal');
@@ -212,7 +270,8 @@ export class ControlPlane {
   }
 
   #audit(body: string, response: ServerResponse): void {
-    const { events } = auditPushRequest.parse(JSON.parse(body));
+    // Words of newer agents are read by the api; this one is spoken to by today's.
+    const events = auditPushRequest.parse(JSON.parse(body)).events as ChainedEvent[];
     const first = events[0];
     const head = this.events.at(-1);
     const expectedSeq = (head?.seq ?? 0) + 1;

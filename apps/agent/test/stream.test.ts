@@ -13,6 +13,7 @@ describe('the policy stream', () => {
   const handlers = {
     opened: () => void seen.push('opened'),
     policy: (version: number) => void seen.push(`policy ${version}`),
+    task: () => void seen.push('task'),
     revoked: () => void seen.push('revoked'),
   };
 

@@ -21,6 +21,7 @@ import { NotificationsModule } from './notifications/notifications.module.js';
 import { OrgsModule } from './orgs/orgs.module.js';
 import { PeopleModule } from './people/people.module.js';
 import { PolicyModule } from './policy/policy.module.js';
+import { ReconcileModule } from './reconcile/reconcile.module.js';
 import { ReportsModule } from './reports/reports.module.js';
 import { RulesModule } from './rules/rules.module.js';
 import { SavedSearchesModule } from './saved-searches/saved-searches.module.js';
@@ -34,6 +35,7 @@ const FEATURES = [
     AgentsModule,
     PolicyModule,
     AuditModule,
+    ReconcileModule,
     SavedSearchesModule,
     IntegrationsModule,
     ReportsModule,

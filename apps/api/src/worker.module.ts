@@ -5,6 +5,7 @@ import { IntegrationJobsModule } from './integrations/integration-jobs.module.js
 import { JobsModule } from './jobs/jobs.module.js';
 import { NotificationsModule } from './notifications/notifications.module.js';
 import { PublishingModule } from './policy/publishing.module.js';
+import { ReconcileJobsModule } from './reconcile/reconcile-jobs.module.js';
 import { ReportingModule } from './reports/reporting.module.js';
 import { TenancyModule } from './tenancy/tenancy.module.js';
 
@@ -16,6 +17,7 @@ import { TenancyModule } from './tenancy/tenancy.module.js';
     PublishingModule,
     ReportingModule,
     IntegrationJobsModule,
+    ReconcileJobsModule,
     JobsModule,
   ],
 })

@@ -16,6 +16,9 @@ interface Furnished extends FurnishedCompany {
   databasePasswordId: string;
   savedSearchId: string;
   integrationId: string;
+  planId: string;
+  generatedId: string;
+  findingId: string;
   reportId: string;
 }
 
@@ -53,6 +56,23 @@ async function furnishFully(name: string): Promise<Furnished> {
     { orgId: company.orgId },
     company.cookie,
   );
+  const roles = await must<{
+    saveRoleManifest: { plan: { id: string } };
+    generateRoleManifest: { id: string };
+  }>(
+    api,
+    `mutation ($orgId: ID!, $connectionId: ID!) {
+      saveRoleManifest(orgId: $orgId, connectionId: $connectionId, input: { body: "roles: []" }) { plan { id } }
+      generateRoleManifest(orgId: $orgId, connectionId: $connectionId) { id }
+    }`,
+    { orgId: company.orgId, connectionId: company.connectionId },
+    company.cookie,
+  );
+  const findings = await api.database.owner.query<{ id: string }>(
+    `insert into drift_finding (id, org_id, connection_id, manifest_version, effects_digest, first_seen_at, last_seen_at, change_count, content)
+     values (gen_random_uuid(), $1, $2, 1, 'x', now(), now(), 1, '{}') returning id`,
+    [company.orgId, company.connectionId],
+  );
   const data = await must<{
     invites: { id: string }[];
     auditEvents: { edges: { node: { id: string } }[] };
@@ -72,6 +92,9 @@ async function furnishFully(name: string): Promise<Furnished> {
     reportId: asked.requestReport.id,
     savedSearchId: saved.createSavedSearch.id,
     integrationId: integration.createIntegration.integration.id,
+    planId: roles.saveRoleManifest.plan.id,
+    generatedId: roles.generateRoleManifest.id,
+    findingId: findings.rows[0]?.id ?? '',
     databasePasswordId: made.createDatabasePassword.databasePassword.id,
     auditEventId: data.auditEvents.edges[0]?.node.id ?? '',
   };
@@ -226,6 +249,35 @@ const CASES: Case[] = [
   ['downloadReport', () => ({ id: theirs.reportId, format: 'JSON' }), 'report.not_found'],
   ['deleteReport', () => ({ id: theirs.reportId }), 'report.not_found'],
   ['deleteSavedSearch', () => ({ id: theirs.savedSearchId }), 'saved_search.not_found'],
+  ...['connectionRoles', 'roleManifests', 'rolePlans', 'requestRolePlan', 'scanForDrift'].map(
+    (name): Case => [name, () => ({ connectionId: theirs.connectionId }), 'connection.not_found'],
+  ),
+  [
+    'saveRoleManifest',
+    () => ({ connectionId: theirs.connectionId, input: { body: 'roles: []' } }),
+    'connection.not_found',
+  ],
+  ['updateRoleSettings', () => ({ connectionId: theirs.connectionId, input: {} }), 'connection.not_found'],
+  [
+    'generateRoleManifest',
+    () => ({ connectionId: theirs.connectionId, suggestProfiles: true }),
+    'connection.not_found',
+  ],
+  ['generatedRoleManifest', () => ({ id: theirs.generatedId }), 'role_manifest.not_found'],
+  ['rolePlan', () => ({ id: theirs.planId }), 'role_plan.not_found'],
+  [
+    'approveRolePlan',
+    () => ({ id: theirs.planId, effectsDigest: 'x', systemIdentifier: 'x', manifestVersion: 1 }),
+    'role_plan.not_found',
+  ],
+  ['rejectRolePlan', () => ({ id: theirs.planId, reason: 'r' }), 'role_plan.not_found'],
+  ['commentOnRolePlan', () => ({ id: theirs.planId, body: 'b' }), 'role_plan.not_found'],
+  ['planForDrift', () => ({ id: theirs.findingId }), 'drift.not_found'],
+  [
+    'ignoreDrift',
+    () => ({ id: theirs.findingId, reason: 'r', until: new Date(Date.now() + 3_600_000).toISOString() }),
+    'drift.not_found',
+  ],
   ['revokeAgent', () => ({ id: theirs.agentId }), 'agent.not_found'],
   [
     'authorizeConsole',

@@ -44,6 +44,12 @@ export const ERROR_CODES = [
   'database_password.not_found',
   'integration.not_found',
   'integration.name_taken',
+  // reconciling native roles
+  'role_manifest.invalid',
+  'role_manifest.not_found',
+  'role_plan.not_found',
+  'role_plan.refused',
+  'drift.not_found',
   // agents and their protocol
   'agent.not_found',
   'agent.revoked',

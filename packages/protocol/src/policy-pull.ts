@@ -20,6 +20,8 @@ export function parsePolicyEtag(header: string | undefined): number | undefined 
 export const streamEvents = {
   /** A new bundle waits. */
   policy: z.object({ version: z.number().int().positive() }),
+  /** A task waits to be claimed, or the running one is to be given up. */
+  task: z.object({}),
   /** This agent's identity was revoked: stop serving, keep the spool. */
   revoked: z.object({}),
 } as const;

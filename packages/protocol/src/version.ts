@@ -12,4 +12,7 @@ export const PATHS = {
   heartbeat: '/agent/v1/heartbeat',
   audit: '/agent/v1/audit',
   consoleToken: '/agent/v1/console-token',
+  taskClaim: '/agent/v1/tasks/claim',
+  taskProgress: '/agent/v1/tasks/progress',
+  taskResult: '/agent/v1/tasks/result',
 } as const;

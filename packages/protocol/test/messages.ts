@@ -7,6 +7,15 @@ import { enrolRequest, enrolResponse } from '../src/enrolment.js';
 import { protocolError } from '../src/error.js';
 import { heartbeatRequest, heartbeatResponse } from '../src/heartbeat.js';
 import { streamEvents } from '../src/policy-pull.js';
+import {
+  claimRequest,
+  claimResponse,
+  progressRequest,
+  progressResponse,
+  resultResponse,
+  signedTask,
+  taskResult,
+} from '../src/tasks.js';
 
 /** Every message of the protocol by the name of its fixtures. */
 export const messages: Readonly<Record<string, z.ZodType>> = {
@@ -22,6 +31,14 @@ export const messages: Readonly<Record<string, z.ZodType>> = {
   'heartbeat-request': heartbeatRequest,
   'heartbeat-response': heartbeatResponse,
   'policy-bundle': policyBundle,
+  'claim-request': claimRequest,
+  'claim-response': claimResponse,
+  'progress-request': progressRequest,
+  'progress-response': progressResponse,
+  'result-response': resultResponse,
+  'signed-task': signedTask,
+  'task-result': taskResult,
   'stream-policy': streamEvents.policy,
   'stream-revoked': streamEvents.revoked,
+  'stream-task': streamEvents.task,
 };

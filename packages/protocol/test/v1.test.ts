@@ -37,7 +37,7 @@ test('every message has a fixture', () => {
   const covered = new Set(
     samples.map((name) => (name.startsWith('error-') ? 'error' : name.replace('.json', ''))),
   );
-  const streamed = ['stream-policy', 'stream-revoked'];
+  const streamed = ['stream-policy', 'stream-revoked', 'stream-task'];
   expect(Object.keys(messages).filter((name) => !covered.has(name))).toEqual(streamed);
   expect(PROTOCOL_VERSION).toBe(1);
 });

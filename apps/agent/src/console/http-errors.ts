@@ -78,6 +78,11 @@ export function statusOf(code: ErrorCode): number {
     case 'database_password.not_found':
     case 'integration.not_found':
     case 'integration.name_taken':
+    case 'role_manifest.invalid':
+    case 'role_manifest.not_found':
+    case 'role_plan.not_found':
+    case 'role_plan.refused':
+    case 'drift.not_found':
     case 'report.not_found':
     case 'report.not_ready':
     case 'report.too_many':

@@ -2,6 +2,13 @@ import { auditPushResponse } from '@postern/protocol/audit-push';
 import { consoleTokenResponse } from '@postern/protocol/console-token';
 import { type HeartbeatRequest, heartbeatResponse } from '@postern/protocol/heartbeat';
 import { policyEtag } from '@postern/protocol/policy-pull';
+import {
+  claimResponse,
+  type ProgressRequest,
+  progressResponse,
+  resultResponse,
+  type TaskResult,
+} from '@postern/protocol/tasks';
 import { PATHS } from '@postern/protocol/version';
 import type { z } from 'zod';
 import type { PushResult } from '../audit/pusher.js';
@@ -69,4 +76,32 @@ export async function exchangeCode(
 ): Promise<string> {
   const response = await api.send({ method: 'POST', path: PATHS.consoleToken, body: JSON.stringify(body) });
   return parsed(response, consoleTokenResponse).token;
+}
+
+const TASK_TIMEOUT_MS = 30_000;
+
+async function post<T>(api: ApiClient, path: string, body: unknown, schema: z.ZodType<T>): Promise<T> {
+  const text = JSON.stringify(body);
+  return parsed(await api.send({ method: 'POST', path, body: text, timeoutMs: TASK_TIMEOUT_MS }), schema);
+}
+
+/** The next task, signed; null when none waits. A control plane that knows no tasks has none. */
+export async function claimTask(
+  api: ApiClient,
+  kinds: readonly string[],
+  connections: readonly string[],
+): Promise<string | null> {
+  try {
+    return (await post(api, PATHS.taskClaim, { kinds, connections }, claimResponse)).task;
+  } catch (error) {
+    if (error instanceof ApiRefusal && error.status === 404) return null;
+    throw error;
+  }
+}
+
+export const tellProgress = (api: ApiClient, request: ProgressRequest): Promise<{ cancel: boolean }> =>
+  post(api, PATHS.taskProgress, request, progressResponse);
+
+export async function tellResult(api: ApiClient, result: TaskResult): Promise<void> {
+  await post(api, PATHS.taskResult, result, resultResponse);
 }

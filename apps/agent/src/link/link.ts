@@ -22,6 +22,7 @@ export class Link {
   readonly #api: ApiClient;
   readonly #policy: PolicyHolder;
   readonly #status: () => Promise<AgentStatus>;
+  readonly #onTask: () => void;
   readonly #log: Logger;
   readonly #stopping = new AbortController();
   #loops: Promise<void>[] = [];
@@ -39,11 +40,13 @@ export class Link {
     api: ApiClient;
     policy: PolicyHolder;
     status: () => Promise<AgentStatus>;
+    onTask: () => void;
     log: Logger;
   }) {
     this.#api = options.api;
     this.#policy = options.policy;
     this.#status = options.status;
+    this.#onTask = options.onTask;
     this.#log = options.log;
   }
 
@@ -134,10 +137,12 @@ export class Link {
             opened: () => {
               failures = 0;
               void this.pull();
+              this.#onTask();
             },
             policy: (version) => {
               if (version > this.#policy.version) void this.pull();
             },
+            task: () => this.#onTask(),
             revoked: () => void this.#revoke(),
           },
           this.#streaming.signal,

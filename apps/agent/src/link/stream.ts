@@ -10,6 +10,7 @@ const SILENCE_MS = 45_000;
 export interface StreamHandlers {
   opened(): void;
   policy(version: number): void;
+  task(): void;
   revoked(): void;
 }
 
@@ -62,6 +63,8 @@ function dispatch(event: { event?: string | undefined; data: string }, handlers:
   if (event.event === 'policy') {
     const hint = streamEvents.policy.safeParse(safeJson(event.data));
     if (hint.success) handlers.policy(hint.data.version);
+  } else if (event.event === 'task') {
+    handlers.task();
   } else if (event.event === 'revoked') {
     handlers.revoked();
   }

@@ -7,12 +7,13 @@ import {
   type Mode,
   privilegesOf,
   render,
+  subjectOf,
   summarize,
   takesAway,
 } from '@postern/core/roles';
 import type { ConnectionFacts } from '../targets/roles/connection.js';
+import { providerName } from '../targets/roles/held-rights.js';
 import type { RolesPlan } from '../targets/roles/plan.js';
-import { providerName } from '../targets/roles/rights.js';
 import { attributionLines } from './attribution-text.js';
 import type { Paint } from './io.js';
 import { shortList } from './short-list.js';
@@ -35,7 +36,7 @@ export function planSummary({ facts, mode, plan, attributions }: PlanFacts, pain
   if (loses.length > 0) lines.push(`  less access: ${paint('red', shortList(loses))}`);
   if (total > 0) lines.push(totalLine(total, destructive, paint));
   lines.push(...undeclaredLines(plan, paint), ...stuckLines(plan, paint));
-  if (attributions) lines.push(...attributionLines(attributions, plan.changes.map(subject), paint));
+  if (attributions) lines.push(...attributionLines(attributions, plan.changes.map(subjectOf), paint));
   for (const { message, fix } of [...plan.missing, ...plan.hazards])
     lines.push(paint('red', `  in the way: ${message}`), `    → ${fix}`);
   return lines.join('\n');
@@ -73,33 +74,10 @@ function stuckLines({ stuck }: RolesPlan, paint: Paint): string[] {
 }
 
 function kindLine({ kind, text, destructive }: KindCount, changes: readonly Change[], paint: Paint): string {
-  const about = [...new Set(changes.filter((change) => change.kind === kind).map(subject))];
+  const about = [...new Set(changes.filter((change) => change.kind === kind).map(subjectOf))];
   const isChange = kind === 'alter_role' || kind.startsWith('set_');
   const sign = isChange ? paint('yellow', '~') : destructive ? paint('red', '-') : paint('green', '+');
   return `  ${sign} ${text}: ${paint('dim', shortList(about))}`;
-}
-
-/** Whom a change is about. */
-function subject(change: Change): string {
-  switch (change.kind) {
-    case 'grant':
-    case 'revoke':
-    case 'grant_default':
-    case 'revoke_default':
-      return change.grantee === 'public' ? 'PUBLIC' : change.grantee;
-    case 'grant_membership':
-    case 'revoke_membership':
-      return `${change.member} in ${change.group}`;
-    case 'create_schema':
-    case 'alter_schema_owner':
-      return change.schema;
-    case 'set_row_security':
-    case 'create_policy':
-    case 'drop_policy':
-      return `${change.table.schema}.${change.table.name}`;
-    default:
-      return change.role;
-  }
 }
 
 function totalLine(total: number, destructive: number, paint: Paint): string {

@@ -47,19 +47,29 @@ export class Classifier {
     catalog?: Catalog,
     wanted?: NotesWanted,
   ): Promise<ClassifyResult> {
-    // In a session that changed nothing of it, names mean what they mean in every other.
-    const cache = sessionNamesKey(session) === '' ? this.#cacheOf(catalog ?? wanted) : undefined;
-    const known = cache?.get(sql);
-    if (cache && known) {
-      // Re-inserted, so that the first key is always the one not used for longest.
-      cache.delete(sql);
-      cache.set(sql, known);
-      return known;
-    }
+    const known = this.known(sql, session, catalog, wanted);
+    if (known) return known;
     const result = await this.#parse(sql, session, catalog, wanted);
+    const cache = this.#cacheFor(session, catalog, wanted);
     const isItsOwn = result.ok && result.classification.usesSession === true;
     if (cache && sql.length <= CACHE_TEXT_MAX && !isItsOwn) remember(cache, sql, result);
     return result;
+  }
+
+  /** The same where it is known already. */
+  known(
+    sql: string,
+    session: SessionState,
+    catalog: Catalog | undefined,
+    wanted: NotesWanted | undefined,
+  ): ClassifyResult | undefined {
+    const cache = this.#cacheFor(session, catalog, wanted);
+    const known = cache?.get(sql);
+    if (cache === undefined || known === undefined) return undefined;
+    // Re-inserted, so that the first key is always the one not used for longest.
+    cache.delete(sql);
+    cache.set(sql, known);
+    return known;
   }
 
   stop(): Promise<void> {
@@ -80,6 +90,15 @@ export class Classifier {
     if (result.ok || result.rejection.code !== 'sql.too_complex') return result;
     this.#isInlineSpent = true;
     return this.#thread.classify(sql, session, catalog, wanted);
+  }
+
+  /** In a session that changed nothing of it, names mean what they mean in every other. */
+  #cacheFor(
+    session: SessionState,
+    catalog: Catalog | undefined,
+    wanted: NotesWanted | undefined,
+  ): Map<string, ClassifyResult> | undefined {
+    return sessionNamesKey(session) === '' ? this.#cacheOf(catalog ?? wanted) : undefined;
   }
 
   #cacheOf(catalog: object = NO_CATALOG): Map<string, ClassifyResult> {

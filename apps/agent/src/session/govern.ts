@@ -1,4 +1,4 @@
-import { type AuditOutcome, RELATIONS_MAX, withoutQuotes } from '@postern/core/audit';
+import { type AuditOutcome, withoutQuotes } from '@postern/core/audit';
 import { PosternError } from '@postern/core/errors';
 import { type Allowed, type Denied, decide, permissionsOf } from '@postern/core/policy';
 import {
@@ -14,6 +14,14 @@ import { errorFacts, type Logger } from '../log.js';
 import type { EnforcedPolicy, PolicyHolder } from '../policy/policy-holder.js';
 import type { Target } from '../targets/target.js';
 import type { Classifier } from './classifier.js';
+import {
+  connectionOf,
+  DecisionCache,
+  permissionList,
+  personOf,
+  relationsOf,
+  statementWith,
+} from './event-parts.js';
 import { type DenialFacts, RunRefused } from './outcome.js';
 import { type GovernedSession, type Surroundings, surroundingsOf } from './statement-catalog.js';
 import type { StatementTexts } from './statement-texts.js';
@@ -61,6 +69,7 @@ export class Governor {
   readonly #recorder: Recorder;
   readonly #targets: ReadonlyMap<string, Target>;
   readonly #texts: StatementTexts;
+  readonly #decisions = new DecisionCache();
   readonly #log: Logger;
   /** Outcomes not yet written: nobody waits for them, but the shutdown does. */
   readonly #outcomes = new Set<Promise<void>>();
@@ -112,6 +121,20 @@ export class Governor {
     return { memory, catalog, classified };
   }
 
+  /**
+   * Whether the text may run, where that takes no waiting: its classification is known, and the policy says yes. Else undefined, and
+   * `classify` and `decide` say it. `catalog`: one that was read after the text had come.
+   */
+  allowedNow(text: GovernedText, memory: SessionState, catalog: Catalog): AllowedText | undefined {
+    if (this.#policy.state !== 'ok') return undefined;
+    const known = this.#classifier.known(text.sql, memory, catalog, this.#texts.wanted(text.connection));
+    if (!known?.ok) return undefined;
+    const { classification } = known;
+    const policy = this.#policy.inForce();
+    const decision = this.#decisions.decide(policy, text, classification);
+    return decision.allowed ? { policy, decision, classification, memory } : undefined;
+  }
+
   /** Resolves when the text may run now; else the denial is recorded and thrown. */
   async decide(text: GovernedText, { classified, memory }: ClassifiedText): Promise<AllowedText> {
     const policy = await this.#policyFor(text, classified);
@@ -123,7 +146,7 @@ export class Governor {
       return this.#reject(text, policy, seen, classified.rejection);
     }
     const { classification } = classified;
-    const decision = decide(policy.compiled, principalId, text.connection, classification);
+    const decision = this.#decisions.decide(policy, text, classification);
     if (!decision.allowed) return this.#deny(text, policy, decision, classification);
     return { policy, decision, classification, memory };
   }
@@ -138,9 +161,9 @@ export class Governor {
       ...this.#common(text, classification, policy),
       ...namesOf(classification),
       decision: 'allowed',
-      connection: { id: decision.connection.id, slug: decision.connection.slug },
-      required: permissionsOf(decision.required),
-      held: permissionsOf(decision.held),
+      connection: connectionOf(decision.connection),
+      required: permissionList(decision.required),
+      held: permissionList(decision.held),
       ruleIds: decision.ruleIds,
     });
     await appended.written;
@@ -178,9 +201,9 @@ export class Governor {
     const { connection } = decision;
     const { written } = this.#recorder.note({
       kind: 'statement.finished',
-      actor: actorOf(text.owner),
+      actor: personOf(text.owner),
       path: text.path,
-      connection: { id: connection.id, slug: connection.slug },
+      connection: connectionOf(connection),
       intentId,
       outcome,
       sessionId: text.owner.consoleSession,
@@ -284,9 +307,9 @@ export class Governor {
     const { parameters } = text;
     return {
       kind: 'statement.decided' as const,
-      actor: actorOf(text.owner),
+      actor: personOf(text.owner),
       path: text.path,
-      statement: parameters === undefined ? statement : { ...statement, parameters },
+      statement: parameters === undefined ? statement : statementWith(statement, parameters),
       sessionId: text.owner.consoleSession,
       ...(policy ? { policyVersion: policy.bundle.version } : {}),
     } satisfies AuditFacts;
@@ -294,13 +317,7 @@ export class Governor {
 }
 
 /** Of a text, what search finds it by beside the text itself. */
-function namesOf({ statements }: Classification): Pick<AuditFacts, 'relations'> {
-  const names = new Set(statements.flatMap(({ relations }) => relations));
-  return names.size === 0 ? {} : { relations: [...names].slice(0, RELATIONS_MAX) };
+function namesOf(classification: Classification): Pick<AuditFacts, 'relations'> {
+  const relations = relationsOf(classification);
+  return relations.length === 0 ? {} : { relations };
 }
-
-export const actorOf = (owner: Owner) => ({
-  type: 'user' as const,
-  id: owner.principalId,
-  label: owner.email,
-});

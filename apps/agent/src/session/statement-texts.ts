@@ -1,4 +1,10 @@
-import { type AuditStatement, auditStatementOf, KEEP_ALL, type StatementKeeping } from '@postern/core/audit';
+import {
+  type AuditStatement,
+  auditStatementOf,
+  fixedPart,
+  KEEP_ALL,
+  type StatementKeeping,
+} from '@postern/core/audit';
 import type { Classification, NotesWanted, StatementNotes } from '@postern/core/sql';
 
 /** Statement kinds in one event: a text of thousands must not make an event that nobody takes. */
@@ -37,7 +43,7 @@ export class StatementTexts {
     if (known) return known;
     const kinds = classification?.statements.slice(0, KINDS_MAX).map(({ kind }) => kind) ?? [];
     const statement = auditStatementOf(sql, kinds, this.#keeps.get(slug) ?? this.#strictest, notes);
-    if (notes) this.#known.set(notes, statement);
+    if (notes) this.#known.set(notes, fixedPart(statement));
     return statement;
   }
 }

@@ -6,7 +6,7 @@ import type { OwnName } from '../targets/own-name.js';
 import type { ErrorFields } from './codec/backend.js';
 import { flushMessage, parseMessage } from './codec/frontend.js';
 import type { Ended, Flight, Flying } from './flight.js';
-import type { Admitted, Gate } from './gate.js';
+import type { Admitted, Gate, Question } from './gate.js';
 import type { SessionNames } from './names.js';
 import { REFUSED_TEXT, tooManyRows } from './refusal.js';
 import { Work } from './work.js';
@@ -21,7 +21,9 @@ export interface Conversation {
   readonly statementTimeoutMs: number;
   /** Texts that were admitted and have not come to their end. */
   readonly works: Set<Work>;
+  /** For the server, gathered until there is nothing more to be looked at, or somebody waits for an answer. */
   send(bytes: Buffer): void;
+  flush(): void;
   /** Stops a statement that neither the client nor the database did. */
   stop(work: Work, instead: ErrorFields): void;
   /** Nothing of the session can be relied on any more. */
@@ -30,6 +32,25 @@ export interface Conversation {
 
 /** The server's statement_timeout can be changed by SET; this much later the agent stops the statement itself. */
 const TIMEOUT_GRACE_MS = 5_000;
+
+/** Goes on at once where all that the decision takes is known. `otherwise` gets what the client is to be told. */
+export function whenAllowed(
+  { gate, flush }: Conversation,
+  question: Question,
+  then: () => void,
+  otherwise: (error: unknown) => void,
+): void | Promise<void> {
+  let isAllowed: boolean;
+  try {
+    isAllowed = gate.allowedNow(question) !== undefined;
+  } catch (error) {
+    return otherwise(error);
+  }
+  if (isAllowed) return then();
+  // It may take a while.
+  flush();
+  return gate.allowed(question).then(then, otherwise);
+}
 
 /** Begins what was admitted; `end` records what came of it. */
 export function begin(

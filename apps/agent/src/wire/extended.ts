@@ -8,6 +8,7 @@ import {
   overCap,
   refuse,
   rowsAllowed,
+  whenAllowed,
 } from './conversation.js';
 import type { Ended } from './flight.js';
 import type { Admitted, Question } from './gate.js';
@@ -36,8 +37,8 @@ const noPortal = (name: string): ErrorFields => ({
 });
 
 /** Parse: where the decision falls first. */
-export async function parse(talk: Conversation, raw: Buffer, arrivedAt: number): Promise<void> {
-  const { gate, flight, names, send } = talk;
+export function parse(talk: Conversation, raw: Buffer, arrivedAt: number): void | Promise<void> {
+  const { flight, names, send } = talk;
   const { name, text, parameterTypes } = readParse(raw);
   if (!NAME.test(name)) return void refuse(talk, badName);
   const before = names.statements.get(name);
@@ -49,68 +50,65 @@ export async function parse(talk: Conversation, raw: Buffer, arrivedAt: number):
   };
   const shown = text === undefined ? raw.toString('utf8') : undefined;
   const question = { sql: text, arrivedAt, parameterTypes, ...(shown === undefined ? {} : { shown }) };
-  try {
-    await gate.allowed(question);
-  } catch (error) {
-    return void refuse(talk, refusalOf(error, text), { name, ended });
-  }
-  if (flight.isSkipping) return;
-  names.takeStatement(name);
-  names.statements.set(name, { sql: text ?? '', parameterTypes, isReplaceable: false });
-  names.busy();
-  flight.add({ what: 'parse', ended });
-  send(raw);
+  const allowed = () => {
+    if (flight.isSkipping) return;
+    names.takeStatement(name);
+    names.statements.set(name, { sql: text ?? '', parameterTypes, isReplaceable: false });
+    names.busy();
+    flight.add({ what: 'parse', ended });
+    send(raw);
+  };
+  const refused = (error: unknown) => void refuse(talk, refusalOf(error, text), { name, ended });
+  return whenAllowed(talk, question, allowed, refused);
 }
 
 /** Bind: the server plans here, which may run functions, so it is decided about again. */
-export async function bind(talk: Conversation, raw: Buffer, arrivedAt: number): Promise<void> {
-  const { gate, flight, names, send } = talk;
+export function bind(talk: Conversation, raw: Buffer, arrivedAt: number): void | Promise<void> {
+  const { flight, names, send } = talk;
   const { portal: name, statement, parameterCount: parameters } = readBind(raw);
   if (!NAME.test(name) || !NAME.test(statement)) return void refuse(talk, badName);
   const prepared = preparedAs(talk, statement);
   if (!prepared) return void refuse(talk, noStatement(statement));
-  try {
-    await gate.allowed({ ...questionOf(prepared, arrivedAt), parameters });
-  } catch (error) {
-    return void refuse(talk, refusalOf(error, prepared.sql));
-  }
-  if (flight.isSkipping) return;
-  const before = names.portals.get(name);
-  names.takePortal(name);
-  const portal = { prepared, parameters, epoch: names.epoch, rows: 0, isReplaceable: false };
-  names.portals.set(name, portal);
-  names.busy();
-  flight.add({
-    what: 'bind',
-    ended: (how) => {
-      if (how === 'done' || names.portals.get(name) !== portal) return;
-      if (before && (how === 'skipped' || name !== '')) names.portals.set(name, before);
-      else names.portals.delete(name);
-    },
-  });
-  send(raw);
+  const allowed = () => {
+    if (flight.isSkipping) return;
+    const before = names.portals.get(name);
+    names.takePortal(name);
+    const portal = { prepared, parameters, epoch: names.epoch, rows: 0, isReplaceable: false };
+    names.portals.set(name, portal);
+    names.busy();
+    flight.add({
+      what: 'bind',
+      ended: (how) => {
+        if (how === 'done' || names.portals.get(name) !== portal) return;
+        if (before && (how === 'skipped' || name !== '')) names.portals.set(name, before);
+        else names.portals.delete(name);
+      },
+    });
+    send(raw);
+  };
+  const refused = (error: unknown) => void refuse(talk, refusalOf(error, prepared.sql));
+  return whenAllowed(talk, { ...questionOf(prepared, arrivedAt), parameters }, allowed, refused);
 }
 
-export async function describe(talk: Conversation, raw: Buffer, arrivedAt: number): Promise<void> {
-  const { gate, flight, names, send } = talk;
+export function describe(talk: Conversation, raw: Buffer, arrivedAt: number): void | Promise<void> {
+  const { flight, names, send } = talk;
   const { kind, name } = readNamed(raw);
   if (!NAME.test(name)) return void refuse(talk, badName);
+  const allowed = () => {
+    if (flight.isSkipping) return;
+    names.busy();
+    flight.add({ what: 'describe' });
+    send(raw);
+  };
   if (kind === 'portal') {
     if (!portalAs(talk, name)) return void refuse(talk, noPortal(name));
-  } else {
-    const prepared = preparedAs(talk, name);
-    if (!prepared) return void refuse(talk, noStatement(name));
-    try {
-      // A statement whose tables changed is analysed anew.
-      await gate.allowed(questionOf(prepared, arrivedAt));
-    } catch (error) {
-      return void refuse(talk, refusalOf(error, prepared.sql));
-    }
-    if (flight.isSkipping) return;
+    return allowed();
   }
-  names.busy();
-  flight.add({ what: 'describe' });
-  send(raw);
+  const prepared = preparedAs(talk, name);
+  if (!prepared) return void refuse(talk, noStatement(name));
+  // A statement whose tables changed is analysed anew.
+  const refused = (error: unknown) => void refuse(talk, refusalOf(error, prepared.sql));
+  return whenAllowed(talk, questionOf(prepared, arrivedAt), allowed, refused);
 }
 
 /** Close is never an error, and gives nothing away. */

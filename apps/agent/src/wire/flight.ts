@@ -31,6 +31,8 @@ export class Flight {
   isSkipping = false;
   /** The server asks for COPY data. */
   onCopyIn: () => void = () => undefined;
+  /** Somebody waits for an answer: what was asked must be sent now. */
+  onWait: () => void = () => undefined;
 
   get head(): Flying | undefined {
     return this.#queue[0];
@@ -61,6 +63,7 @@ export class Flight {
   async ended(flying: Flying, { orCopying = false } = {}): Promise<Ended> {
     if (!this.#queue.includes(flying)) return this.#isAbandoned ? 'skipped' : 'done';
     if (orCopying && this.#isCopyIn && flying === this.head) return 'done';
+    this.onWait();
     return new Promise((resolve) => {
       const waiters = this.#waiters.get(flying) ?? [];
       waiters.push({ resolve, orCopying });

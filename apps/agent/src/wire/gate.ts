@@ -55,22 +55,28 @@ export class Gate {
 
   /** The policy, the catalog and the session as they are now allow it. */
   async allowed(question: Question): Promise<{ text: GovernedText; allowed: AllowedText }> {
-    const { sql, shown, parameters } = question;
-    const text: GovernedText = {
-      owner: this.#owner,
-      connection: this.#connection,
-      sql: sql ?? shown ?? '',
-      path: 'wire',
-      ...(parameters === undefined ? {} : { parameters }),
-    };
+    const text = this.#textOf(question);
     const allowed = await this.#governor.decide(text, await this.#classified(text, question));
+    this.#checkWall(allowed.decision);
+    return { text, allowed };
+  }
+
+  /** The same at once; undefined where it is not known at once, or is no yes. */
+  allowedNow(question: Question): { text: GovernedText; allowed: AllowedText } | undefined {
+    const { sql, parameterTypes, isReplaceable, arrivedAt } = question;
+    if (sql === undefined || isReplaceable === true) return undefined;
+    if (parameterTypes !== undefined && parameterTypes.length > 0) return undefined;
+    if (this.#known === undefined || this.#known.askedAt < arrivedAt) return undefined;
+    const text = this.#textOf(question);
+    const allowed = this.#governor.allowedNow(text, this.#names.memory, this.#known.catalog);
+    if (!allowed) return undefined;
     this.#checkWall(allowed.decision);
     return { text, allowed };
   }
 
   /** The same, and its intent is on record: it must be sent, or finished, by the caller. */
   async admitted(question: Question): Promise<Admitted> {
-    const { text, allowed } = await this.allowed(question);
+    const { text, allowed } = this.allowedNow(question) ?? (await this.allowed(question));
     const intentId = await this.#governor.recordIntent(text, allowed);
     try {
       const decision = this.#governor.stillAllowed(text, allowed, intentId);
@@ -80,6 +86,16 @@ export class Gate {
       this.#governor.finish(text, allowed, intentId, NEVER_RAN);
       throw error;
     }
+  }
+
+  #textOf({ sql, shown, parameters }: Question): GovernedText {
+    const text: GovernedText = {
+      owner: this.#owner,
+      connection: this.#connection,
+      sql: sql ?? shown ?? '',
+      path: 'wire',
+    };
+    return parameters === undefined ? text : { ...text, parameters };
   }
 
   async #classified(text: GovernedText, question: Question): Promise<ClassifiedText> {

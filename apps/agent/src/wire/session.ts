@@ -6,6 +6,7 @@ import { RawSession } from '../targets/raw-session.js';
 import { Answers, PinnedChanged } from './answers.js';
 import type { CancelKey, CancelKeys } from './cancel-keys.js';
 import type { SignedInClient } from './client.js';
+import { ClientMessages } from './client-messages.js';
 import {
   backendKeyData,
   type ErrorFields,
@@ -14,29 +15,16 @@ import {
   readyForQuery,
 } from './codec/backend.js';
 import { CodecError } from './codec/bytes.js';
-import { type Frame, FrameSplitter, type Run } from './codec/frames.js';
-import { FRONTEND, flushMessage, syncMessage } from './codec/frontend.js';
 import type { Conversation } from './conversation.js';
-import { bind, close, describe, execute, parse } from './extended.js';
 import { Flight } from './flight.js';
 import { Gate } from './gate.js';
 import { farewell } from './inbox.js';
 import { putNameBack } from './keep-name.js';
 import type { SessionNames } from './names.js';
+import { Outbox } from './outbox.js';
 import { fatal } from './refusal.js';
-import { functionCall, simpleQuery } from './simple.js';
 import type { Work } from './work.js';
 
-const MB = 1024 * 1024;
-/** What a client may have sent that nobody has looked at before it is told to wait. */
-const AHEAD_BYTES = MB;
-/** Values of a Bind may be long; texts over a megabyte are refused, in words, once they are whole. */
-const MESSAGE_MAX: Readonly<Record<number, number>> = {
-  [FRONTEND.bind]: 64 * MB,
-  [FRONTEND.query]: 16 * MB,
-  [FRONTEND.parse]: 16 * MB,
-};
-const OTHER_MAX = 64 * 1024;
 /** The server's own timeout can be changed by SET; this much later the agent ends the session itself. */
 const IDLE_GRACE_MS = 5_000;
 const CANCEL_AGAIN_MS = 200;
@@ -69,19 +57,15 @@ export class WireSession {
   readonly #talk: Conversation;
   readonly #works = new Set<Work>();
   readonly #key: CancelKey;
-  readonly #splitter = new FrameSplitter({
-    streamed: new Set([FRONTEND.copyData]),
-    maxBytes: (type) => MESSAGE_MAX[type] ?? OTHER_MAX,
+  readonly #messages: ClientMessages;
+  readonly #toClient = new Outbox((bytes) => {
+    if (this.client.socket.writable) this.client.socket.write(bytes);
   });
-  /** What the last message that was not COPY data has set going is over. */
-  #isTaskDone = true;
-  #wake: () => void = () => undefined;
-  #drained: (() => void) | undefined;
+  readonly #toBackend = new Outbox((bytes) => {
+    if (this.#ended === undefined) this.#isBackendFull = !this.#backend.write(bytes);
+  });
   #isBackendFull = false;
-  #isMidCopyData = false;
-  #arrivedAt = 0;
   #lastSaidAt = performance.now();
-  #hasClientLeft = false;
   #ended: string | undefined;
 
   constructor(parts: SessionParts) {
@@ -108,7 +92,7 @@ export class WireSession {
       pinned: this.#backend.pinned,
       name: parts.name,
       putNameBack: () => void putNameBack(this.#talk, { sync: true }),
-      send: (bytes) => this.#toClient(bytes),
+      send: (bytes) => this.#toClient.push(bytes),
     });
     this.#talk = {
       governor,
@@ -118,12 +102,20 @@ export class WireSession {
       name: parts.name,
       statementTimeoutMs: parts.statementTimeoutMs,
       works: this.#works,
-      send: (bytes) => this.#toBackend(bytes),
+      send: (bytes) => this.#toBackend.push(bytes),
+      flush: () => this.#toBackend.flush(),
       stop: (work, instead) => void this.#stop(work, instead),
       broken: (error) => this.#broken(error),
     };
     this.#key = parts.cancels.issue(() => this.#cancel());
-    flight.onCopyIn = () => this.#wake();
+    this.#messages = new ClientMessages({
+      socket: client.socket,
+      talk: this.#talk,
+      isServerFull: () => this.#isBackendFull,
+      left: () => this.#clientLeft(),
+    });
+    flight.onCopyIn = () => this.#messages.goOn();
+    flight.onWait = () => this.#toBackend.flush();
   }
 
   get isRunning(): boolean {
@@ -136,15 +128,15 @@ export class WireSession {
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => this.#fromClient(chunk));
     socket.on('drain', () => this.#backend.resume());
-    socket.on('end', () => this.#clientLeft());
-    socket.on('close', () => this.#clientLeft());
-    for (const [name, value] of this.#backend.reported) this.#toClient(parameterStatus(name, value));
-    this.#toClient(backendKeyData(this.#key.processId, this.#key.secretKey));
-    this.#toClient(readyForQuery('I'));
+    socket.on('end', () => this.#messages.noMore());
+    socket.on('close', () => this.#messages.noMore());
+    for (const [name, value] of this.#backend.reported) this.#toClient.push(parameterStatus(name, value));
+    this.#toClient.push(backendKeyData(this.#key.processId, this.#key.secretKey));
+    this.#toClient.push(readyForQuery('I'));
+    this.#toClient.flush();
     if (rest.length > 0) this.#fromClient(rest);
     socket.resume();
     if (socket.destroyed) this.end('the client left');
-    void this.#serve().catch((error: unknown) => this.#broken(error));
   }
 
   /** A permission that something running needs was lost. */
@@ -173,6 +165,8 @@ export class WireSession {
   end(reason: string, words?: ErrorFields): void {
     if (this.#ended !== undefined) return;
     this.#ended = reason;
+    this.#messages.stop();
+    this.#toClient.flush();
     const { socket } = this.client;
     const canSpeak = words !== undefined && this.#answers.isBetween && !socket.destroyed;
     if (canSpeak) farewell(socket, errorResponse(words));
@@ -181,8 +175,6 @@ export class WireSession {
     this.#key.release();
     void this.#endBackend(this.isRunning);
     this.#flight.abandon();
-    this.#wake();
-    this.#backendDrained();
     this.#parts.onEnd(reason);
   }
 
@@ -196,122 +188,13 @@ export class WireSession {
 
   #fromClient(chunk: Buffer): void {
     if (this.#ended !== undefined) return;
-    this.#arrivedAt = performance.now();
-    this.#lastSaidAt = this.#arrivedAt;
-    this.#splitter.push(chunk);
-    if (this.#splitter.pending > AHEAD_BYTES) this.client.socket.pause();
-    this.#wake();
+    this.#lastSaidAt = performance.now();
+    this.#messages.push(chunk, this.#lastSaidAt);
   }
 
   #clientLeft(): void {
-    if (this.#hasClientLeft) return;
-    this.#hasClientLeft = true;
-    // A Terminate that waits behind what runs is a goodbye: then that may end first, as it may in the server.
-    if (this.#splitter.pending === 0) this.end('the client left');
-    this.#wake();
-  }
-
-  async #serve(): Promise<void> {
-    while (this.#ended === undefined) {
-      const item = this.#splitter.next();
-      if (item === undefined) {
-        if (this.#hasClientLeft) return this.end('the client left');
-        this.client.socket.resume();
-        await this.#woken();
-        continue;
-      }
-      if (isCopy(item.type)) await this.#copy(item);
-      else if (item.kind === 'frame') await this.#message(item);
-      if (this.#isBackendFull) await this.#backendRoom();
-    }
-  }
-
-  #woken(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-    });
-  }
-
-  async #message(frame: Frame): Promise<void> {
-    await this.#idleOrCopying();
-    if (this.#ended !== undefined) return;
-    if (this.#flight.isCopyIn) {
-      // A Sync or Flush that was sent behind COPY is discarded by the server as well (CopyGetData).
-      if (frame.type === FRONTEND.sync || frame.type === FRONTEND.flush) return;
-      if (frame.type !== FRONTEND.terminate)
-        throw new CodecError('unexpected message during COPY from stdin');
-    }
-    this.#isTaskDone = false;
-    void this.#handle(frame)
-      .catch((error: unknown) => this.#broken(error))
-      .finally(() => {
-        this.#isTaskDone = true;
-        this.#wake();
-      });
-    await this.#idleOrCopying();
-  }
-
-  async #idleOrCopying(): Promise<void> {
-    while (!this.#isTaskDone && !this.#flight.isCopyIn && this.#ended === undefined) await this.#woken();
-  }
-
-  /** COPY data: no statement, and ignored by a server that wants none, so it is passed on in its place. */
-  async #copy(item: Frame | Run): Promise<void> {
-    if (!this.#isMidCopyData) await this.#idleOrCopying();
-    if (this.#ended !== undefined) return;
-    if (item.kind === 'run') {
-      this.#isMidCopyData = item.starts + (this.#isMidCopyData ? 1 : 0) > item.ends;
-      this.#toBackend(item.bytes);
-      return;
-    }
-    this.#toBackend(item.raw);
-    const { head, isCopyIn } = this.#flight;
-    if (!isCopyIn || head === undefined) return;
-    this.#flight.copyEnd();
-    if (head.what !== 'execute') return;
-    // What comes next waits until it is known what became of the COPY.
-    this.#toBackend(flushMessage());
-    if (!this.#isTaskDone) return;
-    this.#isTaskDone = false;
-    void this.#flight.ended(head).then(() => {
-      this.#isTaskDone = true;
-      this.#wake();
-    });
-  }
-
-  async #handle({ type, raw }: Frame): Promise<void> {
-    const talk = this.#talk;
-    const arrivedAt = this.#arrivedAt;
-    switch (type) {
-      case FRONTEND.query:
-        return simpleQuery(talk, raw, arrivedAt);
-      case FRONTEND.functionCall:
-        return functionCall(talk);
-      case FRONTEND.sync:
-        this.#flight.add({ what: 'sync' });
-        this.#names.asked();
-        return this.#toBackend(syncMessage());
-      case FRONTEND.terminate:
-        return this.end('the client left');
-    }
-    // What the server would discard need not be looked at.
-    if (this.#flight.isSkipping) return;
-    switch (type) {
-      case FRONTEND.parse:
-        return parse(talk, raw, arrivedAt);
-      case FRONTEND.bind:
-        return bind(talk, raw, arrivedAt);
-      case FRONTEND.describe:
-        return describe(talk, raw, arrivedAt);
-      case FRONTEND.execute:
-        return execute(talk, raw, arrivedAt);
-      case FRONTEND.close:
-        return close(talk, raw);
-      case FRONTEND.flush:
-        return this.#toBackend(flushMessage());
-      default:
-        throw new CodecError(`invalid frontend message type ${type}`);
-    }
+    this.#toBackend.flush();
+    this.end('the client left');
   }
 
   // From the server.
@@ -319,16 +202,15 @@ export class WireSession {
   #fromBackend(chunk: Buffer): void {
     if (this.#ended !== undefined) return;
     this.#lastSaidAt = performance.now();
-    const { socket } = this.client;
-    socket.cork();
     try {
       this.#answers.take(chunk);
     } catch (error) {
       this.#broken(error);
-    } finally {
-      socket.uncork();
     }
-    if (socket.writableNeedDrain) this.#backend.pause();
+    this.#toClient.flush();
+    // What the agent asks in its own name.
+    this.#toBackend.flush();
+    if (this.client.socket.writableNeedDrain) this.#backend.pause();
   }
 
   #backendClosed(): void {
@@ -338,27 +220,9 @@ export class WireSession {
     else this.end(reason, fatal('08006', reason, 'connect again; whether what ran took effect is not known'));
   }
 
-  // To either.
-
-  #toClient(bytes: Buffer): void {
-    const { socket } = this.client;
-    if (socket.writable) socket.write(bytes);
-  }
-
-  #toBackend(bytes: Buffer): void {
-    if (this.#ended !== undefined) return;
-    this.#isBackendFull = !this.#backend.write(bytes);
-  }
-
   #backendDrained(): void {
     this.#isBackendFull = false;
-    this.#drained?.();
-  }
-
-  #backendRoom(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#drained = resolve;
-    });
+    this.#messages.goOn();
   }
 
   // What goes wrong.
@@ -377,7 +241,9 @@ export class WireSession {
 
   /** As the server does it: whatever runs at this moment is cancelled, or nothing. */
   async #cancel(): Promise<void> {
-    if (this.#ended === undefined && !this.#flight.isEmpty) await this.#backend.cancel();
+    if (this.#ended !== undefined || this.#flight.isEmpty) return;
+    this.#toBackend.flush();
+    await this.#backend.cancel();
   }
 
   /** Again and again: a request that arrives before the statement does is lost. A backend that does not react is cut off. */
@@ -393,6 +259,3 @@ export class WireSession {
     }
   }
 }
-
-const isCopy = (type: number): boolean =>
-  type === FRONTEND.copyData || type === FRONTEND.copyDone || type === FRONTEND.copyFail;

@@ -4,7 +4,8 @@ import { sessionAfter, sessionDuring } from '@postern/core/sql';
 import type { Recorder } from '../audit/recorder.js';
 import { errorFacts, type Logger } from '../log.js';
 import type { EnforcedPolicy, PolicyHolder } from '../policy/policy-holder.js';
-import { actorOf, type Governor } from '../session/govern.js';
+import { personOf } from '../session/event-parts.js';
+import type { Governor } from '../session/govern.js';
 import { RunRefused } from '../session/outcome.js';
 import { unavailable } from '../targets/connect.js';
 import { OwnName } from '../targets/own-name.js';
@@ -71,9 +72,9 @@ export class WireSessions {
   serve(client: SignedInClient): void {
     this.#track(
       this.#begin(client).catch((error: unknown) => {
-        if (!(error instanceof PosternError))
+        if (!(error instanceof PosternError || error instanceof Doomed))
           this.#parts.log.error(errorFacts(error), 'a wire session did not begin');
-        farewell(client.socket, errorResponse({ ...refusalOf(error), severity: 'FATAL' }));
+        farewell(client.socket, errorResponse(notBegun(error)));
       }),
     );
   }
@@ -150,7 +151,11 @@ export class WireSessions {
     if (this.#isStopping) throw new PosternError('connection.unavailable', 'the agent is stopping');
     const target = this.#parts.targets.get(slug);
     if (!target) throw unavailable(slug, 'this agent is not configured for it');
-    return { target, seat: target.seats.take(principal.id) };
+    try {
+      return { target, seat: target.seats.take(principal.id) };
+    } catch (error) {
+      throw new Doomed({ ...refusalOf(error), severity: 'FATAL', code: '53300' });
+    }
   }
 
   async #connect(open: Open, target: Target): Promise<void> {
@@ -233,7 +238,7 @@ export class WireSessions {
   #common(client: SignedInClient) {
     const { id, principal, connection, address, application, tls } = client;
     return {
-      actor: actorOf({ consoleSession: id, principalId: principal.id, email: principal.email }),
+      actor: personOf({ consoleSession: id, principalId: principal.id, email: principal.email }),
       path: 'wire' as const,
       connection: { id: connection.id, slug: connection.slug },
       sessionId: id,
@@ -261,6 +266,14 @@ export class WireSessions {
     this.#pending.add(task);
     void task.finally(() => this.#pending.delete(task));
   }
+}
+
+/** In the words of a server that can not take a session: programs and pools know them, and come again. */
+function notBegun(error: unknown): ErrorFields {
+  if (error instanceof Doomed) return error.words;
+  const fields = refusalOf(error);
+  const isAway = error instanceof PosternError && error.code === 'connection.unavailable';
+  return { ...fields, severity: 'FATAL', code: isAway ? '57P03' : fields.code };
 }
 
 class Doomed extends Error {

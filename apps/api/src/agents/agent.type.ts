@@ -1,6 +1,6 @@
-import { spoolFill } from '@postern/protocol/heartbeat';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import type { WireAddress as WireAddressMessage } from '@postern/protocol/heartbeat';
+import { spoolFill } from '@postern/protocol/heartbeat';
 import { CountedPaged } from '../graphql/page.js';
 import type { AgentRow } from './agent.store.js';
 import { AgentStatus, healthOf, statusOf, wireOf } from './agent-status.js';
@@ -34,7 +34,8 @@ export class AgentSpool {
   @Field(() => Float) bytes!: number;
   @Field(() => Float, { nullable: true, description: 'Null: as much as the disk has.' })
   quotaBytes?: number | undefined;
-  @Field({ description: 'ok, low (four fifths are taken) or full (nothing more is recorded).' }) state!: string;
+  @Field({ description: 'ok, low (four fifths are taken) or full (nothing more is recorded).' })
+  state!: string;
   @Field({ description: 'refuse or continue: what then happens to statements.' }) whenFull!: string;
   @Field(() => Int, { description: 'Events left out and not yet recorded as a gap.' }) lostEvents!: number;
   @Field(() => String, { nullable: true, description: 'When the oldest event happened that waits.' })

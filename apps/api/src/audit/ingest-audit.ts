@@ -26,6 +26,8 @@ const AGENT_KINDS: readonly AuditKind[] = [
   'policy.enforced',
   'policy.refused',
   'agent.started',
+  'roles.apply_started',
+  'roles.apply_finished',
 ];
 
 /**

@@ -4,6 +4,10 @@ export const CHANNELS = {
   policy: 'postern_policy',
   /** `<agentId>`: an agent was revoked. */
   agent: 'postern_agent',
+  /** `<environmentId>`: a task waits for its agents, or one of theirs is to be given up. */
+  task: 'postern_task',
+  /** `<orgId>:<planId>`: a role plan moved. */
+  plan: 'postern_plan',
   /** Empty: work waits in the outbox. */
   outbox: 'postern_outbox',
 } as const;

@@ -33,6 +33,14 @@ export class SigningKey {
       .sign(key);
   }
 
+  /** Compact JWS over a task for an agent. */
+  async signTask(payload: string): Promise<string> {
+    const { key, publicKey } = await this.load();
+    return new CompactSign(new TextEncoder().encode(payload))
+      .setProtectedHeader({ alg: 'EdDSA', kid: publicKey.kid, typ: 'postern-task+jws' })
+      .sign(key);
+  }
+
   /**
    * Detached JWS over bytes that stand elsewhere (RFC 7515, appendix F). `typ` says what is signed, so that a signature of one
    * thing is never taken for that of another.

@@ -44,6 +44,9 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
       onGap: () => void this.tellAll(),
     });
     this.notifications.subscribe(CHANNELS.agent, { onMessage: (agentId) => this.revoke(agentId) });
+    this.notifications.subscribe(CHANNELS.task, {
+      onMessage: (environmentId) => this.tellOfTask(environmentId),
+    });
     this.timer = setInterval(() => this.comment(), COMMENT_EVERY_MS);
     this.timer.unref();
   }
@@ -94,6 +97,11 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
 
   private tellEnvironment(environmentId: string, version: number): void {
     for (const stream of this.byEnvironment.get(environmentId) ?? []) this.tell(stream, version);
+  }
+
+  private tellOfTask(environmentId: string): void {
+    for (const stream of this.byEnvironment.get(environmentId) ?? [])
+      this.send(stream, eventText('task', {}));
   }
 
   private async tellAll(): Promise<void> {

@@ -208,3 +208,26 @@ export const CHANGE_KINDS: Readonly<Record<ChangeKind, KindFacts>> = {
   },
   drop_role: { category: 'retirement', destructive: true, words: ['role to drop', 'roles to drop'] },
 };
+
+/** Whom or what a change is about: `reporting`, `ann in staff`. */
+export function subjectOf(change: Change): string {
+  switch (change.kind) {
+    case 'grant':
+    case 'revoke':
+    case 'grant_default':
+    case 'revoke_default':
+      return change.grantee === 'public' ? 'PUBLIC' : change.grantee;
+    case 'grant_membership':
+    case 'revoke_membership':
+      return `${change.member} in ${change.group}`;
+    case 'create_schema':
+    case 'alter_schema_owner':
+      return change.schema;
+    case 'set_row_security':
+    case 'create_policy':
+    case 'drop_policy':
+      return `${change.table.schema}.${change.table.name}`;
+    default:
+      return change.role;
+  }
+}

@@ -1,7 +1,7 @@
 import { type Change, type Problem, render } from '@postern/core/roles';
 import type { RolesConnection } from './connection.js';
 import { remainingHazards } from './drop-hazards.js';
-import { RolesFailure } from './failure.js';
+import { AnotherRun, FoundDifferent, InTheWay, RolesFailure } from './failure.js';
 import { LOCK_HOLDER } from './inspect/dependencies.sql.js';
 import { verifiersOf } from './passwords.js';
 import { driftOf, type PlanRequest, planIn, type RolesPlan } from './plan.js';
@@ -59,7 +59,7 @@ async function lock(connection: RolesConnection): Promise<void> {
     LOCK_HOLDER,
     LOCK,
   );
-  throw new RolesFailure(
+  throw new AnotherRun(
     'another run of postern is changing this database',
     'wait until it is over and try again',
     holders.map(
@@ -81,14 +81,14 @@ async function applyIn(connection: RolesConnection, options: ApplyOptions): Prom
 function refuse(plan: RolesPlan, expectedDigest: string | undefined): void {
   if (plan.problems.length > 0) throw new PlanRefused(plan.problems);
   if (expectedDigest !== undefined && expectedDigest !== plan.digest)
-    throw new RolesFailure(
+    throw new FoundDifferent(
       'the database has changed since the plan was made',
       'run `postern diff` again and look at the new plan',
       [`agreed to ${expectedDigest}`, `now it is  ${plan.digest}`],
     );
   const obstacles = [...plan.missing, ...plan.hazards];
   if (obstacles.length > 0)
-    throw new RolesFailure(
+    throw new InTheWay(
       `the plan can not run: ${obstacles.length === 1 ? 'one thing stands' : `${obstacles.length} things stand`} in the way`,
       'deal with each as it says; nothing was changed',
       obstacles.flatMap(({ message, fix }) => [message, `  → ${fix}`]),
@@ -122,7 +122,7 @@ async function execute(connection: RolesConnection, plan: RolesPlan, options: Ap
 async function refuseHazards(connection: RolesConnection, changes: readonly Change[]): Promise<void> {
   const hazards = await remainingHazards(connection, changes);
   if (hazards.length === 0) return;
-  throw new RolesFailure(
+  throw new InTheWay(
     'roles can not be dropped: something still depends on them',
     'deal with each as it says; everything was rolled back',
     hazards.flatMap(({ message, fix }) => [message, `  → ${fix}`]),

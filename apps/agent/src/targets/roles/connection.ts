@@ -2,8 +2,8 @@ import type { ServerFacts } from '@postern/core/roles';
 import pg from 'pg';
 import { codeOf } from '../connect.js';
 import { type DatabaseError, RolesFailure, remedy } from './failure.js';
+import type { RightsFacts } from './held-rights.js';
 import { FACTS, SYSTEM_IDENTIFIER } from './inspect/facts.sql.js';
-import type { RightsFacts } from './rights.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Older ones lack `prokind` or the roles that providers have; 14 is the oldest that PostgreSQL itself supports. */
@@ -39,9 +39,11 @@ interface FactsRow extends Omit<ConnectionFacts, 'major' | 'provider' | 'systemI
 export class RolesConnection {
   readonly facts: ConnectionFacts;
   readonly #client: pg.Client;
+  readonly #url: string;
 
-  private constructor(client: pg.Client, facts: ConnectionFacts) {
+  private constructor(client: pg.Client, url: string, facts: ConnectionFacts) {
     this.#client = client;
+    this.#url = url;
     this.facts = facts;
   }
 
@@ -54,7 +56,7 @@ export class RolesConnection {
           `PostgreSQL ${facts.versionText} is too old`,
           `upgrade the server to PostgreSQL ${OLDEST_MAJOR} or later`,
         );
-      return new RolesConnection(client, facts);
+      return new RolesConnection(client, url, facts);
     } catch (error) {
       await client.end();
       throw error;
@@ -63,6 +65,13 @@ export class RolesConnection {
 
   async close(): Promise<void> {
     await this.#client.end();
+  }
+
+  /** Ends it in the middle of whatever it does: the server rolls that back, and lets go of its locks. */
+  async abandon(): Promise<void> {
+    const other = await connect(this.#url).catch(() => undefined);
+    await other?.query('select pg_catalog.pg_terminate_backend($1)', [this.facts.pid]).catch(() => undefined);
+    await other?.end().catch(() => undefined);
   }
 
   /** What the server says beside its answers, such as a GRANT that granted nothing. */

@@ -12,6 +12,15 @@ export class RolesFailure extends Error {
   }
 }
 
+/** What was found is not what was agreed to. */
+export class FoundDifferent extends RolesFailure {}
+
+/** Another run holds the lock: it will be over. */
+export class AnotherRun extends RolesFailure {}
+
+/** The connected login, or something that depends on a role, stands in the way: known before anything was tried. */
+export class InTheWay extends RolesFailure {}
+
 /** Fields of PostgreSQL's errors ("Error and Notice Message Fields" of its manual). */
 export interface DatabaseError extends Error {
   readonly code?: string;

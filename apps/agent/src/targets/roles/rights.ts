@@ -1,37 +1,19 @@
-import type {
-  Acl,
-  Change,
-  ChangeOf,
-  ObjectRef,
-  RoleGraph,
-  RoleState,
-  ServerFacts,
+import {
+  type Change,
+  type ChangeOf,
+  type ObjectRef,
+  objectKey,
+  privilegesOf,
+  type RoleGraph,
+  type RoleState,
 } from '@postern/core/roles';
-import { objectKey, privilegesOf } from '@postern/core/roles';
+import { Rights, type RightsFacts } from './held-rights.js';
 
 /** Something that the server would refuse (or silently not do) when the plan runs. */
 export interface MissingRight {
   readonly message: string;
   readonly fix: string;
 }
-
-/** Where the plan runs, and what matters here only. */
-export interface RightsFacts extends ServerFacts {
-  /** `createrole_self_grant` of 16: whoever creates a role becomes a member, not just its administrator. */
-  readonly grantsItselfNewRoles: boolean;
-}
-
-const PROVIDERS: Readonly<Record<NonNullable<ServerFacts['provider']>, { name: string; admin: string }>> = {
-  rds: { name: 'Amazon RDS', admin: 'rds_superuser' },
-  aurora: { name: 'Amazon Aurora', admin: 'rds_superuser' },
-  cloud_sql: { name: 'Cloud SQL', admin: 'cloudsqlsuperuser' },
-  alloydb: { name: 'AlloyDB', admin: 'alloydbsuperuser' },
-  azure: { name: 'Azure Database', admin: 'azure_pg_admin' },
-};
-
-/** Name of the managed service, where there is one. */
-export const providerName = (facts: ServerFacts): string | null =>
-  facts.provider === null ? null : PROVIDERS[facts.provider].name;
 
 /**
  * What the connected role may not do of a plan. A superuser may do everything; for others PostgreSQL answers a GRANT
@@ -49,95 +31,6 @@ export function missingRights(
   for (const change of changes)
     for (const missing of missingFor(change, rights)) found.set(missing.message, missing);
   return [...found.values()];
-}
-
-/** What the connected role has, now and through what the plan makes. */
-class Rights {
-  readonly me: RoleState | undefined;
-  /** Roles whose rights it uses once memberships are as wanted, itself included. */
-  readonly held: Set<string>;
-  /** The same before. */
-  readonly heldAtFirst: ReadonlySet<string>;
-  readonly #administered: ReadonlySet<string>;
-  readonly #made = new Set<string>();
-
-  constructor(
-    changes: readonly Change[],
-    readonly current: RoleGraph,
-    wanted: RoleGraph,
-    readonly facts: RightsFacts,
-  ) {
-    this.me = current.roles.get(facts.currentUser);
-    // Roles that are to be dropped keep their members until then.
-    const leaving = [...current.memberships].filter(([group]) => !wanted.roles.has(group));
-    const after = new Map([...wanted.memberships, ...leaving]);
-    this.heldAtFirst = heldRoles(current.memberships, facts.currentUser);
-    this.held = heldRoles(after, facts.currentUser);
-    const before = administeredBy(this.heldAtFirst, current.memberships);
-    const then = administeredBy(this.held, after);
-    this.#administered = new Set([...before].filter((group) => then.has(group)));
-    for (const change of changes) {
-      if (change.kind === 'create_role') {
-        this.#made.add(change.role);
-        if (facts.grantsItselfNewRoles) this.held.add(change.role);
-      }
-      if (change.kind === 'create_schema') this.#made.add(`schema ${change.schema}`);
-    }
-  }
-
-  get provider(): (typeof PROVIDERS)[keyof typeof PROVIDERS] | null {
-    return this.facts.provider === null ? null : PROVIDERS[this.facts.provider];
-  }
-
-  /** Whoever creates a role has ADMIN on it since 16; before, CREATEROLE is about all roles but superusers. */
-  mayAdminister(role: string): boolean {
-    if (this.#made.has(role) || this.#administered.has(role)) return true;
-    return this.facts.major < 16 && this.me?.createrole === true && !this.current.roles.get(role)?.superuser;
-  }
-
-  owns(ref: ObjectRef): boolean {
-    const owner = this.current.objects.get(objectKey(ref))?.owner;
-    return owner === undefined ? this.#made.has(`schema ${ref.name}`) : this.held.has(owner);
-  }
-
-  /** A grant option is enough. */
-  mayGrant(ref: ObjectRef, privileges: number): boolean {
-    if (this.owns(ref)) return true;
-    let grantable = 0;
-    for (const entry of this.#aclOf(ref)) if (this.held.has(entry.grantee)) grantable |= entry.grantable;
-    return (privileges & ~grantable) === 0;
-  }
-
-  /** Whoever is not the owner revokes in the name of a role with the grant option, and only what that role granted. */
-  mayRevoke(ref: ObjectRef, privileges: number, grantee: string): boolean {
-    if (this.owns(ref)) return true;
-    const able = this.#aclOf(ref).filter(
-      (entry) => this.held.has(entry.grantee) && entry.grantable & privileges,
-    );
-    const [grantor, ...others] = new Set(able.map((entry) => entry.grantee));
-    if (grantor === undefined || others.length > 0) return false;
-    return this.#aclOf(ref).every(
-      (entry) => entry.grantee !== grantee || !(entry.privileges & privileges) || entry.grantor === grantor,
-    );
-  }
-
-  #aclOf(ref: ObjectRef): Acl {
-    return this.current.objects.get(objectKey(ref))?.acl ?? [];
-  }
-}
-
-type Memberships = RoleGraph['memberships'];
-
-function heldRoles(memberships: Memberships, start: string): Set<string> {
-  const held = new Set([start]);
-  for (const role of held)
-    for (const [group, members] of memberships) if (members.get(role)?.inherit) held.add(group);
-  return held;
-}
-
-function administeredBy(held: ReadonlySet<string>, memberships: Memberships): Set<string> {
-  const groups = [...memberships].filter(([, members]) => [...held].some((role) => members.get(role)?.admin));
-  return new Set(groups.map(([group]) => group));
 }
 
 function missingFor(change: Change, rights: Rights): MissingRight[] {
@@ -212,7 +105,10 @@ function missingForSchema(
 ): MissingRight[] {
   if (change.kind === 'alter_schema_owner') {
     const what = `give schema \`${change.schema}\` from \`${change.from}\` to \`${change.to}\``;
-    return needsMembership(what, [change.from, change.to], rights);
+    return [
+      ...needsMembership(what, [change.from, change.to], rights),
+      ...needsDatabaseCreate(change.schema, rights, 'transfer'),
+    ];
   }
   const owners = change.owner === null ? [] : [change.owner];
   const what = `give schema \`${change.schema}\` to \`${change.owner}\``;
@@ -320,12 +216,14 @@ function needsGrant(change: Extract<Change, { kind: 'grant' | 'revoke' }>, right
     lacks(
       rights,
       `${verb} ${privilegesOf(change.privileges).join(', ')} on ${change.type.replaceAll('_', ' ')} \`${name}\`${more}`,
-      'make it a member of the owner',
+      kind === 'revoke' && rights.owns(first)
+        ? `take it out of ${rights.rivals(first, privileges).join(', ')} first, in whose name PostgreSQL might act instead of the owner's`
+        : 'make it a member of the owner',
     ),
   ];
 }
 
-function needsDatabaseCreate(schema: string, rights: Rights): MissingRight[] {
+function needsDatabaseCreate(schema: string, rights: Rights, verb = 'create'): MissingRight[] {
   const ref: ObjectRef = { type: 'database', name: rights.facts.database };
   const database = rights.current.objects.get(objectKey(ref));
   // Not inspected: the server says it.
@@ -336,5 +234,5 @@ function needsDatabaseCreate(schema: string, rights: Rights): MissingRight[] {
   );
   return create
     ? []
-    : [lacks(rights, `create schema \`${schema}\``, `grant it CREATE on database \`${ref.name}\``)];
+    : [lacks(rights, `${verb} schema \`${schema}\``, `grant it CREATE on database \`${ref.name}\``)];
 }

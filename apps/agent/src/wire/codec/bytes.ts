@@ -15,7 +15,17 @@ export const HEADER_BYTES = 5;
 // Decoding that put U+FFFD in place of bad bytes would make one name of two: bad bytes are an error.
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** Names are short and plain: looking costs less than the decoder does. */
+const SHORT_BYTES = 64;
+
+function isShortAscii(bytes: Buffer): boolean {
+  if (bytes.length > SHORT_BYTES) return false;
+  for (const byte of bytes) if (byte >= 0x80) return false;
+  return true;
+}
+
 function decode(bytes: Buffer): string {
+  if (isShortAscii(bytes)) return bytes.toString('latin1');
   try {
     return utf8.decode(bytes);
   } catch {

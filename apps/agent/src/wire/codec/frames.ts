@@ -36,7 +36,10 @@ const NOTHING = Buffer.alloc(0);
 /** Cuts a stream into messages. Bytes go in by `push`, and come out by `next` until it has no more. */
 export class FrameSplitter {
   limits: FrameLimits;
-  #parts: Buffer[] = [];
+  /** What has not come out begins at `#at` of the first piece. */
+  #first: Buffer = NOTHING;
+  #at = 0;
+  #more: Buffer[] = [];
   #size = 0;
   /** Bytes wanted before anything can be said. */
   #need = HEADER_BYTES;
@@ -60,10 +63,11 @@ export class FrameSplitter {
 
   push(chunk: Buffer): void {
     if (chunk.length === 0) return;
-    this.#parts.push(chunk);
+    if (this.#size === 0) this.#first = chunk;
+    else this.#more.push(chunk);
     this.#size += chunk.length;
-    const parts = this.#parts.length;
-    if (parts > PARTS_MAX && this.#size < parts * TINY_BYTES) this.#joined();
+    const parts = this.#more.length;
+    if (parts > PARTS_MAX && this.#size < parts * TINY_BYTES) this.#join();
   }
 
   /**
@@ -71,32 +75,34 @@ export class FrameSplitter {
    * messages, so that a cap on rows falls between two of them. Throws {@link CodecError}; then the stream is lost.
    */
   next(maxStarts = Number.POSITIVE_INFINITY): Frame | Run | undefined {
-    if (this.#runLeft > 0) return this.#size > 0 ? this.#run(this.#joined(), maxStarts) : undefined;
+    if (this.#runLeft > 0) return this.#size > 0 ? this.#run(maxStarts) : undefined;
     if (this.#size < this.#need) return undefined;
-    const bytes = this.#joined();
-    const type = bytes.readUInt8(0);
-    const total = frameLength(bytes, 0);
+    this.#join();
+    const bytes = this.#first;
+    const type = bytes.readUInt8(this.#at);
+    const total = frameLength(bytes, this.#at);
     if (this.limits.streamed.has(type)) {
       this.#runType = type;
-      return this.#run(bytes, maxStarts);
+      return this.#run(maxStarts);
     }
     if (total > this.limits.maxBytes(type)) {
       throw new CodecError(`a message of ${total} bytes is longer than allowed here`);
     }
-    if (bytes.length < total) {
+    if (this.#size < total) {
       this.#need = total;
       return undefined;
     }
     this.#need = HEADER_BYTES;
-    this.#keep(bytes, total);
-    return { kind: 'frame', type, raw: bytes.subarray(0, total) };
+    return { kind: 'frame', type, raw: this.#take(total) };
   }
 
-  #run(bytes: Buffer, maxStarts: number): Run {
-    let at = Math.min(this.#runLeft, bytes.length);
-    let left = this.#runLeft - at;
+  #run(maxStarts: number): Run {
+    this.#join();
+    const bytes = this.#first;
+    let at = this.#at + Math.min(this.#runLeft, this.#size);
+    let left = this.#runLeft - (at - this.#at);
     let starts = 0;
-    let ends = at > 0 && left === 0 ? 1 : 0;
+    let ends = at > this.#at && left === 0 ? 1 : 0;
     while (left === 0 && starts < maxStarts && bytes.length - at >= HEADER_BYTES) {
       if (bytes[at] !== this.#runType) break;
       const total = frameLength(bytes, at);
@@ -107,29 +113,34 @@ export class FrameSplitter {
       if (left === 0) ends += 1;
     }
     this.#runLeft = left;
-    this.#keep(bytes, at);
-    return { kind: 'run', type: this.#runType, bytes: bytes.subarray(0, at), starts, ends };
+    return { kind: 'run', type: this.#runType, bytes: this.#take(at - this.#at), starts, ends };
   }
 
   /** All that has not come out, and may it be nothing: whoever takes the socket over goes on from it. */
   takeRest(): Buffer {
-    const rest = this.#joined();
-    this.#keep(rest, rest.length);
+    this.#join();
     this.#need = HEADER_BYTES;
-    return rest;
+    return this.#take(this.#size);
   }
 
-  #joined(): Buffer {
-    const [first = NOTHING] = this.#parts;
-    if (this.#parts.length <= 1) return first;
-    const bytes = Buffer.concat(this.#parts, this.#size);
-    this.#parts = [bytes];
+  /** Makes all that has not come out one piece. */
+  #join(): void {
+    if (this.#more.length === 0) return;
+    this.#first = Buffer.concat([this.#first.subarray(this.#at), ...this.#more], this.#size);
+    this.#at = 0;
+    this.#more = [];
+  }
+
+  #take(length: number): Buffer {
+    const bytes = this.#first.subarray(this.#at, this.#at + length);
+    this.#at += length;
+    this.#size -= length;
+    // Whoever is idle holds on to no memory.
+    if (this.#size === 0) {
+      this.#first = NOTHING;
+      this.#at = 0;
+    }
     return bytes;
-  }
-
-  #keep(bytes: Buffer, from: number): void {
-    this.#size = bytes.length - from;
-    this.#parts = this.#size === 0 ? [] : [bytes.subarray(from)];
   }
 }
 

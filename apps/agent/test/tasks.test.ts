@@ -1,0 +1,175 @@
+import { taskResult } from '@postern/protocol/tasks';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { makeSigningKey } from './control-plane.js';
+import { World } from './fixture.js';
+import { RolesLab } from './roles-fixture.js';
+
+let lab: RolesLab;
+let world: World;
+let role: string;
+
+beforeAll(async () => {
+  lab = await RolesLab.start(18);
+});
+afterAll(() => lab?.stop());
+
+beforeEach(async () => {
+  role = lab.role('reporting');
+  world = await World.create({ shop: lab.url, other: lab.url });
+  const shop = world.config.connections.get('shop');
+  if (shop) Object.assign(shop, { rolesUrl: lab.url });
+  await world.start();
+});
+afterEach(async () => {
+  await world.stop();
+  await lab.sql(`drop role if exists ${role}`);
+});
+
+const manifest = () => `roles:\n  - name: ${role}\n    comment: made by a task\n`;
+const isThere = async () => (await lab.sql(`select from pg_roles where rolname = '${role}'`)).length === 1;
+
+async function resultOf(taskId: string) {
+  await expect
+    .poll(() => world.plane.results.find((result) => result.taskId === taskId), { timeout: 20_000 })
+    .toBeDefined();
+  return taskResult.parse(world.plane.results.find((result) => result.taskId === taskId));
+}
+
+const run = async (kind: string, payload: unknown, connection = 'shop') =>
+  resultOf(await world.plane.offerTask({ connection, kind, payload }));
+
+const planned = async (mode = 'additive') => {
+  const { plan } = await run('roles.plan', { manifest: manifest(), mode });
+  if (!plan) throw new Error('no plan');
+  return plan;
+};
+
+const applyOf = (plan: { digest: string; systemIdentifier: string }, more: object = {}) => ({
+  manifest: manifest(),
+  mode: 'additive',
+  expectedDigest: plan.digest,
+  systemIdentifier: plan.systemIdentifier,
+  statementTimeoutMs: 10_000,
+  lockTimeoutMs: 10_000,
+  ...more,
+});
+
+describe('tasks of the roles engine', () => {
+  it('plans without changing anything, applies exactly that, and finds nothing more to do', async () => {
+    const plan = await planned();
+    expect(plan).toMatchObject({ serverMajor: 18, changeCount: 2, destructiveCount: 0 });
+    expect(plan.systemIdentifier).toMatch(/^\d+$/);
+    expect(plan.content.gains).toEqual([role]);
+    expect(plan.content.changes[0]).toMatchObject({ kind: 'create_role', subject: role, destructive: false });
+    expect(plan.content.changes[0]?.statements[0]).toContain(`CREATE ROLE "${role}"`);
+    expect(await isThere()).toBe(false);
+
+    expect(await run('roles.apply', applyOf(plan))).toMatchObject({
+      status: 'succeeded',
+      applied: { statements: 2 },
+    });
+    expect(await isThere()).toBe(true);
+    expect((await planned()).changeCount).toBe(0);
+    const kinds = () => world.plane.events.map(({ event }) => event.kind);
+    await expect.poll(kinds).toContain('roles.apply_finished');
+    expect(kinds()).toContain('roles.apply_started');
+  });
+
+  it('answers a task that was done before as done: the answer may have been lost', async () => {
+    const plan = await planned();
+    await run('roles.apply', applyOf(plan));
+    expect(await run('roles.apply', applyOf(plan))).toMatchObject({
+      status: 'succeeded',
+      applied: { statements: 0 },
+    });
+  });
+
+  it('applies nothing else than what was approved, and on no other server', async () => {
+    const plan = await planned();
+    const otherDigest = await run('roles.apply', applyOf(plan, { expectedDigest: 'f'.repeat(64) }));
+    expect(otherDigest).toMatchObject({ status: 'failed', failure: { class: 'different' } });
+    const otherServer = await run('roles.apply', applyOf(plan, { systemIdentifier: '1' }));
+    expect(otherServer).toMatchObject({ status: 'failed', failure: { class: 'different' } });
+    expect(await isThere()).toBe(false);
+  });
+
+  it('names every problem of a manifest with its place', async () => {
+    const bad = `roles:\n  - name: ${role}\n    logn: true\n  - name: ${role}\n`;
+    const { failure } = await run('roles.plan', { manifest: bad, mode: 'additive' });
+    expect(failure?.class).toBe('manifest');
+    expect(failure?.facts.join('\n')).toMatch(/3:5.*login/);
+  });
+
+  it('says what may be done about a failure', async () => {
+    const missing = `roles:\n  - name: ${role}\nretirements: []\ngrants:\n  - role: ${role}\n    privileges: [SELECT]\n    object: { type: table, schema: public, name: not_there }\n`;
+    const { failure } = await run('roles.plan', { manifest: missing, mode: 'additive' });
+    expect(failure).toMatchObject({ class: 'missing' });
+    const plan = await planned();
+    await lab.sql('begin');
+    await lab.sql('select pg_advisory_lock(1347375956, 1380928581)');
+    try {
+      expect((await run('roles.apply', applyOf(plan))).failure).toMatchObject({ class: 'lock' });
+    } finally {
+      await lab.sql('commit');
+      await lab.sql('select pg_advisory_unlock_all()');
+    }
+  });
+
+  it('gives up when told to, and leaves nothing behind', async () => {
+    const plan = await planned();
+    await lab.sql('begin');
+    // CREATE ROLE waits for whoever holds the catalog.
+    await lab.sql('lock table pg_catalog.pg_authid in share mode');
+    const taskId = await world.plane.offerTask({
+      connection: 'shop',
+      kind: 'roles.apply',
+      payload: applyOf(plan, { lockTimeoutMs: 60_000, statementTimeoutMs: 60_000 }),
+    });
+    await expect.poll(() => world.plane.progress.length, { timeout: 15_000 }).toBeGreaterThan(0);
+    world.plane.cancelTask(taskId);
+    expect(await resultOf(taskId)).toMatchObject({ status: 'cancelled' });
+    await lab.sql('rollback');
+    expect(await isThere()).toBe(false);
+    const left = () => lab.sql("select from pg_stat_activity where application_name = 'postern roles'");
+    await expect.poll(async () => (await left()).length).toBe(0);
+  });
+
+  it('writes the manifest of what is there', async () => {
+    await lab.sql(`create role ${role}`);
+    const { manifest: found } = await run('roles.generate', { suggestProfiles: true });
+    expect(found).toContain(role);
+  });
+});
+
+describe('what is no task for this agent', () => {
+  const offer = (over: object) =>
+    world.plane.offerTask(
+      { connection: 'shop', kind: 'roles.plan', payload: { manifest: manifest(), mode: 'additive' } },
+      over,
+    );
+
+  it.each([
+    ['of another agent', { agentId: 'agent_2' }],
+    ['of another environment', { environmentId: 'env_2' }],
+    ['too old', { exp: 1 }],
+    ['signed for another purpose', { typ: 'postern-policy+jws' }],
+  ])('%s: it is not begun', async (_name, over) => {
+    await offer(over);
+    await expect.poll(() => world.plane.tasks.length, { timeout: 10_000 }).toBe(0);
+    expect(world.plane.results).toEqual([]);
+    // The next right one is.
+    expect((await planned()).changeCount).toBe(2);
+  });
+
+  it('signed by somebody else: it is not begun', async () => {
+    await offer({ key: await makeSigningKey('key-1') });
+    await expect.poll(() => world.plane.tasks.length, { timeout: 10_000 }).toBe(0);
+    expect(world.plane.results).toEqual([]);
+  });
+
+  it('never asks for connections without roles_url', async () => {
+    await world.plane.offerTask({ connection: 'other', kind: 'roles.plan', payload: {} });
+    expect((await planned()).changeCount).toBe(2);
+    expect(world.plane.tasks).toHaveLength(1);
+  });
+});
