@@ -24,6 +24,7 @@ agent.enrolled_at timestamp(3) with time zone not null default now()
 agent.last_seen_at timestamp(3) with time zone
 agent.revoked_at timestamp(3) with time zone
 agent.wire jsonb
+agent.spool jsonb
 agent_task.id uuid not null
 agent_task.org_id uuid not null
 agent_task.environment_id uuid not null
@@ -738,7 +739,6 @@ webhook_delivery: insert, select, update to postern_app
 
 -- column grants
 agent: select (id, org_id, environment_id, name, public_key, console_url, audit_seq, revoked_at) to postern_system
-agent: select (id, org_id, environment_id, name, public_key, console_url, revoked_at) to postern_system
 agent_task: select (org_id, environment_id, state, lease_until, not_before) to postern_system
 audit_event: select (id, org_id, at, kind, path, actor_id, actor_label, decision, environment_id, connection_slug, required, relations, client_address, client_application, status, duration_ms, row_count, sqlstate, agent_id, search_text) to postern_audit_search
 audit_event: update (status, duration_ms, row_count, result_bytes, sqlstate, finished_at) to postern_app
