@@ -356,6 +356,7 @@ function laws(name: string, start: () => ReturnType<typeof testServer>): void {
         ...connection.facts,
         currentUser: op,
         isSuperuser: false,
+        mayCreateSchemas: true,
         grantsItselfNewRoles: major >= 16 && grantsItself,
       };
     };

@@ -36,7 +36,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   '3F000': 'create the schema first, or declare it under `schemas`',
   '42P01': 'create the object first, for example by running the migrations',
   '42883': 'create the function first; it is named with its argument types, as in `f(integer, text)`',
-  '42704': 'create the object or role first, or declare it',
+  '42704': 'create the object or role first, or declare it; where it is a setting, check its name',
   '42703': 'check the name of the column',
   '55P03':
     'somebody else holds a lock on it: try again when long transactions are over, or raise --lock-timeout',

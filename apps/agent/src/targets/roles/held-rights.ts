@@ -5,6 +5,8 @@ import { objectKey } from '@postern/core/roles';
 export interface RightsFacts extends ServerFacts {
   /** `createrole_self_grant` of 16: whoever creates a role becomes a member, not just its administrator. */
   readonly grantsItselfNewRoles: boolean;
+  /** CREATE on the connected database. */
+  readonly mayCreateSchemas: boolean;
 }
 
 const PROVIDERS: Readonly<Record<NonNullable<ServerFacts['provider']>, { name: string; admin: string }>> = {

@@ -2,7 +2,6 @@ import {
   type Change,
   type ChangeOf,
   type ObjectRef,
-  objectKey,
   privilegesOf,
   type RoleGraph,
   type RoleState,
@@ -224,15 +223,8 @@ function needsGrant(change: Extract<Change, { kind: 'grant' | 'revoke' }>, right
 }
 
 function needsDatabaseCreate(schema: string, rights: Rights, verb = 'create'): MissingRight[] {
-  const ref: ObjectRef = { type: 'database', name: rights.facts.database };
-  const database = rights.current.objects.get(objectKey(ref));
-  // Not inspected: the server says it.
-  if (database === undefined || rights.owns(ref)) return [];
-  const create = database.acl.some(
-    ({ grantee, privileges }) =>
-      (grantee === 'public' || rights.held.has(grantee)) && privilegesOf(privileges).includes('CREATE'),
-  );
-  return create
-    ? []
-    : [lacks(rights, `${verb} schema \`${schema}\``, `grant it CREATE on database \`${ref.name}\``)];
+  // Before the plan gives it something: whoever may not now is not the one to apply it.
+  if (rights.facts.mayCreateSchemas) return [];
+  const fix = `grant it CREATE on database \`${rights.facts.database}\``;
+  return [lacks(rights, `${verb} schema \`${schema}\``, fix)];
 }
