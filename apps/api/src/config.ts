@@ -24,6 +24,8 @@ const schema = z.object({
   /** Integrations may send to private and loopback addresses, and without TLS: for a network of one's own. */
   POSTERN_ALLOW_PRIVATE_DESTINATIONS: z.enum(['true', 'false']).default('false'),
   POSTERN_POLICY_LEASE_SECONDS: z.coerce.number().int().min(60).default(86_400),
+  /** Where copies of the signed audit anchors go: best a place that the database's administrators can not write to. */
+  POSTERN_AUDIT_ANCHOR_DIR: z.string().min(1).optional(),
   POSTERN_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 });
 
@@ -41,6 +43,7 @@ export interface Config {
   cookieSecure: boolean;
   allowPrivateDestinations: boolean;
   policyLeaseSeconds: number;
+  auditAnchorDir: string | undefined;
   logLevel: string;
 }
 
@@ -86,6 +89,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     cookieSecure: v.POSTERN_COOKIE_SECURE === 'true',
     allowPrivateDestinations: v.POSTERN_ALLOW_PRIVATE_DESTINATIONS === 'true',
     policyLeaseSeconds: v.POSTERN_POLICY_LEASE_SECONDS,
+    auditAnchorDir: v.POSTERN_AUDIT_ANCHOR_DIR,
     logLevel: v.POSTERN_LOG_LEVEL,
   };
 }

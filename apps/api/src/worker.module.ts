@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AuditUpkeepModule } from './audit-proof/audit-upkeep.module.js';
 import type { Config } from './config.js';
 import { configModule } from './config.module.js';
 import { IntegrationJobsModule } from './integrations/integration-jobs.module.js';
@@ -17,6 +18,7 @@ import { TenancyModule } from './tenancy/tenancy.module.js';
     PublishingModule,
     ReportingModule,
     IntegrationJobsModule,
+    AuditUpkeepModule,
     ReconcileJobsModule,
     JobsModule,
   ],

@@ -34,6 +34,7 @@ export function configFor(ownerUrl: string, more: Partial<Config> = {}): Config 
     cookieSecure: false,
     allowPrivateDestinations: false,
     policyLeaseSeconds: 86_400,
+    auditAnchorDir: undefined,
     logLevel: process.env.POSTERN_TEST_LOG ?? 'silent',
     ...more,
   };

@@ -212,6 +212,7 @@ const CASES: Case[] = [
     'connection.not_found',
   ],
   ['auditEvent', () => ({ id: theirs.auditEventId }), 'audit.not_found'],
+  ['verifyAudit', () => ({ chain: theirs.orgId }), 'audit.not_found'],
   ['revokeInvite', () => ({ id: theirs.inviteId }), 'auth.invite_invalid'],
   ['changeMemberRole', () => ({ id: theirs.memberId, role: 'ADMIN' }), 'member.not_found'],
   ['changeMemberRole', () => ({ id: theirs.memberUserId, role: 'ADMIN' }), 'member.not_found'],

@@ -1,5 +1,6 @@
 import type { ReportBuilder } from './build-context.js';
 import { buildAccessChanges } from './kinds/access-changes.js';
+import { buildCompleteness } from './kinds/completeness.js';
 import { buildCoverage } from './kinds/coverage.js';
 import { buildDormantAccess } from './kinds/dormant-access.js';
 import { buildPrivilegedActivity } from './kinds/privileged-activity.js';
@@ -15,4 +16,5 @@ export const BUILDERS: Record<ReportKind, ReportBuilder> = {
   refusals: buildRefusals,
   dormant_access: buildDormantAccess,
   coverage: buildCoverage,
+  completeness: buildCompleteness,
 };

@@ -98,6 +98,16 @@ export const REPORT_KINDS = {
       ...(['pci-7.3.1', 'pci-10.2.1', 'pci-10.7.2', 'hipaa-b', 'hipaa-c1'] as const),
     ],
   },
+  completeness: {
+    title: 'Completeness of the audit',
+    purpose:
+      "The audit trail held against the databases' own books: what managed logins did that Postern did not carry.",
+    parameters: ['from', 'to', 'connection'],
+    controls: [
+      ...(['soc2-cc6.6', 'soc2-cc7.2', 'soc2-cc7.3', 'iso-a.8.2', 'iso-a.8.15'] as const),
+      ...(['pci-7.2.5', 'pci-8.2.2', 'pci-10.2.1', 'pci-10.7.2', 'hipaa-b', 'hipaa-c1'] as const),
+    ],
+  },
 } as const satisfies Record<string, ReportKindInfo>;
 
 export type ReportKind = keyof typeof REPORT_KINDS;

@@ -10,6 +10,7 @@ export enum ReportKindName {
   REFUSALS = 'refusals',
   DORMANT_ACCESS = 'dormant_access',
   COVERAGE = 'coverage',
+  COMPLETENESS = 'completeness',
 }
 registerEnumType(ReportKindName, { name: 'ReportKind' });
 // The enum and the catalogue must name the same kinds: the compiler compares them both ways.

@@ -11,3 +11,4 @@ export {
   trimmed,
   withoutQuotes,
 } from './statement.js';
+export * from './verify.js';
