@@ -5,6 +5,31 @@ postern_app
 postern_system
 
 -- columns
+access_review.id uuid not null
+access_review.org_id uuid not null
+access_review.name text not null
+access_review.connection_slug text
+access_review.due_at timestamp(3) with time zone not null
+access_review.created_by_label text not null
+access_review.created_at timestamp(3) with time zone not null default now()
+access_review.closed_by_label text
+access_review.closed_at timestamp(3) with time zone
+access_review_item.id uuid not null
+access_review_item.org_id uuid not null
+access_review_item.review_id uuid not null
+access_review_item.user_id uuid not null
+access_review_item.user_email text not null
+access_review_item.user_name text not null
+access_review_item.connection_slug text not null
+access_review_item.permissions smallint not null
+access_review_item.through text[] not null
+access_review_item.reviewer_id uuid not null
+access_review_item.reviewer_email text not null
+access_review_item.decision text
+access_review_item.note text not null default ''::text
+access_review_item.decided_by_label text
+access_review_item.decided_at timestamp(3) with time zone
+access_review_item.outcome text
 agent.id uuid not null
 agent.org_id uuid not null
 agent.environment_id uuid not null
@@ -41,6 +66,10 @@ agent_task.result json
 agent_task.created_at timestamp(3) with time zone not null default now()
 agent_task.not_before timestamp(3) with time zone not null default now()
 agent_task.finished_at timestamp(3) with time zone
+audit_anchor.org_id uuid not null
+audit_anchor.number bigint not null
+audit_anchor.made_at timestamp(3) with time zone not null default now()
+audit_anchor.jws text not null
 audit_event.id uuid not null
 audit_event.org_id uuid not null
 audit_event.at timestamp(3) with time zone not null
@@ -68,6 +97,12 @@ audit_event.seq bigint
 audit_event.hash bytea
 audit_event.search_text text not null
 audit_event.event json not null
+audit_expired.org_id uuid not null
+audit_expired.chain_id uuid not null
+audit_expired.from_seq bigint not null
+audit_expired.to_seq bigint not null
+audit_expired.last_hash text not null
+audit_expired.removed_at timestamp(3) with time zone not null default now()
 console_code.code_hash text not null
 console_code.org_id uuid not null
 console_code.user_id uuid not null
@@ -75,6 +110,13 @@ console_code.agent_id uuid not null
 console_code.redirect_uri text not null
 console_code.code_challenge text not null
 console_code.expires_at timestamp(3) with time zone not null
+database_evidence.id uuid not null
+database_evidence.org_id uuid not null
+database_evidence.agent_id uuid not null
+database_evidence.connection_slug text not null
+database_evidence.since timestamp(3) with time zone not null
+database_evidence.at timestamp(3) with time zone not null
+database_evidence.evidence jsonb not null
 database_password.id uuid not null
 database_password.org_id uuid not null
 database_password.environment_id uuid not null
@@ -146,6 +188,8 @@ org.id uuid not null
 org.slug text not null
 org.name text not null
 org.created_at timestamp(3) with time zone not null default now()
+org.audit_retention_days integer
+org.audit_hold text
 org_audit_chain.org_id uuid not null
 org_audit_chain.seq bigint not null
 org_audit_chain.hash text not null
@@ -303,6 +347,14 @@ users.password_hash text not null
 users.created_at timestamp(3) with time zone not null default now()
 
 -- constraints
+access_review access_review_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+access_review access_review_org_id_id_unique: UNIQUE (org_id, id)
+access_review access_review_pkey: PRIMARY KEY (id)
+access_review_item access_review_item_decided_whole: CHECK (((decision IS NULL) = (decided_at IS NULL)))
+access_review_item access_review_item_decision_known: CHECK ((decision = ANY (ARRAY['certified'::text, 'revoked'::text])))
+access_review_item access_review_item_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+access_review_item access_review_item_pkey: PRIMARY KEY (id)
+access_review_item access_review_item_review_fk: FOREIGN KEY (org_id, review_id) REFERENCES access_review(org_id, id) ON DELETE CASCADE
 agent agent_environment_fk: FOREIGN KEY (org_id, environment_id) REFERENCES environment(org_id, id)
 agent agent_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
 agent agent_org_id_id_unique: UNIQUE (org_id, id)
@@ -318,12 +370,18 @@ agent_task agent_task_pkey: PRIMARY KEY (id)
 agent_task agent_task_plan_fk: FOREIGN KEY (org_id, plan_id) REFERENCES role_plan(org_id, id) ON DELETE CASCADE
 agent_task agent_task_running: CHECK (((state = 'running'::text) = ((lease_until IS NOT NULL) AND (finished_at IS NULL))))
 agent_task agent_task_state_known: CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text])))
+audit_anchor audit_anchor_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+audit_anchor audit_anchor_pkey: PRIMARY KEY (org_id, number)
 audit_event audit_event_chain_unique: UNIQUE (agent_id, seq, at)
 audit_event audit_event_pk: PRIMARY KEY (org_id, at, id)
+audit_expired audit_expired_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+audit_expired audit_expired_pkey: PRIMARY KEY (org_id, chain_id, from_seq)
 console_code console_code_agent_fk: FOREIGN KEY (org_id, agent_id) REFERENCES agent(org_id, id) ON DELETE CASCADE
 console_code console_code_membership_fk: FOREIGN KEY (org_id, user_id) REFERENCES membership(org_id, user_id) ON DELETE CASCADE
 console_code console_code_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
 console_code console_code_pkey: PRIMARY KEY (code_hash)
+database_evidence database_evidence_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+database_evidence database_evidence_pkey: PRIMARY KEY (id)
 database_password database_password_environment_fk: FOREIGN KEY (org_id, environment_id) REFERENCES environment(org_id, id) ON DELETE CASCADE
 database_password database_password_holder_unique: UNIQUE (org_id, environment_id, user_id)
 database_password database_password_membership_fk: FOREIGN KEY (org_id, user_id) REFERENCES membership(org_id, user_id) ON DELETE CASCADE
@@ -367,6 +425,7 @@ membership membership_org_user_unique: UNIQUE (org_id, user_id)
 membership membership_pkey: PRIMARY KEY (id)
 membership membership_role_known: CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'auditor'::text, 'member'::text])))
 membership membership_user_id_fkey: FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+org org_audit_retention_sane: CHECK (((audit_retention_days >= 30) AND (audit_retention_days <= 36500)))
 org org_pkey: PRIMARY KEY (id)
 org org_slug_form: CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,48}[a-z0-9])?$'::text))
 org org_slug_unique: UNIQUE (slug)
@@ -450,6 +509,11 @@ users users_email_unique: UNIQUE (email)
 users users_pkey: PRIMARY KEY (id)
 
 -- indexes
+CREATE UNIQUE INDEX access_review_org_id_id_unique ON public.access_review USING btree (org_id, id)
+CREATE UNIQUE INDEX access_review_pkey ON public.access_review USING btree (id)
+CREATE UNIQUE INDEX access_review_item_pkey ON public.access_review_item USING btree (id)
+CREATE INDEX access_review_item_review_idx ON public.access_review_item USING btree (org_id, review_id)
+CREATE INDEX access_review_item_reviewer_idx ON public.access_review_item USING btree (org_id, reviewer_id)
 CREATE INDEX agent_environment_idx ON public.agent USING btree (org_id, environment_id)
 CREATE UNIQUE INDEX agent_org_id_id_unique ON public.agent USING btree (org_id, id)
 CREATE UNIQUE INDEX agent_pkey ON public.agent USING btree (id)
@@ -461,6 +525,7 @@ CREATE UNIQUE INDEX agent_task_org_id_id_unique ON public.agent_task USING btree
 CREATE UNIQUE INDEX agent_task_pkey ON public.agent_task USING btree (id)
 CREATE INDEX agent_task_plan_idx ON public.agent_task USING btree (org_id, plan_id) WHERE (plan_id IS NOT NULL)
 CREATE INDEX agent_task_retry_idx ON public.agent_task USING btree (not_before) WHERE (state = 'waiting'::text)
+CREATE UNIQUE INDEX audit_anchor_pkey ON public.audit_anchor USING btree (org_id, number)
 CREATE INDEX audit_event_actor_idx ON ONLY public.audit_event USING gin (org_id, actor_label gin_trgm_ops) WHERE (kind <> 'statement.finished'::text)
 CREATE UNIQUE INDEX audit_event_chain_unique ON ONLY public.audit_event USING btree (agent_id, seq, at)
 CREATE INDEX audit_event_client_idx ON ONLY public.audit_event USING btree (org_id, client_address, at, id) WHERE ((kind <> 'statement.finished'::text) AND (client_address IS NOT NULL))
@@ -478,7 +543,10 @@ CREATE INDEX audit_event_required_idx ON ONLY public.audit_event USING btree (or
 CREATE INDEX audit_event_search_idx ON ONLY public.audit_event USING gin (org_id, search_text gin_trgm_ops) WHERE (kind <> 'statement.finished'::text)
 CREATE INDEX audit_event_slow_idx ON ONLY public.audit_event USING btree (org_id, at, id) WHERE ((kind <> 'statement.finished'::text) AND (duration_ms >= (1000)::double precision))
 CREATE INDEX audit_event_sqlstate_idx ON ONLY public.audit_event USING btree (org_id, sqlstate, at, id) WHERE ((kind <> 'statement.finished'::text) AND (sqlstate IS NOT NULL))
+CREATE UNIQUE INDEX audit_expired_pkey ON public.audit_expired USING btree (org_id, chain_id, from_seq)
 CREATE UNIQUE INDEX console_code_pkey ON public.console_code USING btree (code_hash)
+CREATE INDEX database_evidence_at_idx ON public.database_evidence USING btree (org_id, at)
+CREATE UNIQUE INDEX database_evidence_pkey ON public.database_evidence USING btree (id)
 CREATE UNIQUE INDEX database_password_holder_unique ON public.database_password USING btree (org_id, environment_id, user_id)
 CREATE UNIQUE INDEX database_password_pkey ON public.database_password USING btree (id)
 CREATE INDEX database_password_user_idx ON public.database_password USING btree (org_id, user_id)
@@ -552,10 +620,15 @@ CREATE UNIQUE INDEX users_email_unique ON public.users USING btree (email)
 CREATE UNIQUE INDEX users_pkey ON public.users USING btree (id)
 
 -- row level security
+access_review enabled=t forced=t
+access_review_item enabled=t forced=t
 agent enabled=t forced=t
 agent_task enabled=t forced=t
+audit_anchor enabled=t forced=t
 audit_event enabled=t forced=t
+audit_expired enabled=t forced=t
 console_code enabled=t forced=t
+database_evidence enabled=t forced=t
 database_password enabled=t forced=t
 db_connection enabled=t forced=t
 drift_finding enabled=t forced=t
@@ -585,13 +658,18 @@ user_group enabled=t forced=t
 users enabled=t forced=t
 
 -- policies
+access_review tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+access_review_item tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 agent system_lookup: SELECT to {postern_system} using (true) with check ()
 agent tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 agent_task system_lookup: SELECT to {postern_system} using (true) with check ()
 agent_task tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+audit_anchor tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 audit_event search_candidates: SELECT to {postern_audit_search} using (true) with check ()
 audit_event tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+audit_expired tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 console_code tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+database_evidence tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 database_password tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 db_connection tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 drift_finding tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
@@ -632,10 +710,15 @@ users members_of_current_org: SELECT to {postern_app} using ((EXISTS ( SELECT
 users system_lookup: SELECT to {postern_system} using (true) with check ()
 
 -- table grants
+access_review: insert, select, update to postern_app
+access_review_item: insert, select, update to postern_app
 agent: insert, select, update to postern_app
 agent_task: insert, select, update to postern_app
+audit_anchor: insert, select to postern_app
 audit_event: insert, select to postern_app
+audit_expired: select to postern_app
 console_code: delete, insert, select to postern_app
+database_evidence: delete, insert, select to postern_app
 database_password: delete, insert, select, update to postern_app
 db_connection: delete, insert, select, update to postern_app
 drift_finding: insert, select, update to postern_app
@@ -672,7 +755,7 @@ audit_event: update (status, duration_ms, row_count, result_bytes, sqlstate, fin
 enrolment_token: select (id, org_id, environment_id, token_hash, expires_at, used_at) to postern_system
 invite: select (id, org_id, email, role, token_hash, expires_at, accepted_at) to postern_system
 membership: select (org_id, user_id, role) to postern_system
-org: select (id, slug, name, created_at) to postern_system
+org: select (id, slug, name, created_at, audit_retention_days, audit_hold) to postern_system
 outbox: update (queued_at) to postern_system
 role_plan: select (org_id, connection_id, state, expires_at) to postern_system
 role_status: select (org_id, connection_id, next_scan_at) to postern_system
@@ -684,7 +767,9 @@ users: select (id, email, name, password_hash) to postern_system
 -- functions
 postern_audit_conditions(filter jsonb, by_index boolean) {owner=X/owner,postern_app=X/owner,postern_audit_search=X/owner}
 postern_audit_density(filter jsonb, from_at timestamp with time zone, to_at timestamp with time zone, buckets integer, slices integer, per_slice integer) {owner=X/owner,postern_app=X/owner}
+postern_audit_drop_empty() security definer {owner=X/owner,postern_system=X/owner}
 postern_audit_ended_once() public
+postern_audit_expire() security definer {owner=X/owner,postern_app=X/owner}
 postern_audit_make_partitions(weeks_ahead integer) security definer {owner=X/owner,postern_system=X/owner}
 postern_audit_notify() public
 postern_audit_partition(day date) {owner=X/owner}

@@ -15,6 +15,9 @@ export type TakeAudit = (events: readonly ChainedEvent[]) => {
   readonly body: unknown;
 };
 
+/** How an event in a push begins. No text in one looks like this: its quotes are escaped. */
+const EVENT = '{"seq":';
+
 const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 /**
@@ -31,9 +34,9 @@ export class WirePlane {
   events = 0;
   /** Version of the policy that the agent says it enforces. */
   enforced = 0;
-  readonly #takeAudit: TakeAudit;
+  readonly #takeAudit: TakeAudit | undefined;
 
-  private constructor(rules: Rules, takeAudit: TakeAudit) {
+  private constructor(rules: Rules, takeAudit: TakeAudit | undefined) {
     this.#takeAudit = takeAudit;
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');
     this.#key = privateKey;
@@ -54,7 +57,7 @@ export class WirePlane {
     });
   }
 
-  static async start(rules: Rules, takeAudit: TakeAudit = acknowledged): Promise<WirePlane> {
+  static async start(rules: Rules, takeAudit?: TakeAudit): Promise<WirePlane> {
     const plane = new WirePlane(rules, takeAudit);
     plane.#server.listen(0, '127.0.0.1');
     await once(plane.#server, 'listening');
@@ -101,6 +104,12 @@ export class WirePlane {
         this.enforced = (JSON.parse(body) as { policyVersion: number }).policyVersion;
         return json(200, { policyVersion: 1 });
       case PATHS.audit: {
+        if (this.#takeAudit === undefined) {
+          // The last event tells how many there are; whoever reads them all is on another machine in real life.
+          const last = body.slice(body.lastIndexOf(EVENT) + EVENT.length);
+          this.events = Number.parseInt(last, 10);
+          return json(200, { ackedSeq: this.events });
+        }
         const { events } = JSON.parse(body) as { events: readonly ChainedEvent[] };
         this.events += events.length;
         const { status, body: answer } = this.#takeAudit(events);
@@ -111,5 +120,3 @@ export class WirePlane {
     }
   }
 }
-
-const acknowledged: TakeAudit = (events) => ({ status: 200, body: { ackedSeq: events.at(-1)?.seq } });

@@ -24,6 +24,7 @@ const PASSWORD = 'a-password-for-benchmarks';
 const SCALE = 5;
 const PEOPLE = 20;
 const CONNECTIONS = ['bench', 'bench2'] as const;
+const STRICT = 'strict';
 /** What the agent lets one person have open. */
 const SESSIONS_PER_PERSON = 100;
 /** The distribution's package puts PgBouncer where not everybody's PATH looks. */
@@ -63,6 +64,7 @@ export class WireWorld {
     try {
       await world.#startPostgres(maxConnections);
       if (hasProgram('pgbouncer')) await world.#startPgbouncer();
+      await world.#startBareProxy();
       await world.#startAgent();
       return world;
     } catch (error) {
@@ -96,6 +98,12 @@ export class WireWorld {
         PGSSLMODE: 'disable',
       },
     };
+  }
+
+  /** The same, each statement waiting until the disk has its intent. */
+  strictWay(): Way {
+    const way = this.agentWay();
+    return { ...way, name: 'strict', env: { ...way.env, PGDATABASE: STRICT } };
   }
 
   async stop(): Promise<void> {
@@ -142,7 +150,32 @@ export class WireWorld {
       ini,
       `[databases]\nbench = ${database}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = ${port}\nunix_socket_dir =\nauth_type = any\npool_mode = session\nmax_client_conn = 200\ndefault_pool_size = 100\nignore_startup_parameters = extra_float_digits\nlog_connections = 0\nlog_disconnections = 0\n`,
     );
-    const child: ChildProcess = spawn('pgbouncer', ['-q', ini], {
+    const pid = await this.#startBetween('PgBouncer', port, 'pgbouncer', ['-q', ini], user);
+    this.ways.push({
+      name: 'PgBouncer',
+      pid,
+      env: { ...direct, PGPORT: String(port), PGPASSWORD: '' },
+    });
+  }
+
+  async #startBareProxy(): Promise<void> {
+    const port = await freePort();
+    const direct = this.ways[0]?.env ?? {};
+    const script = join(REPOSITORY, 'test', 'dist', 'bare-proxy.js');
+    const args = [script, String(port), direct.PGPORT ?? ''];
+    const pid = await this.#startBetween('the bare proxy', port, process.execPath, args);
+    this.ways.push({ name: 'bare proxy', pid, env: { ...direct, PGPORT: String(port) } });
+  }
+
+  /** A program that others connect to, ended with the world. */
+  async #startBetween(
+    name: string,
+    port: number,
+    program: string,
+    args: readonly string[],
+    user: Partial<ReturnType<typeof serverUser>> = {},
+  ): Promise<number | undefined> {
+    const child: ChildProcess = spawn(program, args, {
       ...user,
       env: { PATH },
       stdio: 'ignore',
@@ -154,24 +187,20 @@ export class WireWorld {
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
       release();
     });
-    await until('the start of PgBouncer', async () => {
+    await until(`the start of ${name}`, async () => {
       const socket = connect(port, '127.0.0.1');
       return once(socket, 'connect')
         .then(() => true)
         .catch(() => false)
         .finally(() => socket.destroy());
     });
-    this.ways.push({
-      name: 'PgBouncer',
-      pid: child.pid,
-      env: { ...direct, PGPORT: String(port), PGPASSWORD: '' },
-    });
+    return child.pid;
   }
 
   async #startAgent(): Promise<void> {
     const verifier = verifierOf(PASSWORD);
     this.#plane = await WirePlane.start({
-      connections: CONNECTIONS.map((slug) => ({
+      connections: [...CONNECTIONS, STRICT].map((slug) => ({
         id: slug,
         slug,
         name: slug,
@@ -180,7 +209,7 @@ export class WireWorld {
         lockTimeoutMs: 5_000,
         idleInTransactionTimeoutMs: 300_000,
         rowCap: 1_000,
-        audit: 'batched',
+        audit: slug === STRICT ? 'strict' : 'batched',
       })),
       principals: Array.from({ length: PEOPLE }, (_, index) => ({
         id: `person${index}`,
@@ -198,7 +227,7 @@ export class WireWorld {
     mkdirSync(dir, { mode: 0o700 });
     const config = join(dir, 'postern.toml');
     const url = this.#postgres?.superuserUrl('bench');
-    const tables = CONNECTIONS.map(
+    const tables = [...CONNECTIONS, STRICT].map(
       (slug) =>
         `[connections.${slug}]\nurl = "${url}"\nmax_sessions = 1000\nmax_sessions_per_person = ${SESSIONS_PER_PERSON}\n`,
     );

@@ -35,15 +35,17 @@ const HEAD = [
   'clients, mode',
   'direct: p50, tps',
   'PgBouncer: p50, tps',
+  'bare proxy: p50, tps',
   'Postern: p50, tps',
   'added p50',
   'tps of direct',
   'tps of PgBouncer',
-  'processor time: PgBouncer, Postern',
+  'processor time: PgBouncer, bare proxy, Postern',
 ];
 
 function row({ clients, mode }: Load, by: ReadonlyMap<string, Sample>): string[] {
-  const [direct, bouncer, postern] = ['direct', 'PgBouncer', 'Postern'].map((name) => by.get(name));
+  const names = ['direct', 'PgBouncer', 'bare proxy', 'Postern'];
+  const [direct, bouncer, proxy, postern] = names.map((name) => by.get(name));
   if (direct === undefined || postern === undefined) throw new Error('a way was not measured');
   const cell = (sample: Sample | undefined): string =>
     sample === undefined
@@ -51,13 +53,14 @@ function row({ clients, mode }: Load, by: ReadonlyMap<string, Sample>): string[]
       : `${sample.p50Ms.toFixed(2)} ms, ${Math.round(sample.tps).toLocaleString('en')}`;
   const share = (of: Sample | undefined): string =>
     of === undefined ? '–' : `${((postern.tps / of.tps) * 100).toFixed(0)} %`;
-  const processor = [bouncer, postern].map((sample) =>
+  const processor = [bouncer, proxy, postern].map((sample) =>
     sample === undefined ? '–' : `${sample.processorUs.toFixed(0)} µs`,
   );
   return [
     `${clients}, ${mode}`,
     cell(direct),
     cell(bouncer),
+    cell(proxy),
     cell(postern),
     `${(postern.p50Ms - direct.p50Ms).toFixed(2)} ms`,
     share(direct),
@@ -113,7 +116,7 @@ async function measured(world: WireWorld, { quick }: Size) {
     PgBouncer: hasProgram('pgbouncer') ? 'session mode, one process' : 'not on PATH, so it is missing here',
     'agent, before any load': mb(residentMb(world.agent.pid)),
   };
-  const [rounds, seconds] = quick ? [1, 2] : [2, 3];
+  const [rounds, seconds] = quick ? [1, 2] : [2, 2];
   // A warm-up: caches of the database, and the just-in-time compiler.
   let transactions = 0;
   for (const mode of MODES)
@@ -127,10 +130,15 @@ async function measured(world: WireWorld, { quick }: Size) {
       table.push(row(load, by));
     }
   }
+  for (const clients of [8, 32]) {
+    const { p50Ms, tps } = await pgbench(world.strictWay(), { mode: 'prepared', clients, seconds });
+    facts[`audit strict, ${clients} clients, prepared`] =
+      `p50 ${p50Ms.toFixed(2)} ms, ${Math.round(tps).toLocaleString('en')} tps`;
+  }
   facts['transactions through the agent'] = Math.round(transactions).toLocaleString('en');
   facts['audit events of them that reached the control plane'] = await audited(world);
   facts['agent, after the load'] = mb(residentMb(world.agent.pid));
-  Object.assign(facts, await longResult(world, quick ? 100 : 300), await idle(world, 200));
+  Object.assign(facts, await longResult(world, quick ? 100 : 1_000), await idle(world, 200));
   if (!quick) Object.assign(facts, await idle(world, 2_000));
   return { table, facts };
 }

@@ -11,9 +11,10 @@ import type { AgentConfig } from './config.js';
 import { ConsoleSessions } from './console/console-sessions.js';
 import { cookieNameFor, createConsole } from './console/http.js';
 import { type DataDir, openDataDir } from './data-dir.js';
+import { EvidenceReporter } from './evidence/evidence-reporter.js';
 import { ApiClient, ApiUnreachable } from './link/api-client.js';
 import { backoffMs } from './link/backoff.js';
-import { claimTask, exchangeCode, pushAudit, tellProgress, tellResult } from './link/calls.js';
+import { claimTask, exchangeCode, pushAudit, sendEvidence, tellProgress, tellResult } from './link/calls.js';
 import { enrol } from './link/enrol.js';
 import { type AgentIdentity, loadIdentity, saveIdentity } from './link/identity.js';
 import { Link } from './link/link.js';
@@ -51,6 +52,7 @@ export interface RunningAgent {
   readonly identity: AgentIdentity;
   readonly policy: PolicyHolder;
   readonly spool: Spool;
+  readonly evidence: EvidenceReporter;
   /** Where PostgreSQL clients are served; undefined: they are not. */
   readonly wirePort: number | undefined;
   stop(): Promise<void>;
@@ -131,6 +133,11 @@ async function startOn(dataDir: DataDir, options: AgentOptions): Promise<Running
     },
     log,
   );
+  const evidence = new EvidenceReporter({
+    connections: [...config.connections.values()],
+    send: (connections) => sendEvidence(api, connections),
+    log,
+  });
   const texts = new StatementTexts(targets);
   const governor = new Governor({ classifier, policy, recorder, targets, texts, log });
   const runner = new StatementRunner({ governor, tabs });
@@ -188,6 +195,7 @@ async function startOn(dataDir: DataDir, options: AgentOptions): Promise<Running
     }));
   pusher.start();
   link.start();
+  evidence.start();
   tasks.start();
   void classifier.prepare();
   const stopTimers = startTimers({ policy, sessions, tabs, targets, wireSessions });
@@ -197,6 +205,7 @@ async function startOn(dataDir: DataDir, options: AgentOptions): Promise<Running
     identity,
     policy,
     spool,
+    evidence,
     wirePort: wire?.port,
     stop: async () => {
       stopTimers();
@@ -206,6 +215,7 @@ async function startOn(dataDir: DataDir, options: AgentOptions): Promise<Running
       await governor.settled();
       await tasks.stop();
       await link.stop();
+      await evidence.stop();
       await policy.settled();
       await pusher.stop();
       await spool.settled();

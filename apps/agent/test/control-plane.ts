@@ -1,11 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { gunzipSync } from 'node:zlib';
 import { CHAIN_START, type ChainedEvent, followsChain } from '@postern/core/audit';
 import type { PolicyBundle, PublicJwk } from '@postern/core/policy';
 import { agentRequestClaims } from '@postern/protocol/agent-auth';
 import { auditPushRequest } from '@postern/protocol/audit-push';
 import { consoleTokenRequest } from '@postern/protocol/console-token';
 import { enrolRequest } from '@postern/protocol/enrolment';
+import { type ConnectionEvidence, evidenceRequest } from '@postern/protocol/evidence';
 import { type HeartbeatRequest, heartbeatRequest } from '@postern/protocol/heartbeat';
 import { parsePolicyEtag, policyEtag } from '@postern/protocol/policy-pull';
 import {
@@ -46,8 +48,12 @@ export class ControlPlane {
   readonly token = 'one-time-token';
   readonly events: ChainedEvent[] = [];
   readonly heartbeats: HeartbeatRequest[] = [];
+  readonly evidence: ConnectionEvidence[] = [];
   readonly codes = new Map<string, { sub: string; challenge: string; redirectUri: string }>();
   pushes = 0;
+  /** Pushes that came compressed, and whether it says that it takes them. */
+  packedPushes = 0;
+  takesGzip = true;
   /** Tasks that wait, signed; results that came, and the progress told. */
   readonly tasks: { connection: string; jws: string }[] = [];
   readonly results: TaskResult[] = [];
@@ -184,7 +190,11 @@ export class ControlPlane {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const body = Buffer.concat(chunks).toString('utf8');
+    const isPacked = request.headers['content-encoding'] === 'gzip';
+    if (isPacked && !this.takesGzip) return json(response, 415, {});
+    if (isPacked) this.packedPushes += 1;
+    const sent = Buffer.concat(chunks);
+    const body = (isPacked ? gunzipSync(sent) : sent).toString('utf8');
     const path = (request.url ?? '').split('?')[0] ?? '';
     try {
       if (path === PATHS.enrol) return json(response, 201, await this.#enrol(body));
@@ -196,6 +206,10 @@ export class ControlPlane {
         return json(response, 200, { policyVersion: this.#published?.version ?? 0 });
       }
       if (path === PATHS.audit) return this.#audit(body, response);
+      if (path === PATHS.evidence) {
+        this.evidence.push(...evidenceRequest.parse(JSON.parse(body)).connections);
+        return json(response, 200, { stored: 1 });
+      }
       if (path === PATHS.consoleToken) return json(response, 200, { token: await this.#token(body) });
       if (path === PATHS.taskClaim) return json(response, 200, this.#claim(body));
       if (path === PATHS.taskProgress) return json(response, 200, this.#told(body));
@@ -276,7 +290,7 @@ export class ControlPlane {
     const head = this.events.at(-1);
     const expectedSeq = (head?.seq ?? 0) + 1;
     if (!first || first.seq > expectedSeq) throw new Refusal(409, 'audit.gap', { expectedSeq });
-    for (const event of events) {
+    for (const event of events as ChainedEvent[]) {
       const last = this.events.at(-1);
       if (event.seq <= (last?.seq ?? 0)) continue;
       if (!followsChain(last?.hash ?? CHAIN_START, event)) throw new Refusal(409, 'audit.broken_chain');
@@ -288,6 +302,7 @@ export class ControlPlane {
       response.destroy();
       return;
     }
+    if (this.takesGzip) response.setHeader('accept-encoding', 'gzip');
     json(response, 200, { ackedSeq: this.events.at(-1)?.seq ?? 0 });
   }
 

@@ -146,6 +146,20 @@ describe('the agent and its control plane', () => {
     expectChain(world);
   });
 
+  it('compresses what it pushes for a control plane that says it takes that, until it does not', async () => {
+    const alex = await world.signIn('alex');
+    const done = async () => world.outcome((await alex.run('shop', 'select 1')).auditId);
+    await done();
+    await done();
+    expect(world.plane.packedPushes).toBeGreaterThan(0);
+    world.plane.takesGzip = false;
+    await done();
+    const { packedPushes } = world.plane;
+    await done();
+    expect(world.plane.packedPushes).toBe(packedPushes);
+    expectChain(world);
+  });
+
   it('serves the last policy after a restart while the control plane is away, until its lease runs out', async () => {
     await world.publish([READER], { leaseSeconds: 600 });
     const before = await world.signIn('alex');

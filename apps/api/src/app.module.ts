@@ -1,8 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, DiscoveryModule } from '@nestjs/core';
+import { ReviewsModule } from './access-reviews/reviews.module.js';
 import { AgentIdentityModule } from './agents/agent-identity.module.js';
 import { AgentsModule } from './agents/agents.module.js';
 import { AuditModule } from './audit/audit.module.js';
+import { AuditProofModule } from './audit-proof/audit-proof.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { OperationsCheck } from './auth/operations-check.js';
 import { ClockModule } from './clock.js';
@@ -12,6 +14,7 @@ import { ConnectionsModule } from './connections/connections.module.js';
 import { DatabasePasswordsModule } from './database-passwords/database-passwords.module.js';
 import { EnvironmentsModule } from './environments/environments.module.js';
 import { EdgeFilter } from './errors/edge.filter.js';
+import { EvidenceModule } from './evidence/evidence.module.js';
 import { graphqlModule } from './graphql/graphql.module.js';
 import { DateTimeScalar } from './graphql/scalars.js';
 import { GroupsModule } from './groups/groups.module.js';
@@ -34,9 +37,12 @@ const FEATURES = [
     AgentsModule,
     PolicyModule,
     AuditModule,
+    AuditProofModule,
     ReconcileModule,
     SavedSearchesModule,
     ReportsModule,
+    EvidenceModule,
+    ReviewsModule,
   ],
 ];
 

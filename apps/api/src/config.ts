@@ -22,6 +22,8 @@ const schema = z.object({
   POSTERN_SIGNING_KEY_FILE: z.string().min(1),
   POSTERN_COOKIE_SECURE: z.enum(['true', 'false']).default('true'),
   POSTERN_POLICY_LEASE_SECONDS: z.coerce.number().int().min(60).default(86_400),
+  /** Where copies of the signed audit anchors go: best a place that the database's administrators can not write to. */
+  POSTERN_AUDIT_ANCHOR_DIR: z.string().min(1).optional(),
   POSTERN_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 });
 
@@ -38,6 +40,7 @@ export interface Config {
   signingKeyFile: string;
   cookieSecure: boolean;
   policyLeaseSeconds: number;
+  auditAnchorDir: string | undefined;
   logLevel: string;
 }
 
@@ -82,6 +85,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     signingKeyFile: v.POSTERN_SIGNING_KEY_FILE,
     cookieSecure: v.POSTERN_COOKIE_SECURE === 'true',
     policyLeaseSeconds: v.POSTERN_POLICY_LEASE_SECONDS,
+    auditAnchorDir: v.POSTERN_AUDIT_ANCHOR_DIR,
     logLevel: v.POSTERN_LOG_LEVEL,
   };
 }

@@ -7,6 +7,7 @@ import { appModule } from './app.module.js';
 import type { Config } from './config.js';
 import { answerError } from './errors/edge.filter.js';
 import { createLogger, NestLog } from './log.js';
+import { unpackRequests } from './packed-requests.js';
 import { guardGraphql, logRequests } from './request-rules.js';
 
 const BODY_LIMIT = 1_048_576;
@@ -35,6 +36,7 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
   adapter.setErrorHandler = () => fastify;
   await fastify.register(cookie);
   logRequests(fastify);
+  unpackRequests(fastify);
   guardGraphql(fastify, config.webUrl);
   fastify.addHook('preClose', async () => {
     setTimeout(() => fastify.server.closeAllConnections(), SHUTDOWN_GRACE_MS).unref();

@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AuditUpkeepModule } from './audit-proof/audit-upkeep.module.js';
 import type { Config } from './config.js';
 import { configModule } from './config.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
@@ -15,6 +16,7 @@ import { TenancyModule } from './tenancy/tenancy.module.js';
     NotificationsModule,
     PublishingModule,
     ReportingModule,
+    AuditUpkeepModule,
     ReconcileJobsModule,
     JobsModule,
   ],

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type AuditEvent, CHAIN_START, type ChainedEvent, chain } from '@postern/core/audit';
 import { PATHS, PROTOCOL_VERSION } from '@postern/protocol/version';
@@ -20,6 +21,8 @@ export interface Tampering {
   sign?: { method?: string; path?: string; body?: string; key?: CryptoKey | Uint8Array; kid?: string };
   claims?: { iat?: number; exp?: number; aud?: string; iss?: string };
   headers?: Record<string, string>;
+  /** What is sent instead of the body that was signed. */
+  packed?: Buffer;
 }
 
 /** An agent as the protocol describes one: real keys, real signatures, none of the agent's own code. */
@@ -79,7 +82,7 @@ export class AgentPeer {
     const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
     const authorization = `Bearer ${await this.token(method, path, text, tampering)}`;
     const headers = { authorization, ...tampering.headers };
-    if (method === 'POST') return this.post(path, text, headers);
+    if (method === 'POST') return this.post(path, tampering.packed ?? text, headers);
     const answer = await this.app.inject({ method, url: path, headers });
     return toAnswer(answer);
   }
@@ -133,7 +136,17 @@ export class AgentPeer {
     return this.send('POST', PATHS.audit, { events });
   }
 
-  private async post(url: string, payload: string, headers: Record<string, string>): Promise<Answer> {
+  /** The same, compressed. */
+  pushPacked(body: unknown, path: string = PATHS.audit, encoding = 'gzip'): Promise<Answer> {
+    const packed = gzipSync(JSON.stringify(body));
+    return this.send('POST', path, body, { packed, headers: { 'content-encoding': encoding } });
+  }
+
+  private async post(
+    url: string,
+    payload: string | Buffer,
+    headers: Record<string, string>,
+  ): Promise<Answer> {
     const answer = await this.app.inject({
       method: 'POST',
       url,

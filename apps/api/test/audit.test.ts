@@ -1,4 +1,5 @@
 import { type AuditEvent, CHAIN_START, type ChainedEvent, chain } from '@postern/core/audit';
+import { PATHS } from '@postern/protocol/version';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AgentPeer, statementEvent } from './agent-peer.js';
@@ -36,6 +37,32 @@ describe('ingestion', () => {
     expect(await peer.push(batch)).toMatchObject({ status: 200, body: { ackedSeq: 3 } });
     expect(await peer.push(batch)).toMatchObject({ status: 200, body: { ackedSeq: 3 } });
     expect(await storedSeqs(peer)).toEqual([1, 2, 3]);
+  });
+
+  it('takes a batch that was compressed, and says that it does', async () => {
+    await fresh();
+    const events = peer.record({}, {}, {});
+    const plain = await peer.push(events.slice(0, 1));
+    expect(plain.headers['accept-encoding']).toBe('gzip');
+    expect(await peer.pushPacked({ events })).toMatchObject({ status: 200, body: { ackedSeq: 3 } });
+    expect(await storedSeqs(peer)).toEqual([1, 2, 3]);
+  });
+
+  it('unpacks no more than it would have taken unpacked, and nothing else than gzip of a push', async () => {
+    await fresh();
+    expect((await peer.pushPacked({ events: [], more: ' '.repeat(50_000_000) })).status).toBe(413);
+    expect((await peer.pushPacked({}, PATHS.heartbeat)).status).toBe(415);
+    expect((await peer.pushPacked({}, PATHS.audit, 'br')).status).toBe(415);
+    const torn = await peer.send(
+      'POST',
+      PATHS.audit,
+      {},
+      {
+        packed: Buffer.from('no gzip'),
+        headers: { 'content-encoding': 'gzip' },
+      },
+    );
+    expect(torn.status).toBe(400);
   });
 
   it('takes what is new of a batch that overlaps', async () => {

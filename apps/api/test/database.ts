@@ -33,6 +33,7 @@ export function configFor(ownerUrl: string, more: Partial<Config> = {}): Config 
     signingKeyFile: variable(KEY_VARIABLE),
     cookieSecure: false,
     policyLeaseSeconds: 86_400,
+    auditAnchorDir: undefined,
     logLevel: process.env.POSTERN_TEST_LOG ?? 'silent',
     ...more,
   };

@@ -11,6 +11,7 @@ export const PATHS = {
   stream: '/agent/v1/stream',
   heartbeat: '/agent/v1/heartbeat',
   audit: '/agent/v1/audit',
+  evidence: '/agent/v1/evidence',
   consoleToken: '/agent/v1/console-token',
   taskClaim: '/agent/v1/tasks/claim',
   taskProgress: '/agent/v1/tasks/progress',

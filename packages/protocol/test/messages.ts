@@ -5,6 +5,7 @@ import { auditPushRequest, auditPushResponse } from '../src/audit-push.js';
 import { consoleTokenClaims, consoleTokenRequest, consoleTokenResponse } from '../src/console-token.js';
 import { enrolRequest, enrolResponse } from '../src/enrolment.js';
 import { protocolError } from '../src/error.js';
+import { evidenceRequest, evidenceResponse } from '../src/evidence.js';
 import { heartbeatRequest, heartbeatResponse } from '../src/heartbeat.js';
 import { streamEvents } from '../src/policy-pull.js';
 import {
@@ -31,6 +32,8 @@ export const messages: Readonly<Record<string, z.ZodType>> = {
   'heartbeat-request': heartbeatRequest,
   'heartbeat-response': heartbeatResponse,
   'policy-bundle': policyBundle,
+  'evidence-request': evidenceRequest,
+  'evidence-response': evidenceResponse,
   'claim-request': claimRequest,
   'claim-response': claimResponse,
   'progress-request': progressRequest,

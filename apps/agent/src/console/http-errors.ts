@@ -75,6 +75,8 @@ export function statusOf(code: ErrorCode): number {
     case 'audit.broken_chain':
     case 'audit.not_found':
     case 'database_password.not_found':
+    case 'access_review.not_found':
+    case 'access_review.closed':
     case 'role_manifest.invalid':
     case 'role_manifest.not_found':
     case 'role_plan.not_found':

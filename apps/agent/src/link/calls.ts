@@ -1,5 +1,6 @@
 import { auditPushResponse } from '@postern/protocol/audit-push';
 import { consoleTokenResponse } from '@postern/protocol/console-token';
+import { type ConnectionEvidence, evidenceResponse } from '@postern/protocol/evidence';
 import { type HeartbeatRequest, heartbeatResponse } from '@postern/protocol/heartbeat';
 import { policyEtag } from '@postern/protocol/policy-pull';
 import {
@@ -57,6 +58,7 @@ export async function pushAudit(
       method: 'POST',
       path: PATHS.audit,
       body: pushBody(events),
+      isLarge: true,
       signal,
       timeoutMs: AUDIT_TIMEOUT_MS,
     });
@@ -104,4 +106,9 @@ export const tellProgress = (api: ApiClient, request: ProgressRequest): Promise<
 
 export async function tellResult(api: ApiClient, result: TaskResult): Promise<void> {
   await post(api, PATHS.taskResult, result, resultResponse);
+}
+
+/** What databases say of themselves. */
+export async function sendEvidence(api: ApiClient, connections: ConnectionEvidence[]): Promise<void> {
+  await post(api, PATHS.evidence, { connections }, evidenceResponse);
 }

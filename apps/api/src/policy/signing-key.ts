@@ -25,10 +25,15 @@ export class SigningKey {
   }
 
   /** Compact JWS over a bundle (RFC 7515). */
-  async signBundle(payload: string): Promise<string> {
+  signBundle(payload: string): Promise<string> {
+    return this.sign(payload, 'postern-policy+jws');
+  }
+
+  /** Compact JWS over a text. `typ` says what is signed, so that a signature of one thing is never taken for that of another. */
+  async sign(payload: string, typ: string): Promise<string> {
     const { key, publicKey } = await this.load();
     return new CompactSign(new TextEncoder().encode(payload))
-      .setProtectedHeader({ alg: 'EdDSA', kid: publicKey.kid, typ: 'postern-policy+jws' })
+      .setProtectedHeader({ alg: 'EdDSA', kid: publicKey.kid, typ })
       .sign(key);
   }
 

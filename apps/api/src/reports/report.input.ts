@@ -10,6 +10,8 @@ export enum ReportKindName {
   REFUSALS = 'refusals',
   DORMANT_ACCESS = 'dormant_access',
   COVERAGE = 'coverage',
+  ACCESS_REVIEW = 'access_review',
+  COMPLETENESS = 'completeness',
 }
 registerEnumType(ReportKindName, { name: 'ReportKind' });
 // The enum and the catalogue must name the same kinds: the compiler compares them both ways.
@@ -49,6 +51,9 @@ export class ReportParametersInput {
 
   @Field(() => [String], { nullable: true, description: 'Left out: ddl, admin, execute.' })
   permissions?: string[] | null;
+
+  @Field(() => String, { nullable: true, description: 'Id of an access review; left out: the newest.' })
+  review?: string | null;
 }
 
 /** GraphQL's nulls mean "left out". */

@@ -16,3 +16,4 @@ export {
   sessionOutsideTransaction,
   sessionWithCatalog,
 } from './session-state.js';
+export { type StatementPrint, statementPrints } from './statement-prints.js';
