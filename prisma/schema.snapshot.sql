@@ -5,6 +5,31 @@ postern_app
 postern_system
 
 -- columns
+access_review.id uuid not null
+access_review.org_id uuid not null
+access_review.name text not null
+access_review.connection_slug text
+access_review.due_at timestamp(3) with time zone not null
+access_review.created_by_label text not null
+access_review.created_at timestamp(3) with time zone not null default now()
+access_review.closed_by_label text
+access_review.closed_at timestamp(3) with time zone
+access_review_item.id uuid not null
+access_review_item.org_id uuid not null
+access_review_item.review_id uuid not null
+access_review_item.user_id uuid not null
+access_review_item.user_email text not null
+access_review_item.user_name text not null
+access_review_item.connection_slug text not null
+access_review_item.permissions smallint not null
+access_review_item.through text[] not null
+access_review_item.reviewer_id uuid not null
+access_review_item.reviewer_email text not null
+access_review_item.decision text
+access_review_item.note text not null default ''::text
+access_review_item.decided_by_label text
+access_review_item.decided_at timestamp(3) with time zone
+access_review_item.outcome text
 agent.id uuid not null
 agent.org_id uuid not null
 agent.environment_id uuid not null
@@ -359,6 +384,14 @@ webhook_delivery.created_at timestamp(3) with time zone not null default now()
 webhook_delivery.ended_at timestamp(3) with time zone
 
 -- constraints
+access_review access_review_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+access_review access_review_org_id_id_unique: UNIQUE (org_id, id)
+access_review access_review_pkey: PRIMARY KEY (id)
+access_review_item access_review_item_decided_whole: CHECK (((decision IS NULL) = (decided_at IS NULL)))
+access_review_item access_review_item_decision_known: CHECK ((decision = ANY (ARRAY['certified'::text, 'revoked'::text])))
+access_review_item access_review_item_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+access_review_item access_review_item_pkey: PRIMARY KEY (id)
+access_review_item access_review_item_review_fk: FOREIGN KEY (org_id, review_id) REFERENCES access_review(org_id, id) ON DELETE CASCADE
 agent agent_environment_fk: FOREIGN KEY (org_id, environment_id) REFERENCES environment(org_id, id)
 agent agent_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
 agent agent_org_id_id_unique: UNIQUE (org_id, id)
@@ -526,6 +559,11 @@ webhook_delivery webhook_delivery_pkey: PRIMARY KEY (id)
 webhook_delivery webhook_delivery_state_known: CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'dead'::text])))
 
 -- indexes
+CREATE UNIQUE INDEX access_review_org_id_id_unique ON public.access_review USING btree (org_id, id)
+CREATE UNIQUE INDEX access_review_pkey ON public.access_review USING btree (id)
+CREATE UNIQUE INDEX access_review_item_pkey ON public.access_review_item USING btree (id)
+CREATE INDEX access_review_item_review_idx ON public.access_review_item USING btree (org_id, review_id)
+CREATE INDEX access_review_item_reviewer_idx ON public.access_review_item USING btree (org_id, reviewer_id)
 CREATE INDEX agent_environment_idx ON public.agent USING btree (org_id, environment_id)
 CREATE UNIQUE INDEX agent_org_id_id_unique ON public.agent USING btree (org_id, id)
 CREATE UNIQUE INDEX agent_pkey ON public.agent USING btree (id)
@@ -640,6 +678,8 @@ CREATE INDEX webhook_delivery_log_idx ON public.webhook_delivery USING btree (or
 CREATE UNIQUE INDEX webhook_delivery_pkey ON public.webhook_delivery USING btree (id)
 
 -- row level security
+access_review enabled=t forced=t
+access_review_item enabled=t forced=t
 agent enabled=t forced=t
 agent_task enabled=t forced=t
 audit_anchor enabled=t forced=t
@@ -679,6 +719,8 @@ users enabled=t forced=t
 webhook_delivery enabled=t forced=t
 
 -- policies
+access_review tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+access_review_item tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 agent system_lookup: SELECT to {postern_system} using (true) with check ()
 agent tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 agent_task system_lookup: SELECT to {postern_system} using (true) with check ()
@@ -737,6 +779,8 @@ webhook_delivery system_lookup: SELECT to {postern_system} using (true) with che
 webhook_delivery tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 
 -- table grants
+access_review: insert, select, update to postern_app
+access_review_item: insert, select, update to postern_app
 agent: insert, select, update to postern_app
 agent_task: insert, select, update to postern_app
 audit_anchor: insert, select to postern_app

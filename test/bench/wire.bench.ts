@@ -116,7 +116,7 @@ async function measured(world: WireWorld, { quick }: Size) {
     PgBouncer: hasProgram('pgbouncer') ? 'session mode, one process' : 'not on PATH, so it is missing here',
     'agent, before any load': mb(residentMb(world.agent.pid)),
   };
-  const [rounds, seconds] = quick ? [1, 1] : [2, 2];
+  const [rounds, seconds] = quick ? [1, 2] : [2, 2];
   // A warm-up: caches of the database, and the just-in-time compiler.
   let transactions = 0;
   for (const mode of MODES)

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { PosternError } from '@postern/core/errors';
 import { Command } from 'commander';
+import { addAuditCommands } from './audit-cli/command.js';
 import { addCheckCommand } from './check/command.js';
 import type { AgentConfig } from './config.js';
 import { keepYoungGenerationSmall } from './heap.js';
@@ -126,6 +127,8 @@ program.commandsGroup('SQL:');
 addCheckCommand(program);
 addRolesCommands(program);
 addReportCommands(program);
+program.commandsGroup('Audit:');
+addAuditCommands(program);
 program.addHelpCommand(
   new Command('help').argument('[command]').description('this text, or that of a command').helpGroup('More:'),
 );

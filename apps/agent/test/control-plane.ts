@@ -290,7 +290,7 @@ export class ControlPlane {
     const head = this.events.at(-1);
     const expectedSeq = (head?.seq ?? 0) + 1;
     if (!first || first.seq > expectedSeq) throw new Refusal(409, 'audit.gap', { expectedSeq });
-    for (const event of events) {
+    for (const event of events as ChainedEvent[]) {
       const last = this.events.at(-1);
       if (event.seq <= (last?.seq ?? 0)) continue;
       if (!followsChain(last?.hash ?? CHAIN_START, event)) throw new Refusal(409, 'audit.broken_chain');

@@ -63,11 +63,12 @@ export function regressPsql(place: Place, sql: string, folder: string): Promise<
 /** Refused texts out of the file, each comment-sized; undefined where one of them does not stand in it as it was sent. */
 export function without(sql: string, refusals: readonly Refusal[]): string | undefined {
   let left = sql;
-  for (const { text } of refusals) {
-    const sent = Buffer.from(text).toString('latin1');
-    if (!left.includes(sent)) return undefined;
-    // Nothing may become part of what stands around it: a statement it was, a statement it stays.
-    left = left.replaceAll(sent, "select 'left out'");
+  const texts = [...new Set(refusals.map(({ text }) => Buffer.from(text).toString('latin1')))];
+  // The longest first: another may be a part of it.
+  for (const sent of texts.sort((one, other) => other.length - one.length)) {
+    if (!sql.includes(sent)) return undefined;
+    // A statement it was, a statement it stays, so that nothing becomes part of what stands around it.
+    left = left.replaceAll(sent, sent.endsWith(';') ? "select 'left out';" : "select 'left out'");
   }
   return left;
 }

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, DiscoveryModule } from '@nestjs/core';
+import { ReviewsModule } from './access-reviews/reviews.module.js';
 import { AgentIdentityModule } from './agents/agent-identity.module.js';
 import { AgentsModule } from './agents/agents.module.js';
 import { AuditModule } from './audit/audit.module.js';
@@ -43,6 +44,7 @@ const FEATURES = [
     IntegrationsModule,
     ReportsModule,
     EvidenceModule,
+    ReviewsModule,
   ],
 ];
 

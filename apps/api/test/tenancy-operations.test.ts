@@ -20,6 +20,7 @@ interface Furnished extends FurnishedCompany {
   generatedId: string;
   findingId: string;
   reportId: string;
+  reviewId: string;
 }
 
 let api: TestApp;
@@ -36,6 +37,20 @@ async function furnishFully(name: string): Promise<Furnished> {
     api,
     'mutation ($orgId: ID!, $environmentId: ID!) { createDatabasePassword(orgId: $orgId, environmentId: $environmentId, lifetime: ONE_DAY) { databasePassword { id } } }',
     { orgId: company.orgId, environmentId: company.environmentId },
+    company.cookie,
+  );
+  await must(
+    api,
+    'mutation ($orgId: ID!, $id: ID!, $userIds: [ID!]!) { setGroupMembers(orgId: $orgId, id: $id, userIds: $userIds) { id } }',
+    { orgId: company.orgId, id: company.groupId, userIds: [member.userId] },
+    company.cookie,
+  );
+  const review = await must<{ createAccessReview: { id: string } }>(
+    api,
+    `mutation ($orgId: ID!, $reviewerIds: [ID!]!) {
+      createAccessReview(orgId: $orgId, review: { name: "Q1", dueAt: "2999-01-01T00:00:00Z", reviewerIds: $reviewerIds }) { id }
+    }`,
+    { orgId: company.orgId, reviewerIds: [company.userId] },
     company.cookie,
   );
   const asked = await must<{ requestReport: { id: string } }>(
@@ -89,6 +104,7 @@ async function furnishFully(name: string): Promise<Furnished> {
     memberUserId: member.userId,
     memberEmail: member.email,
     inviteId: data.invites[0]?.id ?? '',
+    reviewId: review.createAccessReview.id,
     reportId: asked.requestReport.id,
     savedSearchId: saved.createSavedSearch.id,
     integrationId: integration.createIntegration.integration.id,
@@ -246,6 +262,18 @@ const CASES: Case[] = [
     () => ({ id: theirs.savedSearchId, search: { name: 'n', query: '' } }),
     'saved_search.not_found',
   ],
+  ['accessReviewItems', () => ({ reviewId: theirs.reviewId }), 'access_review.not_found'],
+  [
+    'createAccessReview',
+    () => ({ review: { name: 'n', dueAt: '2999-01-01T00:00:00Z', reviewerIds: [theirs.memberUserId] } }),
+    'member.not_found',
+  ],
+  [
+    'decideAccess',
+    () => ({ reviewId: theirs.reviewId, itemIds: [], decision: 'CERTIFIED' }),
+    'access_review.not_found',
+  ],
+  ['closeAccessReview', () => ({ id: theirs.reviewId }), 'access_review.not_found'],
   ['report', () => ({ id: theirs.reportId }), 'report.not_found'],
   ['downloadReport', () => ({ id: theirs.reportId, format: 'JSON' }), 'report.not_found'],
   ['deleteReport', () => ({ id: theirs.reportId }), 'report.not_found'],

@@ -70,6 +70,8 @@ export const ERROR_CODES = [
   'audit.full',
   'audit.busy',
   // reports
+  'access_review.not_found',
+  'access_review.closed',
   'report.not_found',
   'report.not_ready',
   'report.too_many',

@@ -9,6 +9,7 @@ export const statementKeepingSchema = z.strictObject({
     .array(z.string().regex(/^[^.\s]{1,63}$/, 'is not the name of a column without its table'))
     .max(1_000)
     .default([]),
+  bound_values: z.enum(['none', 'all']).default('none'),
   max_statement_bytes: z.number().int().min(256).max(262_144).default(KEEP_ALL.maxBytes),
 });
 
@@ -29,5 +30,6 @@ export function keepingOf(table: z.infer<typeof statementKeepingSchema> | undefi
     text: table.statements,
     columns: new Set(table.redact_columns.map((name) => name.toLowerCase())),
     maxBytes: table.max_statement_bytes,
+    ...(table.bound_values === 'all' ? { values: 'all' as const } : {}),
   };
 }

@@ -78,6 +78,8 @@ export function statusOf(code: ErrorCode): number {
     case 'database_password.not_found':
     case 'integration.not_found':
     case 'integration.name_taken':
+    case 'access_review.not_found':
+    case 'access_review.closed':
     case 'role_manifest.invalid':
     case 'role_manifest.not_found':
     case 'role_plan.not_found':

@@ -45,13 +45,16 @@ export function permissionList(mask: PermissionMask): Permission[] {
   return list;
 }
 
-const withParameters = new WeakMap<AuditStatement, Map<number, AuditStatement>>();
+type OfParameters = Pick<AuditStatement, 'parameters' | 'parameterTypes' | 'parameterValues'>;
+const withParameters = new WeakMap<AuditStatement, Map<string, AuditStatement>>();
 
-/** Statements of the same text and number of parameters are one. */
-export function statementWith(statement: AuditStatement, parameters: number): AuditStatement {
-  const known = withParameters.get(statement) ?? new Map<number, AuditStatement>();
-  const part = known.get(parameters) ?? fixedPart({ ...statement, parameters });
-  known.set(parameters, part);
+/** Statements of the same text, with parameters of the same types, are one; values are each statement's own. */
+export function statementWith(statement: AuditStatement, of: OfParameters): AuditStatement {
+  if (of.parameterValues !== undefined) return { ...statement, ...of };
+  const key = `${of.parameters} ${of.parameterTypes?.join()}`;
+  const known = withParameters.get(statement) ?? new Map<string, AuditStatement>();
+  const part = known.get(key) ?? fixedPart({ ...statement, ...of });
+  known.set(key, part);
   withParameters.set(statement, known);
   return part;
 }

@@ -12,6 +12,7 @@ import {
 import type { AuditFacts, Recorder } from '../audit/recorder.js';
 import { errorFacts, type Logger } from '../log.js';
 import type { EnforcedPolicy, PolicyHolder } from '../policy/policy-holder.js';
+import type { BoundParameters } from '../targets/bound-parameters.js';
 import type { Target } from '../targets/target.js';
 import type { Classifier } from './classifier.js';
 import {
@@ -33,8 +34,7 @@ export interface GovernedText {
   readonly sql: string;
   /** Where it came in. */
   readonly path: 'console' | 'wire';
-  /** How many parameters were bound; their values are nobody's business. */
-  readonly parameters?: number;
+  readonly parameters?: BoundParameters;
 }
 
 /** A text looked at, and what with. */
@@ -88,6 +88,11 @@ export class Governor {
     this.#targets = parts.targets;
     this.#texts = parts.texts;
     this.#log = parts.log;
+  }
+
+  /** Whether the audit trail keeps values that are bound on that connection. */
+  keepsValues(connection: string): boolean {
+    return this.#texts.keepsValues(connection);
   }
 
   /** Waits until every outcome is recorded. */
@@ -309,7 +314,10 @@ export class Governor {
       kind: 'statement.decided' as const,
       actor: personOf(text.owner),
       path: text.path,
-      statement: parameters === undefined ? statement : statementWith(statement, parameters),
+      statement:
+        parameters === undefined
+          ? statement
+          : statementWith(statement, this.#texts.parameters(text.connection, text.sql, parameters)),
       sessionId: text.owner.consoleSession,
       ...(policy ? { policyVersion: policy.bundle.version } : {}),
     } satisfies AuditFacts;

@@ -2,13 +2,17 @@ import {
   type AuditStatement,
   auditStatementOf,
   fixedPart,
+  isSecretText,
   KEEP_ALL,
+  mayHoldSecrets,
   type StatementKeeping,
 } from '@postern/core/audit';
 import type { Classification, NotesWanted, StatementNotes } from '@postern/core/sql';
+import { type BoundParameters, shownValue, typeName } from '../targets/bound-parameters.js';
 
 /** Statement kinds in one event: a text of thousands must not make an event that nobody takes. */
 const KINDS_MAX = 100;
+const PARAMETERS_MAX = 100;
 
 type OfConnection = ReadonlyMap<string, { readonly config: { readonly keep?: StatementKeeping } }>;
 
@@ -34,6 +38,26 @@ export class StatementTexts {
   /** What the classifier is to look for. */
   wanted(slug: string): NotesWanted | undefined {
     return this.#wanted.get(slug);
+  }
+
+  /** Whether values that are bound are kept, so that nobody reads them for nothing. */
+  keepsValues(slug: string): boolean {
+    const { values, text, columns } = this.#keeps.get(slug) ?? this.#strictest;
+    return values === 'all' && text === 'full' && columns.size === 0;
+  }
+
+  /** Where the text speaks of something secret, any value may be it. */
+  parameters(slug: string, sql: string, { count, types, values }: BoundParameters): Partial<AuditStatement> {
+    const shown = Math.min(count, PARAMETERS_MAX);
+    const parameterTypes = Array.from({ length: shown }, (_, index) => typeName(types()[index] ?? 0));
+    const counted = count === 0 ? { parameters: 0 } : { parameters: count, parameterTypes };
+    if (values === undefined || count === 0 || !this.keepsValues(slug)) return counted;
+    const isSecret = mayHoldSecrets(sql);
+    const parameterValues = values.slice(0, shown).map((value, index) => {
+      const kept = shownValue(value, types()[index] ?? 0);
+      return kept.text !== null && (isSecret || isSecretText(kept.text)) ? { text: '***' } : kept;
+    });
+    return { ...counted, parameterValues };
   }
 
   /** `classification`: absent where the text could not be understood. Texts for connections that are not here are kept as the strictest setting here has it: whom they were meant for is not known. */

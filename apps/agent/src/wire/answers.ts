@@ -7,6 +7,7 @@ import {
   readCommandTag,
   readErrorFields,
   readParameterStatus,
+  readParameterTypes,
   readTransactionStatus,
 } from './codec/backend.js';
 import { CodecError, cstring, message } from './codec/bytes.js';
@@ -111,10 +112,12 @@ export class Answers {
       case BACKEND.noData:
         return !flight.done('describe').hidden;
       case BACKEND.parameterDescription:
-        return !flight.expect('describe').hidden;
+        return this.#parameterTypes(raw);
       case BACKEND.rowDescription:
-        if (flight.expect('describe', 'query').what === 'describe') flight.done('describe');
-        return true;
+        // Only where the agent asked for types the client asked for nothing.
+        return (
+          flight.expect('describe', 'query').what === 'query' || flight.done('describe').types === undefined
+        );
       case BACKEND.commandComplete:
         return this.#command(readCommandTag(raw));
       case BACKEND.emptyQueryResponse:
@@ -140,6 +143,12 @@ export class Answers {
       default:
         throw new CodecError('the server sent a message that does not belong here');
     }
+  }
+
+  #parameterTypes(raw: Buffer): boolean {
+    const { hidden, types } = this.#parts.flight.expect('describe');
+    types?.(readParameterTypes(raw));
+    return hidden !== true;
   }
 
   #command(tag: string): boolean {

@@ -14,6 +14,8 @@ import { Work } from './work.js';
 /** What the parts of one session share that turn messages of the client into messages to the server. */
 export interface Conversation {
   readonly governor: Governor;
+  /** Its slug. */
+  readonly connection: string;
   readonly gate: Gate;
   readonly flight: Flight;
   readonly names: SessionNames;

@@ -14,6 +14,7 @@ import type { Ended } from './flight.js';
 import type { Admitted, Question } from './gate.js';
 import { putNameBack, renames } from './keep-name.js';
 import type { Portal, Prepared } from './names.js';
+import { askForTypes, boundTo, NO_PARAMETERS } from './parameter-types.js';
 import { refusalOf } from './refusal.js';
 
 /** Names that the server and the agent read alike: longer ones it would cut off, others depend on its encoding. */
@@ -53,10 +54,12 @@ export function parse(talk: Conversation, raw: Buffer, arrivedAt: number): void 
   const allowed = () => {
     if (flight.isSkipping) return;
     names.takeStatement(name);
-    names.statements.set(name, { sql: text ?? '', parameterTypes, isReplaceable: false });
+    const prepared: Prepared = { sql: text ?? '', parameterTypes, isReplaceable: false };
+    names.statements.set(name, prepared);
     names.busy();
     flight.add({ what: 'parse', ended });
     send(raw);
+    askForTypes(talk, name, prepared);
   };
   const refused = (error: unknown) => void refuse(talk, refusalOf(error, text), { name, ended });
   return whenAllowed(talk, question, allowed, refused);
@@ -65,10 +68,11 @@ export function parse(talk: Conversation, raw: Buffer, arrivedAt: number): void 
 /** Bind: the server plans here, which may run functions, so it is decided about again. */
 export function bind(talk: Conversation, raw: Buffer, arrivedAt: number): void | Promise<void> {
   const { flight, names, send } = talk;
-  const { portal: name, statement, parameterCount: parameters } = readBind(raw);
+  const { portal: name, statement, parameterCount } = readBind(raw);
   if (!NAME.test(name) || !NAME.test(statement)) return void refuse(talk, badName);
   const prepared = preparedAs(talk, statement);
   if (!prepared) return void refuse(talk, noStatement(statement));
+  const parameters = boundTo(talk, prepared, parameterCount, raw);
   const allowed = () => {
     if (flight.isSkipping) return;
     const before = names.portals.get(name);
@@ -139,7 +143,7 @@ function forgotten<Value>(map: Map<string, Value>, name: string): (how: Ended) =
 
 /** Execute: what the policy, the catalog and the session say now counts, and the intent is recorded. */
 export async function execute(talk: Conversation, raw: Buffer, arrivedAt: number): Promise<void> {
-  const { gate } = talk;
+  const { gate, flight } = talk;
   const { portal: name, maxRows } = readExecute(raw);
   if (!NAME.test(name)) return void refuse(talk, badName);
   const portal = portalAs(talk, name);
@@ -150,6 +154,9 @@ export async function execute(talk: Conversation, raw: Buffer, arrivedAt: number
     parameters,
     isReplaceable: portal.isReplaceable || prepared.isReplaceable,
   };
+  // The intent says them. Asked once a text and session.
+  if (prepared.asking) await answered(talk, prepared.asking);
+  if (flight.isSkipping) return;
   let admitted: Admitted;
   try {
     admitted = await gate.admitted(question);
@@ -211,5 +218,5 @@ function portalAs({ names }: Conversation, name: string): Portal | undefined {
   const own = names.portals.get(name);
   if (own || !names.memory.cursors.has(name)) return own;
   const prepared = { sql: `FETCH ALL FROM ${quoted(name)}`, parameterTypes: [], isReplaceable: false };
-  return { prepared, parameters: 0, epoch: names.epoch, rows: 0, isReplaceable: false };
+  return { prepared, parameters: NO_PARAMETERS, epoch: names.epoch, rows: 0, isReplaceable: false };
 }

@@ -15,6 +15,8 @@ export interface Flying {
   /** Characters of the client's text before the part that was sent. */
   readonly shift?: number;
   readonly work?: Work;
+  /** Told what ParameterDescription says. */
+  types?(oids: readonly number[]): void;
   ended?(how: Ended, sqlstate?: string): void;
 }
 

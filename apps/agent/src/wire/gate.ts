@@ -9,6 +9,7 @@ import {
   NEVER_RAN,
 } from '../session/govern.js';
 import type { Owner } from '../session/tabs.js';
+import type { BoundParameters } from '../targets/bound-parameters.js';
 import type { SessionNames } from './names.js';
 
 /** A text that wants to run, or to be planned. */
@@ -17,7 +18,7 @@ export interface Question {
   readonly sql: string | undefined;
   readonly shown?: string;
   readonly parameterTypes?: readonly number[];
-  readonly parameters?: number;
+  readonly parameters?: BoundParameters;
   /** Code that ran may have put something else behind its name. */
   readonly isReplaceable?: boolean;
   /** When the message had come, on the steady clock. */

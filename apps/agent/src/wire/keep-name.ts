@@ -20,7 +20,7 @@ const NAME = 'postern application_name';
  * ReadyForQuery that the client does see; else within the pipeline.
  */
 export async function putNameBack(
-  { flight, names, name, send, broken }: Conversation,
+  { flight, names, name, send, flush, broken }: Conversation,
   { sync }: { sync: boolean },
 ): Promise<void> {
   const ended = (how: Ended) => {
@@ -40,6 +40,7 @@ export async function putNameBack(
     flight.add({ what: 'sync', ended: () => name.isLost && ended('failed') });
     names.asked();
     send(Buffer.concat([...parts, syncMessage()]));
+    flush();
   } else {
     send(Buffer.concat([...parts, flushMessage()]));
     await flight.ended(last);

@@ -8,13 +8,20 @@ import {
   sessionOutsideTransaction,
 } from '@postern/core/sql';
 import type { GovernedSession } from '../session/statement-catalog.js';
+import type { BoundParameters } from '../targets/bound-parameters.js';
 import type { TransactionState } from '../targets/target-session.js';
 import type { TransactionStatus } from './codec/backend.js';
+import type { Flying } from './flight.js';
+import { KnownTypes } from './known-types.js';
 
 /** A statement that Parse made. */
 export interface Prepared {
   readonly sql: string;
   readonly parameterTypes: readonly number[];
+  /** All of them, once the server has said what it found out. */
+  types?: readonly number[];
+  /** The question for them that is on its way. */
+  asking?: Flying | undefined;
   /** Code that ran since may have put another one in its place. */
   isReplaceable: boolean;
 }
@@ -22,7 +29,7 @@ export interface Prepared {
 /** A portal that Bind made. */
 export interface Portal {
   readonly prepared: Prepared;
-  readonly parameters: number;
+  readonly parameters: BoundParameters;
   /** Syncs that were sent before it was made. */
   readonly epoch: number;
   /** Rows that were sent from it. */
@@ -42,6 +49,7 @@ export class SessionNames implements GovernedSession {
   memory: SessionState = NEW_SESSION;
   readonly statements = new Map<string, Prepared>();
   readonly portals = new Map<string, Portal>();
+  readonly types = new KnownTypes();
   #status: TransactionStatus = 'I';
   /** Something was sent since the server was ready last, so that a transaction may be open. */
   #isBusy = false;

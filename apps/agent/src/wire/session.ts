@@ -96,6 +96,7 @@ export class WireSession {
     });
     this.#talk = {
       governor,
+      connection: client.connection.slug,
       gate,
       flight,
       names,

@@ -21,6 +21,7 @@ const STATUS_BY_CODE: Partial<Record<ErrorCode, number>> = {
   'rule.stale': 409,
   'audit.gap': 409,
   'audit.broken_chain': 409,
+  'access_review.closed': 409,
   'role_plan.refused': 409,
   'report.not_ready': 409,
   'report.too_many': 429,

@@ -54,6 +54,9 @@ export const AUDIT_KINDS = [
   'integration.secret_rotated',
   'integration.tested',
   'integration.redriven',
+  'access_review.created',
+  'access_review.decided',
+  'access_review.closed',
   'roles.apply_started',
   'roles.apply_finished',
   'role_settings.updated',
@@ -98,6 +101,17 @@ export const auditActor = z.object({
 });
 export type AuditActor = z.infer<typeof auditActor>;
 
+/** A value bound to a statement, as text. */
+export const auditValue = z.object({
+  /** Null: the SQL null. `***`: it was a secret, or might have been. */
+  text: z.string().nullable(),
+  /** Of a long one, of which `text` is the beginning: its bytes as they came, … */
+  bytes: z.number().int().nonnegative().optional(),
+  /** … and their hex SHA-256. */
+  sha256: z.string().optional(),
+});
+export type AuditValue = z.infer<typeof auditValue>;
+
 export const auditStatement = z.object({
   /** Without what was redacted; empty where no text is kept. */
   text: z.string(),
@@ -111,6 +125,10 @@ export const auditStatement = z.object({
   kinds: z.array(z.string()),
   /** How many parameters were bound to it; absent where it has none of its own (console, simple protocol). */
   parameters: z.number().int().nonnegative().optional(),
+  /** Their types in order: `int4`; of the first hundred. `unknown`: it was refused before anybody said. */
+  parameterTypes: z.array(z.string()).optional(),
+  /** Their values in order, of the first hundred; only where the connection's settings in its agent say so. */
+  parameterValues: z.array(auditValue).optional(),
   /** What was taken out before anything was written; absent: nothing. `text`: all of it. */
   redacted: z.array(z.enum(['secrets', 'columns', 'literals', 'text'])).optional(),
   /** The same for statements that differ in their literals only: `18:50fde20626009aba`. Kept where literals are not. */

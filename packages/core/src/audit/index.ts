@@ -2,7 +2,7 @@ export * from './chain.js';
 export * from './event.js';
 export * from './read.js';
 export { redactSecrets } from './redact.js';
-export { isSecretText } from './secret-names.js';
+export { isSecretText, mayHoldSecrets } from './secret-names.js';
 export {
   auditStatementOf,
   KEEP_ALL,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { chainedEvent } from './chain.js';
-import { auditActor, auditEvent, auditOutcome, auditStatement } from './event.js';
+import { auditActor, auditEvent, auditOutcome, auditStatement, auditValue } from './event.js';
 
 const word = z.string().min(1).max(100);
 
@@ -32,6 +32,7 @@ const isText: Check = (value) => typeof value === 'string';
 const isWord: Check = (value) => typeof value === 'string' && value.length > 0 && value.length <= 100;
 const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 const isTexts: Check = (value) => Array.isArray(value) && value.every(isText);
+const isValues: Check = (value) => auditValue.array().safeParse(value).success;
 const isFlag: Check = (value) => typeof value === 'boolean';
 const isHash: Check = (value) => typeof value === 'string' && value.length === 64;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -67,7 +68,13 @@ const isEvent = shape(
     path: isWord,
     statement: shape(
       { text: isText, bytes: isCount, sha256: isText, truncated: isFlag, kinds: isTexts },
-      { parameters: isCount, redacted: isTexts, fingerprint: isText },
+      {
+        parameters: isCount,
+        parameterTypes: isTexts,
+        parameterValues: isValues,
+        redacted: isTexts,
+        fingerprint: isText,
+      },
     ),
     relations: isTexts,
     required: isTexts,

@@ -11,6 +11,8 @@ export interface StatementKeeping {
   readonly columns: ReadonlySet<string>;
   /** Longest text kept, in UTF-8 bytes; of longer ones the beginning and the end. */
   readonly maxBytes: number;
+  /** Values bound to statements: absent, none; `all` counts where `text` is `full` and no columns are named. */
+  readonly values?: 'all';
 }
 
 export const KEEP_ALL: StatementKeeping = {

@@ -75,6 +75,14 @@ export function readErrorFields(raw: Buffer): ReadonlyMap<string, string> {
   return found;
 }
 
+/** OIDs of the types that ParameterDescription tells. */
+export function readParameterTypes(raw: Buffer): readonly number[] {
+  const reader = new BodyReader(raw);
+  const types = Array.from({ length: reader.int16() & 0xffff }, () => reader.uint32());
+  reader.end();
+  return types;
+}
+
 /** `SELECT 5` and the like. */
 export function readCommandTag(raw: Buffer): string {
   return new BodyReader(raw).rawString().toString('latin1');

@@ -68,6 +68,36 @@ export function readBind(raw: Buffer): BindMessage {
   return { portal, statement, parameterCount };
 }
 
+/** A value of a Bind: long ones are cut, and known by length and hash. */
+export interface BoundValue {
+  readonly isBinary: boolean;
+  /** Its beginning where `whole` is there; undefined: null. */
+  readonly bytes: Buffer | undefined;
+  readonly whole?: { readonly bytes: number; readonly sha256: string };
+}
+
+/** The values of a Bind that {@link readBind} has read: copies, at most so many and none longer than so many bytes. */
+export function readBoundValues(
+  raw: Buffer,
+  most: { readonly values: number; readonly bytes: number; hash(all: Buffer): string },
+): readonly BoundValue[] {
+  const reader = new BodyReader(raw);
+  reader.string();
+  reader.string();
+  const formats = Array.from({ length: count(reader) }, () => reader.int16());
+  const length = Math.min(count(reader), most.values);
+  return Array.from({ length }, (_, index) => {
+    // One format stands for all (PostgreSQL docs, "Bind").
+    const isBinary = (formats.length === 1 ? formats[0] : formats[index]) === 1;
+    const size = reader.int32();
+    if (size < 0) return { isBinary, bytes: undefined };
+    const all = reader.bytes(size);
+    if (size <= most.bytes) return { isBinary, bytes: Buffer.from(all) };
+    const sha256 = most.hash(all);
+    return { isBinary, bytes: Buffer.from(all.subarray(0, most.bytes)), whole: { bytes: size, sha256 } };
+  });
+}
+
 /** What Describe and Close are about. */
 export interface NamedMessage {
   readonly kind: 'statement' | 'portal';
