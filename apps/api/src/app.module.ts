@@ -19,6 +19,7 @@ import { graphqlModule } from './graphql/graphql.module.js';
 import { DateTimeScalar } from './graphql/scalars.js';
 import { GroupsModule } from './groups/groups.module.js';
 import { HealthController } from './health.controller.js';
+import { IntegrationsModule } from './integrations/integrations.module.js';
 import { NotificationsModule } from './notifications/notifications.module.js';
 import { OrgsModule } from './orgs/orgs.module.js';
 import { PeopleModule } from './people/people.module.js';
@@ -40,6 +41,7 @@ const FEATURES = [
     AuditProofModule,
     ReconcileModule,
     SavedSearchesModule,
+    IntegrationsModule,
     ReportsModule,
     EvidenceModule,
     ReviewsModule,

@@ -15,6 +15,7 @@ interface Furnished extends FurnishedCompany {
   auditEventId: string;
   databasePasswordId: string;
   savedSearchId: string;
+  integrationId: string;
   planId: string;
   generatedId: string;
   findingId: string;
@@ -64,6 +65,12 @@ async function furnishFully(name: string): Promise<Furnished> {
     { orgId: company.orgId },
     company.cookie,
   );
+  const integration = await must<{ createIntegration: { integration: { id: string } } }>(
+    api,
+    'mutation ($orgId: ID!) { createIntegration(orgId: $orgId, integration: { name: "Hook", kind: "webhook", url: "https://example.com/", eventTypes: ["rule.*"] }) { integration { id } } }',
+    { orgId: company.orgId },
+    company.cookie,
+  );
   const roles = await must<{
     saveRoleManifest: { plan: { id: string } };
     generateRoleManifest: { id: string };
@@ -100,6 +107,7 @@ async function furnishFully(name: string): Promise<Furnished> {
     reviewId: review.createAccessReview.id,
     reportId: asked.requestReport.id,
     savedSearchId: saved.createSavedSearch.id,
+    integrationId: integration.createIntegration.integration.id,
     planId: roles.saveRoleManifest.plan.id,
     generatedId: roles.generateRoleManifest.id,
     findingId: findings.rows[0]?.id ?? '',
@@ -189,6 +197,21 @@ const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
 
 /** Own organisation, foreign things. */
 const CASES: Case[] = [
+  ...[
+    'integrationDeliveries',
+    'deleteIntegration',
+    'rotateIntegrationSecret',
+    'testIntegration',
+    'redriveDeliveries',
+  ].map((name): Case => [name, () => ({ id: theirs.integrationId }), 'integration.not_found']),
+  [
+    'updateIntegration',
+    () => ({
+      id: theirs.integrationId,
+      integration: { name: 'Hook', kind: 'webhook', url: 'https://example.com/', eventTypes: ['*'] },
+    }),
+    'integration.not_found',
+  ],
   ['rule', () => ({ id: theirs.ruleId }), 'rule.not_found'],
   ['updateRule', () => ({ id: theirs.ruleId, version: 1, rule: RULE }), 'rule.not_found'],
   ['deleteRule', () => ({ id: theirs.ruleId, version: 1 }), 'rule.not_found'],

@@ -18,6 +18,8 @@ const APP_MAY_AT_MOST: Record<string, string[]> = {
   org: ['INSERT', 'SELECT', 'UPDATE'],
   agent: ['INSERT', 'SELECT', 'UPDATE'],
   org_audit_chain: ['INSERT', 'SELECT', 'UPDATE'],
+  integration_cursor: ['INSERT', 'SELECT', 'UPDATE'],
+  webhook_delivery: ['INSERT', 'SELECT', 'UPDATE'],
   audit_anchor: ['INSERT', 'SELECT'],
   audit_expired: ['SELECT'],
   group_member: ['DELETE', 'INSERT', 'SELECT'],
@@ -44,6 +46,10 @@ const ALL = ['DELETE', 'INSERT', 'SELECT', 'UPDATE'];
 /** Policies beside `tenant_isolation`, each for one role that answers before an organisation is known. */
 const OTHER_POLICIES: Record<string, string[]> = {
   org: ['system_lookup'],
+  org_audit_chain: ['system_lookup'],
+  integration: ['system_lookup'],
+  integration_cursor: ['system_lookup'],
+  webhook_delivery: ['system_expire', 'system_lookup'],
   membership: ['system_lookup'],
   invite: ['system_lookup'],
   agent: ['system_lookup'],
@@ -169,6 +175,28 @@ const SAMPLE_ROWS: Record<string, (org: SeededOrg) => Record<string, unknown> | 
     user_id: org.ownerId,
     verifier: 'SCRAM-SHA-256$',
     expires_at: new Date(),
+  }),
+  integration: (org) => ({
+    id: idOf('integration', org),
+    org_id: org.orgId,
+    kind: 'webhook',
+    name: 'w',
+    url: 'https://example.com/',
+    format: 'json',
+    event_types: ['*'],
+  }),
+  integration_cursor: (org) => ({
+    org_id: org.orgId,
+    integration_id: idOf('integration', org),
+    chain: idOf('agent', org),
+    seq: 0,
+  }),
+  webhook_delivery: (org) => ({
+    id: uuidv7(),
+    org_id: org.orgId,
+    integration_id: idOf('integration', org),
+    type: 'rule.created',
+    body: '{}',
   }),
   policy_part: (org) => ({ org_id: org.orgId, digest: 'd', body: '[]' }),
   policy_version: (org) => ({
