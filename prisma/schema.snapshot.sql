@@ -5,6 +5,31 @@ postern_app
 postern_system
 
 -- columns
+access_review.id uuid not null
+access_review.org_id uuid not null
+access_review.name text not null
+access_review.connection_slug text
+access_review.due_at timestamp(3) with time zone not null
+access_review.created_by_label text not null
+access_review.created_at timestamp(3) with time zone not null default now()
+access_review.closed_by_label text
+access_review.closed_at timestamp(3) with time zone
+access_review_item.id uuid not null
+access_review_item.org_id uuid not null
+access_review_item.review_id uuid not null
+access_review_item.user_id uuid not null
+access_review_item.user_email text not null
+access_review_item.user_name text not null
+access_review_item.connection_slug text not null
+access_review_item.permissions smallint not null
+access_review_item.through text[] not null
+access_review_item.reviewer_id uuid not null
+access_review_item.reviewer_email text not null
+access_review_item.decision text
+access_review_item.note text not null default ''::text
+access_review_item.decided_by_label text
+access_review_item.decided_at timestamp(3) with time zone
+access_review_item.outcome text
 agent.id uuid not null
 agent.org_id uuid not null
 agent.environment_id uuid not null
@@ -24,6 +49,7 @@ agent.enrolled_at timestamp(3) with time zone not null default now()
 agent.last_seen_at timestamp(3) with time zone
 agent.revoked_at timestamp(3) with time zone
 agent.wire jsonb
+agent.spool jsonb
 agent_task.id uuid not null
 agent_task.org_id uuid not null
 agent_task.environment_id uuid not null
@@ -146,6 +172,29 @@ group_member.org_id uuid not null
 group_member.group_id uuid not null
 group_member.user_id uuid not null
 group_member.created_at timestamp(3) with time zone not null default now()
+integration.id uuid not null
+integration.org_id uuid not null
+integration.kind text not null
+integration.name text not null
+integration.url text not null
+integration.format text not null
+integration.event_types text[] not null
+integration.secret text
+integration.previous_secret text
+integration.previous_secret_until timestamp(3) with time zone
+integration.enabled boolean not null default true
+integration.disabled_reason text
+integration.failures integer not null default 0
+integration.failing_since timestamp(3) with time zone
+integration.last_error text
+integration.last_delivered_at timestamp(3) with time zone
+integration.next_attempt_at timestamp(3) with time zone not null default now()
+integration.claimed_until timestamp(3) with time zone
+integration.created_at timestamp(3) with time zone not null default now()
+integration_cursor.org_id uuid not null
+integration_cursor.integration_id uuid not null
+integration_cursor.chain uuid not null
+integration_cursor.seq bigint not null
 invite.id uuid not null
 invite.org_id uuid not null
 invite.email text not null
@@ -320,8 +369,29 @@ users.email text not null
 users.name text not null
 users.password_hash text not null
 users.created_at timestamp(3) with time zone not null default now()
+webhook_delivery.id uuid not null
+webhook_delivery.org_id uuid not null
+webhook_delivery.integration_id uuid not null
+webhook_delivery.type text not null
+webhook_delivery.body text not null
+webhook_delivery.state text not null default 'waiting'::text
+webhook_delivery.attempts integer not null default 0
+webhook_delivery.next_attempt_at timestamp(3) with time zone not null default now()
+webhook_delivery.last_status integer
+webhook_delivery.last_error text
+webhook_delivery.duration_ms integer
+webhook_delivery.created_at timestamp(3) with time zone not null default now()
+webhook_delivery.ended_at timestamp(3) with time zone
 
 -- constraints
+access_review access_review_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+access_review access_review_org_id_id_unique: UNIQUE (org_id, id)
+access_review access_review_pkey: PRIMARY KEY (id)
+access_review_item access_review_item_decided_whole: CHECK (((decision IS NULL) = (decided_at IS NULL)))
+access_review_item access_review_item_decision_known: CHECK ((decision = ANY (ARRAY['certified'::text, 'revoked'::text])))
+access_review_item access_review_item_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+access_review_item access_review_item_pkey: PRIMARY KEY (id)
+access_review_item access_review_item_review_fk: FOREIGN KEY (org_id, review_id) REFERENCES access_review(org_id, id) ON DELETE CASCADE
 agent agent_environment_fk: FOREIGN KEY (org_id, environment_id) REFERENCES environment(org_id, id)
 agent agent_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
 agent agent_org_id_id_unique: UNIQUE (org_id, id)
@@ -383,6 +453,15 @@ group_member group_member_group_fk: FOREIGN KEY (org_id, group_id) REFERENCES us
 group_member group_member_membership_fk: FOREIGN KEY (org_id, user_id) REFERENCES membership(org_id, user_id) ON DELETE CASCADE
 group_member group_member_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
 group_member group_member_pkey: PRIMARY KEY (org_id, group_id, user_id)
+integration integration_format_known: CHECK ((format = ANY (ARRAY['json'::text, 'ocsf'::text])))
+integration integration_kind_known: CHECK ((kind = ANY (ARRAY['webhook'::text, 'https'::text, 'syslog'::text])))
+integration integration_name_unique: UNIQUE (org_id, name)
+integration integration_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+integration integration_org_id_id_unique: UNIQUE (org_id, id)
+integration integration_pkey: PRIMARY KEY (id)
+integration_cursor integration_cursor_integration_fk: FOREIGN KEY (org_id, integration_id) REFERENCES integration(org_id, id) ON DELETE CASCADE
+integration_cursor integration_cursor_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+integration_cursor integration_cursor_pkey: PRIMARY KEY (integration_id, chain)
 invite invite_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
 invite invite_pkey: PRIMARY KEY (id)
 invite invite_role_known: CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'auditor'::text, 'member'::text])))
@@ -474,8 +553,17 @@ user_group user_group_slug_unique: UNIQUE (org_id, slug)
 users users_email_lower: CHECK ((email = lower(email)))
 users users_email_unique: UNIQUE (email)
 users users_pkey: PRIMARY KEY (id)
+webhook_delivery webhook_delivery_integration_fk: FOREIGN KEY (org_id, integration_id) REFERENCES integration(org_id, id) ON DELETE CASCADE
+webhook_delivery webhook_delivery_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+webhook_delivery webhook_delivery_pkey: PRIMARY KEY (id)
+webhook_delivery webhook_delivery_state_known: CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'dead'::text])))
 
 -- indexes
+CREATE UNIQUE INDEX access_review_org_id_id_unique ON public.access_review USING btree (org_id, id)
+CREATE UNIQUE INDEX access_review_pkey ON public.access_review USING btree (id)
+CREATE UNIQUE INDEX access_review_item_pkey ON public.access_review_item USING btree (id)
+CREATE INDEX access_review_item_review_idx ON public.access_review_item USING btree (org_id, review_id)
+CREATE INDEX access_review_item_reviewer_idx ON public.access_review_item USING btree (org_id, reviewer_id)
 CREATE INDEX agent_environment_idx ON public.agent USING btree (org_id, environment_id)
 CREATE UNIQUE INDEX agent_org_id_id_unique ON public.agent USING btree (org_id, id)
 CREATE UNIQUE INDEX agent_pkey ON public.agent USING btree (id)
@@ -529,6 +617,10 @@ CREATE UNIQUE INDEX environment_pkey ON public.environment USING btree (id)
 CREATE UNIQUE INDEX environment_slug_unique ON public.environment USING btree (org_id, slug)
 CREATE UNIQUE INDEX group_member_pkey ON public.group_member USING btree (org_id, group_id, user_id)
 CREATE INDEX group_member_user_idx ON public.group_member USING btree (org_id, user_id)
+CREATE UNIQUE INDEX integration_name_unique ON public.integration USING btree (org_id, name)
+CREATE UNIQUE INDEX integration_org_id_id_unique ON public.integration USING btree (org_id, id)
+CREATE UNIQUE INDEX integration_pkey ON public.integration USING btree (id)
+CREATE UNIQUE INDEX integration_cursor_pkey ON public.integration_cursor USING btree (integration_id, chain)
 CREATE INDEX invite_org_id_idx ON public.invite USING btree (org_id, created_at)
 CREATE UNIQUE INDEX invite_pkey ON public.invite USING btree (id)
 CREATE UNIQUE INDEX invite_token_hash_unique ON public.invite USING btree (token_hash)
@@ -580,8 +672,14 @@ CREATE UNIQUE INDEX user_group_pkey ON public.user_group USING btree (id)
 CREATE UNIQUE INDEX user_group_slug_unique ON public.user_group USING btree (org_id, slug)
 CREATE UNIQUE INDEX users_email_unique ON public.users USING btree (email)
 CREATE UNIQUE INDEX users_pkey ON public.users USING btree (id)
+CREATE INDEX webhook_delivery_due_idx ON public.webhook_delivery USING btree (next_attempt_at) WHERE (state = 'waiting'::text)
+CREATE INDEX webhook_delivery_ended_idx ON public.webhook_delivery USING btree (ended_at) WHERE (state <> 'waiting'::text)
+CREATE INDEX webhook_delivery_log_idx ON public.webhook_delivery USING btree (org_id, integration_id, created_at DESC, id DESC)
+CREATE UNIQUE INDEX webhook_delivery_pkey ON public.webhook_delivery USING btree (id)
 
 -- row level security
+access_review enabled=t forced=t
+access_review_item enabled=t forced=t
 agent enabled=t forced=t
 agent_task enabled=t forced=t
 audit_anchor enabled=t forced=t
@@ -595,6 +693,8 @@ drift_finding enabled=t forced=t
 enrolment_token enabled=t forced=t
 environment enabled=t forced=t
 group_member enabled=t forced=t
+integration enabled=t forced=t
+integration_cursor enabled=t forced=t
 invite enabled=t forced=t
 membership enabled=t forced=t
 org enabled=t forced=t
@@ -616,8 +716,11 @@ saved_search enabled=t forced=t
 session enabled=t forced=t
 user_group enabled=t forced=t
 users enabled=t forced=t
+webhook_delivery enabled=t forced=t
 
 -- policies
+access_review tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+access_review_item tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 agent system_lookup: SELECT to {postern_system} using (true) with check ()
 agent tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 agent_task system_lookup: SELECT to {postern_system} using (true) with check ()
@@ -635,12 +738,17 @@ enrolment_token system_lookup: SELECT to {postern_system} using (true) with chec
 enrolment_token tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 environment tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 group_member tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+integration system_lookup: SELECT to {postern_system} using (true) with check ()
+integration tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+integration_cursor system_lookup: SELECT to {postern_system} using (true) with check ()
+integration_cursor tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 invite system_lookup: SELECT to {postern_system} using (true) with check ()
 invite tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 membership system_lookup: SELECT to {postern_system} using (true) with check ()
 membership tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 org system_lookup: SELECT to {postern_system} using (true) with check ()
 org tenant_isolation: ALL to {public} using ((id = ( SELECT postern_current_org() AS postern_current_org))) with check ((id = ( SELECT postern_current_org() AS postern_current_org)))
+org_audit_chain system_lookup: SELECT to {postern_system} using (true) with check ()
 org_audit_chain tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 outbox system_drain: ALL to {postern_system} using (true) with check (true)
 outbox tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
@@ -666,8 +774,13 @@ users members_of_current_org: SELECT to {postern_app} using ((EXISTS ( SELECT
    FROM membership
   WHERE (membership.user_id = users.id)))) with check ()
 users system_lookup: SELECT to {postern_system} using (true) with check ()
+webhook_delivery system_expire: DELETE to {postern_system} using ((state <> 'waiting'::text)) with check ()
+webhook_delivery system_lookup: SELECT to {postern_system} using (true) with check ()
+webhook_delivery tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 
 -- table grants
+access_review: insert, select, update to postern_app
+access_review_item: insert, select, update to postern_app
 agent: insert, select, update to postern_app
 agent_task: insert, select, update to postern_app
 audit_anchor: insert, select to postern_app
@@ -681,6 +794,8 @@ drift_finding: insert, select, update to postern_app
 enrolment_token: delete, insert, select, update to postern_app
 environment: delete, insert, select, update to postern_app
 group_member: delete, insert, select to postern_app
+integration: delete, insert, select, update to postern_app
+integration_cursor: insert, select, update to postern_app
 invite: delete, insert, select, update to postern_app
 membership: delete, insert, select, update to postern_app
 org: insert, select, update to postern_app
@@ -702,16 +817,21 @@ rule_member: delete, insert, select to postern_app
 saved_search: delete, insert, select, update to postern_app
 session: delete, insert, select to postern_system
 user_group: delete, insert, select, update to postern_app
+webhook_delivery: delete to postern_system
+webhook_delivery: insert, select, update to postern_app
 
 -- column grants
-agent: select (id, org_id, environment_id, name, public_key, console_url, revoked_at) to postern_system
+agent: select (id, org_id, environment_id, name, public_key, console_url, audit_seq, revoked_at) to postern_system
 agent_task: select (org_id, environment_id, state, lease_until, not_before) to postern_system
 audit_event: select (id, org_id, at, kind, path, actor_id, actor_label, decision, environment_id, connection_slug, required, relations, client_address, client_application, status, duration_ms, row_count, sqlstate, agent_id, search_text) to postern_audit_search
 audit_event: update (status, duration_ms, row_count, result_bytes, sqlstate, finished_at) to postern_app
 enrolment_token: select (id, org_id, environment_id, token_hash, expires_at, used_at) to postern_system
+integration: select (id, org_id, enabled, next_attempt_at, claimed_until) to postern_system
+integration_cursor: select (integration_id, chain, seq) to postern_system
 invite: select (id, org_id, email, role, token_hash, expires_at, accepted_at) to postern_system
 membership: select (org_id, user_id, role) to postern_system
 org: select (id, slug, name, created_at, audit_retention_days, audit_hold) to postern_system
+org_audit_chain: select (org_id, seq) to postern_system
 outbox: update (queued_at) to postern_system
 role_plan: select (org_id, connection_id, state, expires_at) to postern_system
 role_status: select (org_id, connection_id, next_scan_at) to postern_system
@@ -719,6 +839,7 @@ session: update (expires_at) to postern_system
 users: insert (id, email, name, password_hash, created_at) to postern_app
 users: select (id, email, name, created_at) to postern_app
 users: select (id, email, name, password_hash) to postern_system
+webhook_delivery: select (id, org_id, integration_id, state, next_attempt_at, ended_at) to postern_system
 
 -- functions
 postern_audit_conditions(filter jsonb, by_index boolean) {owner=X/owner,postern_app=X/owner,postern_audit_search=X/owner}

@@ -3,7 +3,8 @@ import { dirname, resolve } from 'node:path';
 import type { StatementKeeping } from '@postern/core/audit';
 import { parse } from 'smol-toml';
 import { z } from 'zod';
-import { keepingOf, statementKeepingSchema } from './audit/audit-config.js';
+import { keepingOf, roomOf, roomSchema, statementKeepingSchema } from './audit/audit-config.js';
+import type { RoomSetting } from './audit/spool-room.js';
 import { databaseUrlProblem } from './targets/database-url.js';
 import { checkWire, LOOPBACK, WIRE_FIXES, type WireConfig, wireSchema } from './wire/wire-config.js';
 
@@ -33,6 +34,8 @@ export interface AgentConfig {
   /** Absent: no PostgreSQL clients are served. */
   readonly wire?: WireConfig | undefined;
   readonly connections: ReadonlyMap<string, ConnectionConfig>;
+  /** Absent: no limit but the disk's. */
+  readonly auditRoom?: RoomSetting;
   readonly enrolToken: string | undefined;
   readonly logLevel: string;
 }
@@ -93,6 +96,7 @@ const fileSchema = z.strictObject({
     })
     .prefault({}),
   wire: wireSchema.optional(),
+  audit: roomSchema.prefault({}),
   connections: z.record(z.string(), connectionSchema).default({}),
 });
 
@@ -233,6 +237,7 @@ export function checkConfig(table: Table, baseDir: string, env: Env, source: str
     console: { host: file.console.host, port: file.console.port, publicUrl: new URL(publicUrl).origin },
     wire,
     connections,
+    auditRoom: roomOf(file.audit),
     enrolToken: env.POSTERN_ENROL_TOKEN?.trim() || undefined,
     logLevel: file.log_level,
   };

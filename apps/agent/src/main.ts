@@ -17,7 +17,7 @@ import { backoffMs } from './link/backoff.js';
 import { claimTask, exchangeCode, pushAudit, sendEvidence, tellProgress, tellResult } from './link/calls.js';
 import { enrol } from './link/enrol.js';
 import { type AgentIdentity, loadIdentity, saveIdentity } from './link/identity.js';
-import { Link } from './link/link.js';
+import { type AgentStatus, Link } from './link/link.js';
 import { errorFacts, type Logger } from './log.js';
 import { PolicyHolder } from './policy/policy-holder.js';
 import { Classifier } from './session/classifier.js';
@@ -73,7 +73,7 @@ async function startOn(dataDir: DataDir, options: AgentOptions): Promise<Running
   const { config, log } = options;
   const clock = options.clock ?? systemClock;
   const identity = await identityFor(config, dataDir.identityFile, log);
-  const spool = await Spool.open(dataDir.spoolDir);
+  const spool = await Spool.open(dataDir.spoolDir, undefined, config.auditRoom);
   if (spool.cutBytes > 0) log.warn({ bytes: spool.cutBytes }, 'a half-written audit record was cut off');
   const recorder = new Recorder(spool, clock, { type: 'agent', id: identity.agentId, label: config.name });
 
@@ -198,7 +198,7 @@ async function startOn(dataDir: DataDir, options: AgentOptions): Promise<Running
   evidence.start();
   tasks.start();
   void classifier.prepare();
-  const stopTimers = startTimers({ policy, sessions, tabs, targets, wireSessions });
+  const stopTimers = startTimers({ policy, sessions, tabs, targets, wireSessions, recorder, spool });
 
   return {
     url: config.console.publicUrl,
@@ -318,13 +318,25 @@ function reevaluate(tabs: Tabs, policy: PolicyHolder): void {
   });
 }
 
-function statusOf(spool: Spool, targets: ReadonlyMap<string, Target>, config: AgentConfig) {
+async function statusOf(
+  spool: Spool,
+  targets: ReadonlyMap<string, Target>,
+  config: AgentConfig,
+): Promise<AgentStatus> {
+  const { quotaBytes, ...fill } = spool.fill;
+  // It is told what is known: a spool that can not be read must not keep the agent from being seen.
+  const oldestAt = await spool.oldestAt().catch(() => undefined);
   const wire = config.wire && wireAddressOf(config.wire);
   return {
     ...(wire ? { wire } : {}),
     agentVersion: AGENT_VERSION,
     protocolVersion: PROTOCOL_VERSION,
     spoolDepth: spool.depth,
+    spool: {
+      ...fill,
+      ...(Number.isFinite(quotaBytes) ? { quotaBytes } : {}),
+      ...(oldestAt === undefined ? {} : { oldestAt }),
+    },
     connections: [...targets].map(([slug, target]) => ({ slug, ...target.health })),
     rssBytes: process.memoryUsage.rss(),
   };
@@ -336,6 +348,8 @@ function startTimers(parts: {
   tabs: Tabs;
   targets: ReadonlyMap<string, Target>;
   wireSessions: WireSessions;
+  recorder: Recorder;
+  spool: Spool;
 }): () => void {
   const probeAll = () => {
     for (const target of parts.targets.values()) void target.probe();
@@ -345,6 +359,8 @@ function startTimers(parts: {
     parts.sessions.sweep();
     void parts.tabs.closeIdle();
     parts.wireSessions.noticeTime();
+    parts.recorder.noticeRoom();
+    parts.spool.keepGap();
   }, HOUSEKEEPING_MS);
   const probing = setInterval(probeAll, PROBE_EVERY_MS);
   probeAll();

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, DiscoveryModule } from '@nestjs/core';
+import { ReviewsModule } from './access-reviews/reviews.module.js';
 import { AgentIdentityModule } from './agents/agent-identity.module.js';
 import { AgentsModule } from './agents/agents.module.js';
 import { AuditModule } from './audit/audit.module.js';
@@ -18,6 +19,7 @@ import { graphqlModule } from './graphql/graphql.module.js';
 import { DateTimeScalar } from './graphql/scalars.js';
 import { GroupsModule } from './groups/groups.module.js';
 import { HealthController } from './health.controller.js';
+import { IntegrationsModule } from './integrations/integrations.module.js';
 import { NotificationsModule } from './notifications/notifications.module.js';
 import { OrgsModule } from './orgs/orgs.module.js';
 import { PeopleModule } from './people/people.module.js';
@@ -39,8 +41,10 @@ const FEATURES = [
     AuditProofModule,
     ReconcileModule,
     SavedSearchesModule,
+    IntegrationsModule,
     ReportsModule,
     EvidenceModule,
+    ReviewsModule,
   ],
 ];
 

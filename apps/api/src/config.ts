@@ -21,6 +21,8 @@ const schema = z.object({
   /** Private Ed25519 JWK that signs policy bundles and console tokens (`cli.js generate-signing-key`). */
   POSTERN_SIGNING_KEY_FILE: z.string().min(1),
   POSTERN_COOKIE_SECURE: z.enum(['true', 'false']).default('true'),
+  /** Integrations may send to private and loopback addresses, and without TLS: for a network of one's own. */
+  POSTERN_ALLOW_PRIVATE_DESTINATIONS: z.enum(['true', 'false']).default('false'),
   POSTERN_POLICY_LEASE_SECONDS: z.coerce.number().int().min(60).default(86_400),
   /** Where copies of the signed audit anchors go: best a place that the database's administrators can not write to. */
   POSTERN_AUDIT_ANCHOR_DIR: z.string().min(1).optional(),
@@ -39,6 +41,7 @@ export interface Config {
   webUrl: string;
   signingKeyFile: string;
   cookieSecure: boolean;
+  allowPrivateDestinations: boolean;
   policyLeaseSeconds: number;
   auditAnchorDir: string | undefined;
   logLevel: string;
@@ -84,6 +87,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     webUrl: v.POSTERN_WEB_URL,
     signingKeyFile: v.POSTERN_SIGNING_KEY_FILE,
     cookieSecure: v.POSTERN_COOKIE_SECURE === 'true',
+    allowPrivateDestinations: v.POSTERN_ALLOW_PRIVATE_DESTINATIONS === 'true',
     policyLeaseSeconds: v.POSTERN_POLICY_LEASE_SECONDS,
     auditAnchorDir: v.POSTERN_AUDIT_ANCHOR_DIR,
     logLevel: v.POSTERN_LOG_LEVEL,

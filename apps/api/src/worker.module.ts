@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { AuditUpkeepModule } from './audit-proof/audit-upkeep.module.js';
 import type { Config } from './config.js';
 import { configModule } from './config.module.js';
+import { IntegrationJobsModule } from './integrations/integration-jobs.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { NotificationsModule } from './notifications/notifications.module.js';
 import { PublishingModule } from './policy/publishing.module.js';
@@ -16,6 +17,7 @@ import { TenancyModule } from './tenancy/tenancy.module.js';
     NotificationsModule,
     PublishingModule,
     ReportingModule,
+    IntegrationJobsModule,
     AuditUpkeepModule,
     ReconcileJobsModule,
     JobsModule,

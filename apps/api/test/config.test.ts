@@ -26,6 +26,7 @@ describe('the configuration', () => {
       webUrl: 'http://127.0.0.1:3000',
       cookieSecure: true,
       queue: { backend: 'redis', url: 'redis://queue:6379' },
+      allowPrivateDestinations: false,
       policyLeaseSeconds: 86_400,
     });
   });

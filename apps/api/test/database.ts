@@ -32,6 +32,7 @@ export function configFor(ownerUrl: string, more: Partial<Config> = {}): Config 
     webUrl: 'http://127.0.0.1:3000',
     signingKeyFile: variable(KEY_VARIABLE),
     cookieSecure: false,
+    allowPrivateDestinations: false,
     policyLeaseSeconds: 86_400,
     auditAnchorDir: undefined,
     logLevel: process.env.POSTERN_TEST_LOG ?? 'silent',

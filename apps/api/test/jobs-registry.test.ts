@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule, NestFactory } from '@nestjs/core';
 import { describe, expect, it } from 'vitest';
+import { JOBS, type JobName } from '../src/jobs/catalog.js';
 import { HandlesJob, type JobHandler, JobRegistry } from '../src/jobs/registry.js';
 
 const ran: unknown[] = [];
@@ -16,9 +17,20 @@ class PublishToo implements JobHandler<'policy.publish'> {
 // Decorators are functions; called, they need no compiler option in tests.
 for (const handler of [Publish, PublishToo]) HandlesJob('policy.publish')(handler);
 
+/** Somebody for each of the other jobs. */
+const OTHERS = (Object.keys(JOBS) as JobName[])
+  .filter((job) => job !== 'policy.publish')
+  .map((job) => {
+    class Other implements JobHandler<JobName> {
+      async run(): Promise<void> {}
+    }
+    HandlesJob(job)(Other);
+    return Other;
+  });
+
 async function start(...handlers: (typeof Publish | typeof PublishToo)[]): Promise<JobRegistry> {
   class Registry {}
-  Module({ imports: [DiscoveryModule], providers: [JobRegistry, ...handlers] })(Registry);
+  Module({ imports: [DiscoveryModule], providers: [JobRegistry, ...OTHERS, ...handlers] })(Registry);
   const context = await NestFactory.createApplicationContext(Registry, {
     logger: false,
     abortOnError: false,

@@ -15,10 +15,12 @@ interface Furnished extends FurnishedCompany {
   auditEventId: string;
   databasePasswordId: string;
   savedSearchId: string;
+  integrationId: string;
   planId: string;
   generatedId: string;
   findingId: string;
   reportId: string;
+  reviewId: string;
 }
 
 let api: TestApp;
@@ -37,6 +39,20 @@ async function furnishFully(name: string): Promise<Furnished> {
     { orgId: company.orgId, environmentId: company.environmentId },
     company.cookie,
   );
+  await must(
+    api,
+    'mutation ($orgId: ID!, $id: ID!, $userIds: [ID!]!) { setGroupMembers(orgId: $orgId, id: $id, userIds: $userIds) { id } }',
+    { orgId: company.orgId, id: company.groupId, userIds: [member.userId] },
+    company.cookie,
+  );
+  const review = await must<{ createAccessReview: { id: string } }>(
+    api,
+    `mutation ($orgId: ID!, $reviewerIds: [ID!]!) {
+      createAccessReview(orgId: $orgId, review: { name: "Q1", dueAt: "2999-01-01T00:00:00Z", reviewerIds: $reviewerIds }) { id }
+    }`,
+    { orgId: company.orgId, reviewerIds: [company.userId] },
+    company.cookie,
+  );
   const asked = await must<{ requestReport: { id: string } }>(
     api,
     'mutation ($orgId: ID!) { requestReport(orgId: $orgId, kind: COVERAGE) { id } }',
@@ -46,6 +62,12 @@ async function furnishFully(name: string): Promise<Furnished> {
   const saved = await must<{ createSavedSearch: { id: string } }>(
     api,
     'mutation ($orgId: ID!) { createSavedSearch(orgId: $orgId, search: { name: "Shared", query: "", isShared: true }) { id } }',
+    { orgId: company.orgId },
+    company.cookie,
+  );
+  const integration = await must<{ createIntegration: { integration: { id: string } } }>(
+    api,
+    'mutation ($orgId: ID!) { createIntegration(orgId: $orgId, integration: { name: "Hook", kind: "webhook", url: "https://example.com/", eventTypes: ["rule.*"] }) { integration { id } } }',
     { orgId: company.orgId },
     company.cookie,
   );
@@ -82,8 +104,10 @@ async function furnishFully(name: string): Promise<Furnished> {
     memberUserId: member.userId,
     memberEmail: member.email,
     inviteId: data.invites[0]?.id ?? '',
+    reviewId: review.createAccessReview.id,
     reportId: asked.requestReport.id,
     savedSearchId: saved.createSavedSearch.id,
+    integrationId: integration.createIntegration.integration.id,
     planId: roles.saveRoleManifest.plan.id,
     generatedId: roles.generateRoleManifest.id,
     findingId: findings.rows[0]?.id ?? '',
@@ -173,6 +197,21 @@ const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
 
 /** Own organisation, foreign things. */
 const CASES: Case[] = [
+  ...[
+    'integrationDeliveries',
+    'deleteIntegration',
+    'rotateIntegrationSecret',
+    'testIntegration',
+    'redriveDeliveries',
+  ].map((name): Case => [name, () => ({ id: theirs.integrationId }), 'integration.not_found']),
+  [
+    'updateIntegration',
+    () => ({
+      id: theirs.integrationId,
+      integration: { name: 'Hook', kind: 'webhook', url: 'https://example.com/', eventTypes: ['*'] },
+    }),
+    'integration.not_found',
+  ],
   ['rule', () => ({ id: theirs.ruleId }), 'rule.not_found'],
   ['updateRule', () => ({ id: theirs.ruleId, version: 1, rule: RULE }), 'rule.not_found'],
   ['deleteRule', () => ({ id: theirs.ruleId, version: 1 }), 'rule.not_found'],
@@ -223,6 +262,18 @@ const CASES: Case[] = [
     () => ({ id: theirs.savedSearchId, search: { name: 'n', query: '' } }),
     'saved_search.not_found',
   ],
+  ['accessReviewItems', () => ({ reviewId: theirs.reviewId }), 'access_review.not_found'],
+  [
+    'createAccessReview',
+    () => ({ review: { name: 'n', dueAt: '2999-01-01T00:00:00Z', reviewerIds: [theirs.memberUserId] } }),
+    'member.not_found',
+  ],
+  [
+    'decideAccess',
+    () => ({ reviewId: theirs.reviewId, itemIds: [], decision: 'CERTIFIED' }),
+    'access_review.not_found',
+  ],
+  ['closeAccessReview', () => ({ id: theirs.reviewId }), 'access_review.not_found'],
   ['report', () => ({ id: theirs.reportId }), 'report.not_found'],
   ['downloadReport', () => ({ id: theirs.reportId, format: 'JSON' }), 'report.not_found'],
   ['deleteReport', () => ({ id: theirs.reportId }), 'report.not_found'],

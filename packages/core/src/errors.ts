@@ -42,6 +42,8 @@ export const ERROR_CODES = [
   'rule.malformed_member',
   'rule.empty',
   'database_password.not_found',
+  'integration.not_found',
+  'integration.name_taken',
   // reconciling native roles
   'role_manifest.invalid',
   'role_manifest.not_found',
@@ -65,8 +67,11 @@ export const ERROR_CODES = [
   'audit.broken_chain',
   'audit.not_found',
   'audit.unavailable',
+  'audit.full',
   'audit.busy',
   // reports
+  'access_review.not_found',
+  'access_review.closed',
   'report.not_found',
   'report.not_ready',
   'report.too_many',

@@ -14,6 +14,21 @@ export const wireAddress = z.object({
 });
 export type WireAddress = z.infer<typeof wireAddress>;
 
+/** How full the agent's audit spool is. */
+export const spoolFill = z.object({
+  bytes: z.number().nonnegative(),
+  /** Most bytes that it may take; absent: as many as the disk has. */
+  quotaBytes: z.number().positive().optional(),
+  /** `low`: four fifths of the quota are taken. `full`: nothing more is recorded. */
+  state: z.enum(['ok', 'low', 'full']),
+  /** What then happens to statements. */
+  whenFull: z.enum(['refuse', 'continue']),
+  /** Events left out and not yet recorded as a gap. */
+  lostEvents: z.number().int().nonnegative(),
+  /** Instant of the oldest event that waits, RFC 3339. */
+  oldestAt: z.string().max(40).optional(),
+});
+
 /**
  * `POST /agent/v1/heartbeat`: every 15 s, and at once after a new policy took effect (that is the acknowledgement
  * that the UI shows as "enforced").
@@ -38,6 +53,7 @@ export const heartbeatRequest = z.object({
     )
     .max(1_000),
   rssBytes: z.number().int().nonnegative(),
+  spool: spoolFill.optional(),
   /** Absent: this agent does not speak to PostgreSQL clients. */
   wire: wireAddress.optional(),
 });

@@ -1,5 +1,6 @@
 import { KEEP_ALL, type StatementKeeping } from '@postern/core/audit';
 import { z } from 'zod';
+import type { RoomSetting } from './spool-room.js';
 
 /** `[connections.<id>.audit]`: what the audit trail keeps of statements. Set here, so that nobody elsewhere can have more sent. */
 export const statementKeepingSchema = z.strictObject({
@@ -10,6 +11,17 @@ export const statementKeepingSchema = z.strictObject({
     .default([]),
   bound_values: z.enum(['none', 'all']).default('none'),
   max_statement_bytes: z.number().int().min(256).max(262_144).default(KEEP_ALL.maxBytes),
+});
+
+/** `[audit]`: room for events that the control plane does not have yet. */
+export const roomSchema = z.strictObject({
+  quota_mb: z.number().int().min(16).max(10_000_000).default(5_120),
+  when_full: z.enum(['refuse', 'continue']).default('refuse'),
+});
+
+export const roomOf = (table: z.infer<typeof roomSchema>): RoomSetting => ({
+  quotaBytes: table.quota_mb * 1024 * 1024,
+  whenFull: table.when_full,
 });
 
 export function keepingOf(table: z.infer<typeof statementKeepingSchema> | undefined): StatementKeeping {

@@ -7,7 +7,17 @@ export const unavailable = (): PosternError =>
     fix: 'tell an administrator to look at the disk of this agent',
   });
 
-/** Where an event is on its way to the disk. Both reject with `audit.unavailable`. */
+/** No room: the agent's own limit, or the disk's. */
+export const full = (): PosternError =>
+  new PosternError('audit.full', 'this agent has no room left for its audit trail, so nothing may run', {
+    fix: 'let it reach the control plane, which takes the events over; or give it more room (`audit.quota_mb`)',
+  });
+
+/** The error of a disk that has no room. */
+export const isNoRoom = (error: unknown): boolean =>
+  ['ENOSPC', 'EDQUOT'].includes((error as { code?: string } | undefined)?.code ?? '');
+
+/** Where an event is on its way to the disk. Both reject with `audit.unavailable` or `audit.full`. */
 export interface Appended {
   /** The system has it: it survives the end of the agent, however sudden. */
   readonly written: Promise<void>;
@@ -26,6 +36,7 @@ export class Group implements Appended {
   #rejectDurable: (error: PosternError) => void = () => undefined;
   #state: 'waiting' | 'durable' | 'failed' = 'waiting';
   readonly #onWanted: () => void;
+  #error: PosternError | undefined;
 
   constructor(onWanted: () => void) {
     this.#onWanted = onWanted;
@@ -50,7 +61,7 @@ export class Group implements Appended {
     });
     this.#durable.catch(() => undefined);
     if (this.#state === 'durable') this.#resolveDurable();
-    else if (this.#state === 'failed') this.#rejectDurable(unavailable());
+    else if (this.#state === 'failed') this.#rejectDurable(this.#error ?? unavailable());
     else this.#onWanted();
     return this.#durable;
   }
@@ -64,9 +75,10 @@ export class Group implements Appended {
     this.#resolveDurable();
   }
 
-  failed(): void {
+  failed(error = unavailable()): void {
     this.#state = 'failed';
-    this.#reject(unavailable());
-    this.#rejectDurable(unavailable());
+    this.#error = error;
+    this.#reject(error);
+    this.#rejectDurable(error);
   }
 }

@@ -34,6 +34,7 @@ export class Recorder {
 
   /** The event's id at once, and how far it has come. */
   begin(facts: AuditFacts): { id: string; appended: Appended } {
+    if (!this.#spool.isDiskFull) this.noticeRoom();
     const event = this.#event(facts);
     return { id: event.id, appended: this.#spool.append(event) };
   }
@@ -41,6 +42,23 @@ export class Recorder {
   /** For what nobody waits for: it may travel with the next event that somebody does wait for, a few milliseconds later. */
   note(facts: AuditFacts): Appended {
     return this.#spool.append(this.#event(facts), 'later');
+  }
+
+  /** Records what was left out for want of room, once there is some. To be called every second or so. */
+  noticeRoom(): void {
+    const gap = this.#spool.takeGap();
+    if (!gap) return;
+    const { events, from, to } = gap;
+    const event = this.#event({
+      kind: 'audit.gap_recorded',
+      actor: this.self,
+      reason: `${events} events between ${from} and ${to} were not recorded: there was no room for them`,
+      after: { events, from, to },
+    });
+    this.#spool.appendGap(event).then(
+      () => this.#spool.gapRecorded(),
+      () => this.#spool.giveBack(gap),
+    );
   }
 
   #event(facts: AuditFacts): AuditEvent {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Group } from './group.js';
+import { full, type Group, isNoRoom } from './group.js';
 import { type ChainHead, encodeEvents, SegmentWriter, segmentName } from './segment.js';
 
 /** What may be with the system and not on the disk: beyond it all wait for the disk. */
@@ -39,6 +39,8 @@ export class SpoolWriter {
   #syncing: Promise<void> | undefined;
   #isSyncDue = false;
   #timer: NodeJS.Timeout | undefined;
+  /** The disk had no room the last time that something was written. */
+  isDiskFull = false;
   /** Called whenever more is on the disk. */
   onDurable: () => void = () => undefined;
 
@@ -65,6 +67,11 @@ export class SpoolWriter {
     return this.#head;
   }
 
+  /** Of the segment that is being written. */
+  get bytes(): number {
+    return this.#writer?.bytes ?? 0;
+  }
+
   /** Number of the last event that the disk has confirmed. */
   get durableSeq(): number {
     return this.#durableSeq;
@@ -81,7 +88,10 @@ export class SpoolWriter {
     if (this.#writer && (isEmpty || this.#writer.bytes < this.#segmentBytes)) return 'yes';
     this.#turning = this.#turn().then(
       () => this.#turned(true),
-      () => this.#turned(false),
+      (error: unknown) => {
+        this.isDiskFull = isNoRoom(error);
+        this.#turned(false);
+      },
     );
     return 'wait';
   }
@@ -94,11 +104,13 @@ export class SpoolWriter {
       if (this.#isTorn) this.#writer.cut();
       this.#isTorn = false;
       this.#writer.write(bytes);
-    } catch {
+    } catch (error) {
       this.#isTorn = true;
-      group.failed();
+      this.isDiskFull = isNoRoom(error);
+      group.failed(this.isDiskFull ? full() : undefined);
       return;
     }
+    this.isDiskFull = false;
     this.#head = head;
     this.#ahead.push({ group, bytes, seq: head.seq });
     this.#aheadBytes += bytes.length;

@@ -1,8 +1,9 @@
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AuditEvent } from '@postern/core/audit';
+import { PosternError } from '@postern/core/errors';
 import { readIfThere } from '../durable-file.js';
-import { type Appended, Group } from './group.js';
+import { type Appended, full, Group } from './group.js';
 import {
   type ChainHead,
   EMPTY_CHAIN,
@@ -12,11 +13,15 @@ import {
   SegmentWriter,
 } from './segment.js';
 import { type SpooledEvent, SpoolReader } from './spool-reader.js';
+import { type Gap, type RoomSetting, SpoolRoom, UNLIMITED } from './spool-room.js';
 import { SpoolWriter } from './spool-writer.js';
 
 const SEGMENT_BYTES = 8 * 1024 * 1024;
 const ACKED_FILE = 'acked';
+const GAP_FILE = 'gap';
 const SAVE_ACKED_MS = 500;
+/** What an event takes beside its statement, about. */
+const EVENT_BYTES = 700;
 /** How long an event that nobody waits for may wait for others to be written with. */
 const LATER_MS = 5;
 
@@ -33,9 +38,22 @@ export class Spool {
   #group: Group | undefined;
   #isDue = false;
   #later: NodeJS.Timeout | undefined;
+  readonly #room: SpoolRoom;
+  /** Bytes of each segment. */
+  readonly #sizes: Map<string, number>;
+  /** The same of all of them, while they are these. */
+  #closed: { first: string | undefined; count: number; bytes: number } = {
+    first: undefined,
+    count: -1,
+    bytes: 0,
+  };
+  /** Bytes of events that wait for their turn, about. */
+  #waitingBytes = 0;
 
-  private constructor(dir: string, segmentBytes: number, opened: OpenedSpool) {
+  private constructor(dir: string, segmentBytes: number, opened: OpenedSpool, room: RoomSetting) {
     this.#dir = dir;
+    this.#room = new SpoolRoom(room, join(dir, GAP_FILE));
+    this.#sizes = opened.sizes;
     this.#reader = new SpoolReader(dir);
     const onTurned = (isGood: boolean) => (isGood ? this.#flush() : this.#refuse());
     this.#writer = new SpoolWriter({ dir, segmentBytes, ...opened, onTurned });
@@ -44,9 +62,31 @@ export class Spool {
   }
 
   /** Opens the directory, cutting off what a crash left half-written. */
-  static async open(dir: string, segmentBytes = SEGMENT_BYTES): Promise<Spool> {
+  static async open(dir: string, segmentBytes = SEGMENT_BYTES, room = UNLIMITED): Promise<Spool> {
     await mkdir(dir, { recursive: true, mode: 0o700 });
-    return new Spool(dir, segmentBytes, await openSpool(dir));
+    // Room comes back a segment at a time, so that one may not be most of it.
+    const size = Math.min(segmentBytes, room.quotaBytes / 8);
+    return new Spool(dir, size, await openSpool(dir), room);
+  }
+
+  /** How much of its room the spool takes; `full`: nothing more is recorded. */
+  get fill(): SpoolFill {
+    const { quotaBytes, whenFull } = this.#room.setting;
+    const bytes = this.usedBytes;
+    const state = this.#room.state(bytes, this.#writer.isDiskFull);
+    return { bytes, quotaBytes, whenFull, state, lostEvents: this.#room.lostEvents };
+  }
+
+  /** Bytes on disk, those of confirmed events in segments that are still needed among them. */
+  get usedBytes(): number {
+    const { segments } = this.#writer;
+    const [first] = segments;
+    if (first !== this.#closed.first || segments.length !== this.#closed.count) {
+      const names = segments.slice(0, -1);
+      const bytes = names.reduce((sum, name) => sum + (this.#sizes.get(name) ?? SEGMENT_BYTES), 0);
+      this.#closed = { first, count: segments.length, bytes };
+    }
+    return this.#closed.bytes + this.#writer.bytes + this.#waitingBytes;
   }
 
   get head(): ChainHead {
@@ -70,8 +110,64 @@ export class Spool {
     this.#writer.onDurable = listener;
   }
 
-  /** Writes it at the end of this turn of the event loop; `later`: with the next one that is written so, or in a few milliseconds. */
+  /**
+   * Writes it at the end of this turn of the event loop; `later`: with the next one that is written so, or in a few milliseconds.
+   * Without room it is refused, or, where the configuration says so, left out and counted.
+   */
   append(event: AuditEvent, when: 'now' | 'later' = 'now'): Appended {
+    const appended = this.#append(event, when);
+    return this.#room.setting.whenFull === 'refuse' ? appended : this.#tolerant(appended, event);
+  }
+
+  /** What was left out, once there is room to record that. Whoever takes it records it, or gives it back. */
+  takeGap(): Gap | undefined {
+    return this.#room.lostEvents === 0 ? undefined : this.#room.takeGap(this.usedBytes);
+  }
+
+  /** The disk had no room the last time. */
+  get isDiskFull(): boolean {
+    return this.#writer.isDiskFull;
+  }
+
+  /** Resolves when the record of a gap is on the disk. */
+  appendGap(event: AuditEvent): Promise<void> {
+    return this.#append(event, 'now').durable();
+  }
+
+  giveBack(gap: Gap): void {
+    this.#room.giveBack(gap);
+  }
+
+  /** To be called every second or so: keeps on disk what was left out until it is recorded. */
+  keepGap(): void {
+    this.#room.save();
+  }
+
+  gapRecorded(): void {
+    this.#room.forget();
+  }
+
+  /** Nobody is told that there was no room: the gap is counted instead. Any other failure of the disk stays one. */
+  #tolerant(appended: Appended, event: AuditEvent): Appended {
+    let isCounted = false;
+    const onFailure = (error: unknown) => {
+      if (!isFull(error)) throw error;
+      if (!isCounted) this.#room.lost(event.at);
+      isCounted = true;
+    };
+    const written = appended.written.catch(onFailure);
+    written.catch(() => undefined);
+    return { written, durable: () => appended.durable().catch(onFailure) };
+  }
+
+  #append(event: AuditEvent, when: 'now' | 'later'): Appended {
+    // How statements end, and what the agent says of itself, may take what is kept free.
+    if (!this.#room.takes(this.usedBytes, event.kind !== 'statement.decided')) {
+      const refused = new Group(() => undefined);
+      refused.failed(full());
+      return refused;
+    }
+    this.#waitingBytes += (event.statement?.text.length ?? 0) + EVENT_BYTES;
     this.#group ??= new Group(() => this.#writer.sync());
     this.#group.events.push(event);
     if (when === 'now') this.#due();
@@ -83,6 +179,12 @@ export class Spool {
   read(fromSeq: number, max: number, maxBytes: number): Promise<SpooledEvent[]> {
     const { segments, durableSeq } = this.#writer;
     return this.#reader.read(segments, { fromSeq, toSeq: durableSeq, max, maxBytes });
+  }
+
+  /** When the oldest event happened that the control plane does not have. */
+  async oldestAt(): Promise<string | undefined> {
+    const [oldest] = this.depth === 0 ? [] : await this.read(this.#acked + 1, 1, 1);
+    return oldest && (JSON.parse(oldest.json.toString()) as { event: AuditEvent }).event.at;
   }
 
   /** First number that can still be read; behind it all is confirmed and gone. */
@@ -102,7 +204,7 @@ export class Spool {
     const { segments } = this.#writer;
     while (segments.length > 1 && firstSeqOf(segments[1] ?? '') <= this.#acked + 1) {
       await rm(join(this.#dir, segments[0] ?? ''), { force: true });
-      segments.shift();
+      this.#sizes.delete(segments.shift() ?? '');
     }
   }
 
@@ -146,6 +248,7 @@ export class Spool {
     this.#later = undefined;
     if (!this.#group) return;
     const ready = this.#writer.ready();
+    this.#noteSizes();
     // What comes while the writer turns to a new segment, or waits for the disk, waits with it.
     if (ready === 'wait') return;
     if (ready === 'no') {
@@ -154,15 +257,35 @@ export class Spool {
     }
     const group = this.#group;
     this.#group = undefined;
+    this.#waitingBytes = 0;
     this.#writer.write(group);
+  }
+
+  /** A segment that another one follows keeps the size that it had. */
+  #noteSizes(): void {
+    const last = this.#writer.segments.at(-1);
+    if (last !== undefined) this.#sizes.set(last, this.#writer.bytes);
   }
 
   #refuse(): void {
     const group = this.#group;
     this.#group = undefined;
-    group?.failed();
+    this.#waitingBytes = 0;
+    group?.failed(this.#writer.isDiskFull ? full() : undefined);
   }
 }
+
+/** How full the spool is. */
+export interface SpoolFill {
+  readonly bytes: number;
+  readonly quotaBytes: number;
+  readonly whenFull: 'refuse' | 'continue';
+  readonly state: 'ok' | 'low' | 'full';
+  /** Left out for want of room, and not yet recorded as a gap. */
+  readonly lostEvents: number;
+}
+
+const isFull = (error: unknown): boolean => error instanceof PosternError && error.code === 'audit.full';
 
 interface OpenedSpool {
   readonly segments: string[];
@@ -170,10 +293,13 @@ interface OpenedSpool {
   readonly writer: SegmentWriter | undefined;
   readonly acked: number;
   readonly cutBytes: number;
+  readonly sizes: Map<string, number>;
 }
 
 async function openSpool(dir: string): Promise<OpenedSpool> {
   const segments = (await readdir(dir)).filter(isSegmentName).sort();
+  const sizes = new Map<string, number>();
+  for (const name of segments) sizes.set(name, (await stat(join(dir, name))).size);
   const acked = Number((await readIfThere(join(dir, ACKED_FILE))) ?? 0) || 0;
   for (let last = segments.at(-1); last !== undefined; last = segments.at(-1)) {
     const path = join(dir, last);
@@ -182,11 +308,11 @@ async function openSpool(dir: string): Promise<OpenedSpool> {
       const event = content.events.at(-1);
       const head = event ? { seq: event.seq, hash: event.hash } : content.before;
       const writer = await SegmentWriter.continue(path, content.goodBytes);
-      return { segments, head, acked, writer, cutBytes: content.totalBytes - content.goodBytes };
+      return { segments, head, acked, writer, cutBytes: content.totalBytes - content.goodBytes, sizes };
     }
     // Its header was never durable, so nothing in it was ever confirmed.
     await rm(path, { force: true });
     segments.pop();
   }
-  return { segments, head: EMPTY_CHAIN, acked, writer: undefined, cutBytes: 0 };
+  return { segments, head: EMPTY_CHAIN, acked, writer: undefined, cutBytes: 0, sizes };
 }

@@ -34,6 +34,7 @@ export function statusOf(code: ErrorCode): number {
       return 429;
     case 'connection.unavailable':
     case 'audit.unavailable':
+    case 'audit.full':
     case 'agent.not_enrolled':
       return 503;
     case 'sql.failed':
@@ -75,6 +76,10 @@ export function statusOf(code: ErrorCode): number {
     case 'audit.broken_chain':
     case 'audit.not_found':
     case 'database_password.not_found':
+    case 'integration.not_found':
+    case 'integration.name_taken':
+    case 'access_review.not_found':
+    case 'access_review.closed':
     case 'role_manifest.invalid':
     case 'role_manifest.not_found':
     case 'role_plan.not_found':

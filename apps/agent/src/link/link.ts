@@ -11,6 +11,9 @@ const HEARTBEAT_EVERY_MS = 15_000;
 /** A revoked agent asks rarely whether it is wanted again. */
 const REVOKED_EVERY_MS = 60_000;
 
+/** What a heartbeat says beside the policy. */
+export type AgentStatus = Omit<HeartbeatRequest, 'policyVersion' | 'policyEnforcedAt'>;
+
 /**
  * Keeps the policy current: the stream hints, the pull is the truth, the heartbeat tells what is enforced. Every
  * failure means the same: go on with what is there and try again.
@@ -18,7 +21,7 @@ const REVOKED_EVERY_MS = 60_000;
 export class Link {
   readonly #api: ApiClient;
   readonly #policy: PolicyHolder;
-  readonly #status: () => Omit<HeartbeatRequest, 'policyVersion' | 'policyEnforcedAt'>;
+  readonly #status: () => Promise<AgentStatus>;
   readonly #onTask: () => void;
   readonly #log: Logger;
   readonly #stopping = new AbortController();
@@ -36,7 +39,7 @@ export class Link {
   constructor(options: {
     api: ApiClient;
     policy: PolicyHolder;
-    status: () => Omit<HeartbeatRequest, 'policyVersion' | 'policyEnforcedAt'>;
+    status: () => Promise<AgentStatus>;
     onTask: () => void;
     log: Logger;
   }) {
@@ -185,7 +188,7 @@ export class Link {
     const wasRevoked = this.#policy.state === 'revoked';
     try {
       const newest = await heartbeat(this.#api, {
-        ...this.#status(),
+        ...(await this.#status()),
         policyVersion: version,
         ...(enforcedAt === undefined ? {} : { policyEnforcedAt: enforcedAt }),
       });

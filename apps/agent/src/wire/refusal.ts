@@ -22,6 +22,7 @@ const SQLSTATES: Partial<Record<ErrorCode, string>> = {
   'input.invalid': '22023',
   'connection.unavailable': '55000',
   'audit.unavailable': '58030',
+  'audit.full': '53100',
 };
 
 /** What a client is told of something that did not get as far as the database. */

@@ -14,6 +14,7 @@ export interface AgentRow {
   rssBytes: bigint;
   connections: unknown;
   wire: unknown;
+  spool: unknown;
   enrolledAt: Date;
   lastSeenAt: Date | null;
   revokedAt: Date | null;
@@ -32,6 +33,7 @@ const AGENT = {
   rssBytes: true,
   connections: true,
   wire: true,
+  spool: true,
   enrolledAt: true,
   lastSeenAt: true,
   revokedAt: true,

@@ -1,5 +1,6 @@
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import type { WireAddress as WireAddressMessage } from '@postern/protocol/heartbeat';
+import { spoolFill } from '@postern/protocol/heartbeat';
 import { CountedPaged } from '../graphql/page.js';
 import type { AgentRow } from './agent.store.js';
 import { AgentStatus, healthOf, statusOf, wireOf } from './agent-status.js';
@@ -28,6 +29,19 @@ export class WireAddress {
   @Field(() => WireTlsEnum) tls!: WireAddressMessage['tls'];
 }
 
+@ObjectType({ description: 'How full the agent’s audit spool is, as it said last.' })
+export class AgentSpool {
+  @Field(() => Float) bytes!: number;
+  @Field(() => Float, { nullable: true, description: 'Null: as much as the disk has.' })
+  quotaBytes?: number | undefined;
+  @Field({ description: 'ok, low (four fifths are taken) or full (nothing more is recorded).' })
+  state!: string;
+  @Field({ description: 'refuse or continue: what then happens to statements.' }) whenFull!: string;
+  @Field(() => Int, { description: 'Events left out and not yet recorded as a gap.' }) lostEvents!: number;
+  @Field(() => String, { nullable: true, description: 'When the oldest event happened that waits.' })
+  oldestAt?: string | undefined;
+}
+
 @ObjectType()
 export class Agent {
   orgId!: string;
@@ -44,6 +58,7 @@ export class Agent {
   @Field(() => Float) rssBytes!: number;
   @Field(() => [AgentConnectionHealth]) connections!: AgentConnectionHealth[];
   @Field(() => WireAddress, { nullable: true }) wire!: WireAddress | null;
+  @Field(() => AgentSpool, { nullable: true }) spool!: AgentSpool | null;
   @Field() enrolledAt!: Date;
   @Field(() => Date, { nullable: true }) lastSeenAt!: Date | null;
   @Field(() => Date, { nullable: true }) revokedAt!: Date | null;
@@ -79,6 +94,7 @@ export function toAgent(row: AgentRow): Agent {
     status,
     rssBytes: Number(row.rssBytes),
     connections: healthOf(row.connections),
+    spool: spoolFill.safeParse(row.spool).data ?? null,
     wire: wire && { ...wire, agentName: row.name, isOnline: status === AgentStatus.ONLINE },
   };
 }

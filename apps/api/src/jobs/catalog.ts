@@ -3,6 +3,8 @@ import { z } from 'zod';
 /** Every job there is. Payloads are ids: a job reads the rows when it runs, so running it twice does no harm. */
 export const JOBS = {
   'policy.publish': z.object({ orgId: z.uuid(), environmentId: z.uuid() }),
+  'integration.forward': z.object({ orgId: z.uuid(), integrationId: z.uuid() }),
+  'webhook.deliver': z.object({ orgId: z.uuid(), deliveryId: z.uuid() }),
   'reconcile.plan': z.object({ orgId: z.uuid(), planId: z.uuid() }),
   'reconcile.apply': z.object({ orgId: z.uuid(), planId: z.uuid() }),
   'reconcile.settle': z.object({ orgId: z.uuid(), taskId: z.uuid() }),

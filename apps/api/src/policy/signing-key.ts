@@ -1,7 +1,8 @@
+import { hkdfSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Inject, Injectable } from '@nestjs/common';
 import { type PublicJwk, publicJwk } from '@postern/core/policy';
-import { CompactSign, type CryptoKey, calculateJwkThumbprint, importJWK, type JWK, SignJWT } from 'jose';
+import { CompactSign, calculateJwkThumbprint, importJWK, type JWK, SignJWT } from 'jose';
 import { z } from 'zod';
 import { CONFIG, type Config } from '../config.js';
 
@@ -15,7 +16,7 @@ const privateJwk = z.looseObject({
 /** The key that signs policy bundles and console tokens. Its private part stays in here. */
 @Injectable()
 export class SigningKey {
-  private loaded: Promise<{ key: CryptoKey | Uint8Array; publicKey: PublicJwk }> | undefined;
+  private loaded: ReturnType<typeof readKey> | undefined;
 
   constructor(@Inject(CONFIG) private readonly config: Config) {}
 
@@ -74,6 +75,11 @@ export class SigningKey {
       .sign(key);
   }
 
+  /** 32 bytes for another purpose, from which this key can not be found (HKDF, RFC 5869). */
+  async derivedKey(purpose: string): Promise<Buffer> {
+    return (await this.load()).derived(purpose);
+  }
+
   private load() {
     this.loaded ??= readKey(this.config.signingKeyFile);
     return this.loaded;
@@ -97,5 +103,7 @@ async function readKey(file: string) {
   const { kty, crv, x } = jwk;
   const kid = typeof jwk.kid === 'string' ? jwk.kid : await calculateJwkThumbprint({ kty, crv, x });
   const key = await importJWK(jwk as JWK, 'EdDSA');
-  return { key, publicKey: publicJwk.parse({ kty, crv, x, kid, alg: 'EdDSA', use: 'sig' }) };
+  const derived = (purpose: string) =>
+    Buffer.from(hkdfSync('sha256', Buffer.from(jwk.d, 'base64url'), '', `postern ${purpose}`, 32));
+  return { key, derived, publicKey: publicJwk.parse({ kty, crv, x, kid, alg: 'EdDSA', use: 'sig' }) };
 }

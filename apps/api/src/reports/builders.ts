@@ -1,5 +1,6 @@
 import type { ReportBuilder } from './build-context.js';
 import { buildAccessChanges } from './kinds/access-changes.js';
+import { buildAccessReview } from './kinds/access-review.js';
 import { buildCompleteness } from './kinds/completeness.js';
 import { buildCoverage } from './kinds/coverage.js';
 import { buildDormantAccess } from './kinds/dormant-access.js';
@@ -16,5 +17,6 @@ export const BUILDERS: Record<ReportKind, ReportBuilder> = {
   refusals: buildRefusals,
   dormant_access: buildDormantAccess,
   coverage: buildCoverage,
+  access_review: buildAccessReview,
   completeness: buildCompleteness,
 };

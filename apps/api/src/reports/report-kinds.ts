@@ -18,6 +18,8 @@ const FIELDS = {
   person: name.toLowerCase(),
   days: z.number().int().min(1, 'must be at least 1').max(3_650, 'must be at most 3650'),
   permissions: z.array(z.enum(PERMISSIONS)).min(1, 'must name a permission'),
+  /** Id of an access review. */
+  review: z.uuid('must be the id of an access review'),
 } as const;
 export type ParameterName = keyof typeof FIELDS;
 
@@ -29,6 +31,7 @@ export interface ReportParameters {
   person?: string;
   days?: number;
   permissions?: (typeof PERMISSIONS)[number][];
+  review?: string;
 }
 
 export interface ReportKindInfo {
@@ -67,7 +70,7 @@ export const REPORT_KINDS = {
     parameters: ['from', 'to', 'connection', 'person', 'permissions'],
     controls: [
       ...(['soc2-cc6.1', 'soc2-cc7.2', 'iso-a.8.2', 'iso-a.8.15'] as const),
-      ...(['pci-10.2.1.2', 'pci-10.2.2', 'pci-10.4.1', 'hipaa-b'] as const),
+      ...(['pci-10.2.1.1', 'pci-10.2.1.2', 'pci-10.2.2', 'pci-10.4.1', 'hipaa-b'] as const),
     ],
   },
   refusals: {
@@ -75,7 +78,8 @@ export const REPORT_KINDS = {
     purpose: 'What was refused, to whom and why: statements, sign-ins and operations.',
     parameters: ['from', 'to', 'connection', 'person'],
     controls: [
-      ...(['soc2-cc6.1', 'soc2-cc6.6', 'soc2-cc7.2', 'soc2-cc7.3', 'iso-a.8.3', 'iso-a.8.5'] as const),
+      ...(['soc2-cc6.1', 'soc2-cc6.6', 'soc2-cc7.2', 'soc2-cc7.3', 'iso-a.5.17', 'iso-a.8.3'] as const),
+      ...(['iso-a.8.5'] as const),
       ...(['iso-a.8.15', 'pci-7.3.3', 'pci-10.2.1.4', 'pci-10.4.1'] as const),
       ...(['hipaa-a1', 'hipaa-b', 'hipaa-d'] as const),
     ],
@@ -96,6 +100,16 @@ export const REPORT_KINDS = {
     controls: [
       ...(['soc2-cc6.6', 'soc2-cc7.1', 'soc2-cc7.2', 'iso-a.5.15', 'iso-a.8.15'] as const),
       ...(['pci-7.3.1', 'pci-10.2.1', 'pci-10.7.2', 'hipaa-b', 'hipaa-c1'] as const),
+    ],
+  },
+  access_review: {
+    title: 'Access review',
+    purpose:
+      'The evidence of an access review: who decided what about whose access, what followed, what is left.',
+    parameters: ['review'],
+    controls: [
+      ...(['soc2-cc6.2', 'soc2-cc6.3', 'iso-a.5.18', 'iso-a.8.2'] as const),
+      ...(['pci-7.2.3', 'pci-7.2.4', 'pci-7.2.5', 'hipaa-a1'] as const),
     ],
   },
   completeness: {

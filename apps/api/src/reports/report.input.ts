@@ -10,6 +10,7 @@ export enum ReportKindName {
   REFUSALS = 'refusals',
   DORMANT_ACCESS = 'dormant_access',
   COVERAGE = 'coverage',
+  ACCESS_REVIEW = 'access_review',
   COMPLETENESS = 'completeness',
 }
 registerEnumType(ReportKindName, { name: 'ReportKind' });
@@ -50,6 +51,9 @@ export class ReportParametersInput {
 
   @Field(() => [String], { nullable: true, description: 'Left out: ddl, admin, execute.' })
   permissions?: string[] | null;
+
+  @Field(() => String, { nullable: true, description: 'Id of an access review; left out: the newest.' })
+  review?: string | null;
 }
 
 /** GraphQL's nulls mean "left out". */

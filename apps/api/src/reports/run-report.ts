@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { Injectable, Logger } from '@nestjs/common';
 import { PosternError } from '@postern/core/errors';
 import { recordChange } from '../audit/record-change.js';
+import { deliverWebhook } from '../integrations/deliver-webhook.js';
 import { SigningKey } from '../policy/signing-key.js';
 import { TenantDb } from '../tenancy/tenant-db.js';
 import { newContext } from './build-context.js';
@@ -69,6 +70,14 @@ export class RunReport {
         path: 'api',
         target: { type: 'report', id: report.id, label: document.title },
         after: { rows: rowCount, digest },
+      });
+      const { id, kind } = report;
+      await deliverWebhook(tx, report.orgId, 'report.ready', {
+        id,
+        kind,
+        title: document.title,
+        rowCount,
+        digest,
       });
     });
   }

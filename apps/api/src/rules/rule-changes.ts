@@ -5,6 +5,12 @@ import type { Tx } from '../tenancy/tenant-db.js';
 import { ruleView } from './rule.queries.js';
 import type { RuleRow } from './rule.store.js';
 
+/** Why a rule changes, where somebody else stands behind it. */
+export interface Because {
+  reason: string;
+  approvedBy: string;
+}
+
 /** What the audit trail keeps of a rule. */
 export function auditedRule(row: RuleRow): Record<string, unknown> {
   const { connection, permissions, members, description } = ruleView(row);

@@ -5,13 +5,21 @@ import type { TenantDb } from '../tenancy/tenant-db.js';
 import { type RuleDraft, resolveRule } from './resolve-rule.js';
 import { type RuleView, requireRule, ruleView } from './rule.queries.js';
 import { replaceRule } from './rule.store.js';
-import { auditedRule, namedThingGone, publishFor, ruleLabel, staleRule } from './rule-changes.js';
+import {
+  auditedRule,
+  type Because,
+  namedThingGone,
+  publishFor,
+  ruleLabel,
+  staleRule,
+} from './rule-changes.js';
 
 /** Replaces a rule that is still at `version`. */
 export function updateRule(
   db: TenantDb,
   actor: OrgActor,
   given: { id: string; version: number; rule: RuleDraft },
+  because?: Because,
 ): Promise<RuleView> {
   const { orgId } = actor;
   const update = db.withOrg(orgId, async (tx) => {
@@ -34,7 +42,8 @@ export function updateRule(
       actor: auditActorOf(actor),
       target: { type: 'rule', id: after.id, label: ruleLabel(after) },
       before: auditedRule(before),
-      after: auditedRule(after),
+      after: { ...auditedRule(after), ...(because ? { approvedBy: because.approvedBy } : {}) },
+      ...(because ? { reason: because.reason } : {}),
     });
     await publishFor(tx, orgId, [before.environmentId, after.environmentId]);
     return ruleView(after);

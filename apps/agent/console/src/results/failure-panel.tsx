@@ -25,6 +25,7 @@ const TITLES: Readonly<Record<string, string>> = {
   'connection.not_found': 'No such connection',
   'connection.unavailable': 'Database not reachable',
   'audit.unavailable': 'Not recorded, so not run',
+  'audit.full': 'No room to record it, so not run',
   'agent.unreachable': 'Agent not reachable',
   'policy.none': 'No policy yet',
   'policy.lease_expired': 'Policy out of date',
@@ -37,6 +38,7 @@ const TITLES: Readonly<Record<string, string>> = {
 const PASSING = new Set([
   'connection.unavailable',
   'audit.unavailable',
+  'audit.full',
   'agent.unreachable',
   'policy.lease_expired',
 ]);

@@ -26,7 +26,9 @@ export class Rights {
   readonly me: RoleState | undefined;
   /** Roles whose rights it uses once memberships are as wanted, itself included. */
   readonly held: Set<string>;
-  /** The same before. */
+  /** Roles that it may become (SET ROLE), as a new owner has to be: memberships with SET. */
+  readonly settable: Set<string>;
+  /** The same as `held`, before. */
   readonly heldAtFirst: ReadonlySet<string>;
   readonly #administered: ReadonlySet<string>;
   readonly #made = new Set<string>();
@@ -44,13 +46,17 @@ export class Rights {
     const after = new Map([...wanted.memberships, ...leaving]);
     this.heldAtFirst = heldRoles(current.memberships, facts.currentUser);
     this.held = heldRoles(after, facts.currentUser);
+    this.settable = heldRoles(after, facts.currentUser, 'set');
     const before = administeredBy(this.heldAtFirst, current.memberships);
     const then = administeredBy(this.held, after);
     this.#administered = new Set([...before].filter((group) => then.has(group)));
     for (const change of changes) {
       if (change.kind === 'create_role') {
         this.#made.add(change.role);
-        if (facts.grantsItselfNewRoles) this.held.add(change.role);
+        if (facts.grantsItselfNewRoles) {
+          this.held.add(change.role);
+          this.settable.add(change.role);
+        }
       }
       if (change.kind === 'alter_schema_owner') this.#transferred.set(change.schema, change.to);
       if (change.kind === 'create_schema') this.#made.add(`schema ${change.schema}`);
@@ -121,10 +127,10 @@ export class Rights {
 
 type Memberships = RoleGraph['memberships'];
 
-function heldRoles(memberships: Memberships, start: string): Set<string> {
+function heldRoles(memberships: Memberships, start: string, by: 'inherit' | 'set' = 'inherit'): Set<string> {
   const held = new Set([start]);
   for (const role of held)
-    for (const [group, members] of memberships) if (members.get(role)?.inherit) held.add(group);
+    for (const [group, members] of memberships) if (members.get(role)?.[by]) held.add(group);
   return held;
 }
 

@@ -106,12 +106,17 @@ function missingForSchema(
     const what = `give schema \`${change.schema}\` from \`${change.from}\` to \`${change.to}\``;
     return [
       ...needsMembership(what, [change.from, change.to], rights),
+      ...needsSet(what, change.to, rights),
       ...needsDatabaseCreate(change.schema, rights, 'transfer'),
     ];
   }
   const owners = change.owner === null ? [] : [change.owner];
   const what = `give schema \`${change.schema}\` to \`${change.owner}\``;
-  return [...needsDatabaseCreate(change.schema, rights), ...needsMembership(what, owners, rights)];
+  return [
+    ...needsDatabaseCreate(change.schema, rights),
+    ...needsMembership(what, owners, rights),
+    ...owners.flatMap((owner) => needsSet(what, owner, rights)),
+  ];
 }
 
 function needsGroup(group: string, rights: Rights): MissingRight[] {
@@ -141,6 +146,12 @@ const lacks = ({ facts }: Rights, what: string, fix: string): MissingRight => ({
   message: `\`${facts.currentUser}\` may not ${what}`,
   fix: `${fix}, or connect as somebody who may`,
 });
+
+/** Ownership goes only to a role that one may become. */
+function needsSet(what: string, role: string, rights: Rights): MissingRight[] {
+  if (rights.settable.has(role) || !rights.held.has(role)) return [];
+  return [lacks(rights, what, `let it SET ROLE \`${role}\` (membership with SET)`)];
+}
 
 /** ADMIN on a role is not enough to act for it. */
 function needsMembership(what: string, roles: readonly string[], rights: Rights): MissingRight[] {

@@ -114,7 +114,7 @@ export const buildAccessChanges: ReportBuilder = async (context, parameters) => 
     notes: [
       'A row is one person on one connection whose permissions differ between two versions of the policy that followed each other.',
       'By is who made the change that brought it about: of a rule, a group, a member or a connection. When is the publication of the policy that carries it.',
-      'Approved by is filled where a second person decided: a reviewer of an access review. Changes of rules need no approval otherwise.',
+      'Approved by is filled where somebody else stood behind the change: for a revocation in an access review, who started the review. Changes of rules need no approval otherwise.',
       'Deleting an environment ends all access through it; a connection must be deleted before its environment.',
     ],
     tables: [table.done()],

@@ -89,6 +89,7 @@ function AgentFacts({ agent }: { agent: Agent }) {
         {agent.spoolDepth === 0
           ? 'everything delivered'
           : `${count(agent.spoolDepth, 'event')} on the agent’s disk, not delivered yet`}
+        {agent.spool ? <SpoolRoom spool={agent.spool} /> : null}
       </dd>
       <dt className="text-ink-3">Version</dt>
       <dd>{agent.agentVersion}</dd>
@@ -160,5 +161,28 @@ function Revoke({ agent, open, onClose }: { agent: Agent; open: boolean; onClose
         events that it still holds are no longer accepted. To use the machine again, enrol it anew.
       </p>
     </Confirm>
+  );
+}
+
+/** How much of its room the agent's spool takes, and what follows when there is none. */
+function SpoolRoom({ spool }: { spool: NonNullable<Agent['spool']> }) {
+  const { bytes: taken, quotaBytes, state, whenFull, lostEvents, oldestAt } = spool;
+  return (
+    <span className="text-ink-2 flex flex-col">
+      <span>
+        {bytes(taken)} {quotaBytes ? `of ${bytes(quotaBytes)}` : 'taken'}
+        {oldestAt ? `, the oldest from ${absolute(oldestAt).slice(0, 19)}` : ''}
+      </span>
+      {state === 'ok' ? null : (
+        <Status health={state === 'full' ? 'bad' : 'warn'}>
+          {state === 'low'
+            ? 'Room is running out'
+            : whenFull === 'refuse'
+              ? 'No room: statements are refused'
+              : 'No room: statements run without being recorded'}
+        </Status>
+      )}
+      {lostEvents > 0 ? <span>{count(lostEvents, 'event')} not recorded so far</span> : null}
+    </span>
   );
 }

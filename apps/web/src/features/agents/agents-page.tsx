@@ -50,6 +50,11 @@ const COLUMNS: Column<Agent>[] = [
     cell: (agent) => (
       <span className={agent.spoolDepth > 0 ? '' : 'text-ink-3'}>
         {agent.spoolDepth === 0 ? 'none' : agent.spoolDepth}
+        {agent.spool && agent.spool.state !== 'ok'
+          ? agent.spool.state === 'full'
+            ? ', no room'
+            : ', little room'
+          : ''}
       </span>
     ),
   },

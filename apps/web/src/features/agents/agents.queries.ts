@@ -5,7 +5,7 @@ export const agentsDocument = graphql(`
     agents(orgId: $orgId, first: $first, after: $after) {
       edges {
         node {
-          id name status agentVersion policyVersion policyEnforcedAt isCurrent consoleUrl spoolDepth rssBytes
+          id name status agentVersion policyVersion policyEnforcedAt isCurrent consoleUrl spoolDepth spool { bytes quotaBytes state whenFull lostEvents oldestAt } rssBytes
           enrolledAt lastSeenAt revokedAt
           environment { id slug name policyVersion }
           connections { slug status detail }

@@ -108,6 +108,16 @@ function Parameter({ name, value, onChange }: ParameterProps) {
   if (name === 'connection') return <ConnectionChoice value={value} onChange={onChange} name={name} />;
   if (name === 'person') return <PersonChoice value={value} onChange={onChange} name={name} />;
   if (name === 'permissions') return <PermissionChoice value={value} onChange={onChange} name={name} />;
+  if (name === 'review')
+    return (
+      <TextField
+        label="Access review"
+        hint="Its id. Empty: the newest one."
+        value={value}
+        onChange={change}
+        optional
+      />
+    );
   return (
     <TextField
       label="Days without use"
