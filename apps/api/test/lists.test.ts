@@ -75,6 +75,11 @@ async function crowd(n: number): Promise<void> {
     [orgId, environmentId],
   );
   await owner.query(
+    `insert into saved_search (id, org_id, user_id, name, query, is_shared)
+     select gen_random_uuid(), org_id, user_id, 's', '', true from membership where org_id = $1 on conflict do nothing`,
+    [orgId],
+  );
+  await owner.query(
     `insert into audit_event (id, org_id, at, kind, actor_id, actor_label, search_text, event)
      select gen_random_uuid(), $1, now() - n * interval '1 second', 'org.updated', '', 'x', 'x',
             jsonb_build_object('id', gen_random_uuid(), 'at', now(), 'kind', 'org.updated',
@@ -104,6 +109,7 @@ const LISTS: Record<string, string> = {
     'myDatabasePasswords(orgId: $orgId) { id expiresAt user { email } environment { name wireAddresses { host } } }',
   databasePasswords:
     'databasePasswords(orgId: $orgId, first: 200) { totalCount edges { node { id expiresAt user { email } environment { name wireAddresses { host } } } } }',
+  savedSearches: 'savedSearches(orgId: $orgId) { id name query owner { email } }',
   invites: 'invites(orgId: $orgId) { id email }',
 };
 

@@ -9,7 +9,14 @@ import { groupIdsBySlug, peopleByGroup } from '../groups/group.queries.js';
 import type { OrgActor } from '../tenancy/actor.js';
 import { TenantDb } from '../tenancy/tenant-db.js';
 import { type AuditConditions, type AuditSearch, checkSearch, conditionsOf } from './audit-filter.js';
-import { type AuditKey, type AuditRow, findRow, type SearchPage, searchRows } from './search.store.js';
+import {
+  type AuditKey,
+  type AuditRow,
+  boundSearch,
+  findRow,
+  type SearchPage,
+  searchRows,
+} from './search.store.js';
 import { type AuditSummary, summarize } from './summary.store.js';
 
 const QUERY_CANCELED = '57014';
@@ -56,7 +63,10 @@ export class AuditQueries {
     const conditions = await this.conditions(actor, search);
     const asked = { buckets, now: this.clock.now() };
     const summary = await inTime(
-      this.db.withOrgClient(actor.orgId, (client) => summarize(client, conditions, asked)),
+      this.db.withOrgClient(actor.orgId, async (client) => {
+        await boundSearch(client);
+        return summarize(client, conditions, asked);
+      }),
     );
     const environments = await listAllEnvironments(this.db, actor);
     const named = (id: string) => environments.find((each) => each.id === id);
