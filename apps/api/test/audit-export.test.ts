@@ -149,7 +149,13 @@ describe('watching', () => {
       const reading = (async () => {
         for await (const piece of answer.body ?? []) text += Buffer.from(piece).toString();
       })().catch(() => undefined);
-      return { heard: () => text, close: () => (abort.abort(), reading) };
+      return {
+        heard: () => text,
+        close: () => {
+          abort.abort();
+          return reading;
+        },
+      };
     };
     const ours = await watch(acme);
     const theirs = await watch(rival);

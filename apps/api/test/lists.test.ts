@@ -53,7 +53,9 @@ async function crowd(n: number): Promise<void> {
   await owner.query(
     `with rules as (
        insert into rule (id, org_id, connection_id, permissions)
-       select gen_random_uuid(), org_id, id, 1 from db_connection where org_id = $1 returning id, org_id)
+       select gen_random_uuid(), c.org_id, c.id, 1 from db_connection c
+        where c.org_id = $1 and not exists (select from rule r where r.org_id = $1 and r.connection_id = c.id)
+       returning id, org_id)
      insert into rule_member (id, org_id, rule_id, kind, group_id, position)
      select gen_random_uuid(), r.org_id, r.id, 'group', (select min(id::text)::uuid from user_group where org_id = $1), 0 from rules r`,
     [orgId],
@@ -79,12 +81,74 @@ async function crowd(n: number): Promise<void> {
      select gen_random_uuid(), org_id, user_id, 's', '', true from membership where org_id = $1 on conflict do nothing`,
     [orgId],
   );
+  await crowdOfReviews(from, n);
+  await crowdOfRoles();
   await owner.query(
     `insert into audit_event (id, org_id, at, kind, actor_id, actor_label, search_text, event)
      select gen_random_uuid(), $1, now() - n * interval '1 second', 'org.updated', '', 'x', 'x',
             jsonb_build_object('id', gen_random_uuid(), 'at', now(), 'kind', 'org.updated',
               'actor', jsonb_build_object('type', 'system', 'id', '', 'label', 'x'))
        from ${series(from)}`,
+    [orgId],
+  );
+}
+
+/** The one review and the one integration whose parts are listed; all others are only there. */
+const REVIEW = '018f0000-0000-7000-8000-00000000aaaa';
+const INTEGRATION = '018f0000-0000-7000-8000-00000000bbbb';
+
+async function crowdOfReviews(from: number, n: number): Promise<void> {
+  const { owner } = api.database;
+  const { orgId } = company;
+  const series = `generate_series(${from}, ${from + n - 1}) n`;
+  await owner.query(
+    `insert into access_review (id, org_id, name, due_at, created_by_label)
+     select case n when ${from} then $2::uuid else gen_random_uuid() end, $1, 'r', now(), 'x' from ${series}
+     on conflict do nothing`,
+    [orgId, REVIEW],
+  );
+  await owner.query(
+    `insert into access_review_item (id, org_id, review_id, user_id, user_email, user_name, connection_slug, permissions, through, reviewer_id, reviewer_email)
+     select gen_random_uuid(), $1, $2, gen_random_uuid(), 'x', 'x', 'c', 1, '{}', gen_random_uuid(), 'x' from ${series}`,
+    [orgId, REVIEW],
+  );
+  await owner.query(
+    `insert into integration (id, org_id, kind, name, url, format, event_types)
+     select case n when ${from} then $2::uuid else gen_random_uuid() end, $1, 'webhook', 'i' || n, 'https://x.test', 'json', '{*}' from ${series}
+     on conflict do nothing`,
+    [orgId, INTEGRATION],
+  );
+  await owner.query(
+    `insert into webhook_delivery (id, org_id, integration_id, type, body)
+     select gen_random_uuid(), $1, $2, 'x', '{}' from ${series}`,
+    [orgId, INTEGRATION],
+  );
+  await owner.query(
+    `insert into report (id, org_id, kind, parameters, requested_by_label, expires_at)
+     select gen_random_uuid(), $1, 'coverage', '{}', 'x', now() from ${series}`,
+    [orgId],
+  );
+}
+
+async function crowdOfRoles(): Promise<void> {
+  const { owner } = api.database;
+  const { orgId, connectionId } = company;
+  await owner.query(
+    `insert into role_manifest (id, org_id, connection_id, version, body, sha256, author_id, author_label)
+     select gen_random_uuid(), org_id, id, 1, 'roles: []', 'x', '', 'x' from db_connection where org_id = $1
+     on conflict do nothing`,
+    [orgId],
+  );
+  await owner.query(
+    `insert into role_manifest (id, org_id, connection_id, version, body, sha256, author_id, author_label)
+     select gen_random_uuid(), $1, $2, (select max(version) from role_manifest where connection_id = $2) + n, 'roles: []', 'x', '', 'x'
+       from generate_series(1, ${CROWD}) n`,
+    [orgId, connectionId],
+  );
+  await owner.query(
+    `insert into role_plan (id, org_id, connection_id, manifest_id, manifest_version, mode, cause, requested_by, requested_label, expires_at)
+     select gen_random_uuid(), org_id, connection_id, id, 1, 'adopt', 'manifest', '', 'x', now() from role_manifest
+      where org_id = $1 and version = 1 on conflict do nothing`,
     [orgId],
   );
 }
@@ -111,10 +175,29 @@ const LISTS: Record<string, string> = {
     'databasePasswords(orgId: $orgId, first: 200) { totalCount edges { node { id expiresAt user { email } environment { name wireAddresses { host } } } } }',
   savedSearches: 'savedSearches(orgId: $orgId) { id name query owner { email } }',
   invites: 'invites(orgId: $orgId) { id email }',
+  accessReviews: 'accessReviews(orgId: $orgId) { id name connection certified revoked total }',
+  accessReviewItems:
+    'accessReviewItems(orgId: $orgId, reviewId: "REVIEW") { id userEmail reviewerEmail permissions through decision }',
+  auditChains: 'auditChains(orgId: $orgId) { id name headSeq isAgent }',
+  integrations: 'integrations(orgId: $orgId) { id name kind url behind dead failures }',
+  integrationDeliveries:
+    'integrationDeliveries(orgId: $orgId, id: "INTEGRATION") { id state type attempts lastStatus }',
+  reportCatalog: 'reportCatalog(orgId: $orgId) { kind title purpose controls { framework clause title } }',
+  reports:
+    'reports(orgId: $orgId, first: 200) { edges { node { id kind title requestedBy status progress } } }',
+  checkRoleManifest: 'checkRoleManifest(orgId: $orgId, body: "roles: 7") { message fix line column }',
+  roleManifests:
+    'roleManifests(orgId: $orgId, connectionId: "CONNECTION", first: 200) { edges { node { version body authorLabel } } }',
+  rolePlans:
+    'rolePlans(orgId: $orgId, first: 200) { edges { node { id state reason manifestVersion changeCount approvedLabel } } }',
 };
 
 /** How many statements a request sends to the database. */
-async function statementsOf(query: string): Promise<number> {
+async function statementsOf(list: string): Promise<number> {
+  const query = list
+    .replace('REVIEW', REVIEW)
+    .replace('INTEGRATION', INTEGRATION)
+    .replace('CONNECTION', company.connectionId);
   const spy = vi.spyOn(pg.Client.prototype, 'query');
   await must(api, `query ($orgId: ID!) { ${query} }`, { orgId: company.orgId }, company.cookie);
   const count = spy.mock.calls.length;

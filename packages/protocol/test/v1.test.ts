@@ -1,5 +1,5 @@
 import { createPublicKey, verify } from 'node:crypto';
-import { CHAIN_START, followsChain } from '@postern/core/audit';
+import { CHAIN_START, chainedEvent, followsChain } from '@postern/core/audit';
 import { policyBundle, publicJwk } from '@postern/core/policy';
 import { describe, expect, test } from 'vitest';
 import { auditPushRequest } from '../src/audit-push.js';
@@ -84,7 +84,7 @@ describe('signed messages', () => {
 test('the pushed events follow one another', () => {
   let previous = CHAIN_START;
   for (const link of auditPushRequest.parse(fixture('audit-push-request.json')).events) {
-    expect(followsChain(previous, link)).toBe(true);
+    expect(followsChain(previous, chainedEvent.parse(link))).toBe(true);
     previous = link.hash;
   }
 });

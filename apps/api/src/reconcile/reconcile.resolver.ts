@@ -21,6 +21,7 @@ import {
 } from './reconcile.queries.js';
 import {
   ConnectionRoles,
+  DriftDetail,
   DriftFinding,
   GeneratedRoleManifest,
   RoleManifestConnection,
@@ -30,6 +31,7 @@ import {
   RolePlanComment,
   RolePlanConnection,
   RolePlanContent,
+  RolePlanDetail,
   RolePlanStateEnum,
   RolePlanTask,
   RoleSettings,
@@ -42,7 +44,7 @@ import { manifestProblems, saveManifest } from './save-manifest.js';
 
 const idArg = { type: () => ID };
 
-@Resolver(() => RolePlan)
+@Resolver()
 export class ReconcileResolver {
   constructor(private readonly db: TenantDb) {}
 
@@ -85,8 +87,8 @@ export class ReconcileResolver {
   }
 
   @OrgRole('auditor')
-  @Query(() => RolePlan)
-  rolePlan(@Actor() actor: OrgActor, @Args('id', idArg) id: string): Promise<RolePlan> {
+  @Query(() => RolePlanDetail)
+  rolePlan(@Actor() actor: OrgActor, @Args('id', idArg) id: string): Promise<RolePlanDetail> {
     return readPlan(this.db, actor, id);
   }
 
@@ -205,6 +207,11 @@ export class ReconcileResolver {
   ): Promise<DriftFinding> {
     return ignoreDrift(this.db, actor, { id, reason, until });
   }
+}
+
+@Resolver(() => RolePlanDetail)
+export class RolePlanDetailResolver {
+  constructor(private readonly db: TenantDb) {}
 
   @ResolveField(() => RolePlanContent, { nullable: true })
   content(@Parent() plan: PlanView): Promise<PlanContent | null> {
@@ -225,12 +232,12 @@ export class ReconcileResolver {
   }
 }
 
-@Resolver(() => DriftFinding)
+@Resolver(() => DriftDetail)
 export class DriftResolver {
   constructor(private readonly db: TenantDb) {}
 
   @ResolveField(() => RolePlanContent, { description: 'The changes that would undo it.' })
-  content(@Parent() finding: DriftFinding): Promise<PlanContent> {
+  content(@Parent() finding: DriftDetail): Promise<PlanContent> {
     return readFindingContent(this.db, finding);
   }
 }

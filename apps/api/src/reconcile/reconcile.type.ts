@@ -224,6 +224,9 @@ export class RolePlan {
   @Field(() => Date, { nullable: true }) finishedAt!: Date | null;
 }
 
+@ObjectType({ description: 'A plan with what it would do, which may be long: read one by one.' })
+export class RolePlanDetail extends RolePlan {}
+
 @ObjectType()
 export class RolePlanConnection extends Paged(RolePlan, 'RolePlan') {}
 
@@ -242,6 +245,9 @@ export class DriftFinding {
   @Field(() => String, { nullable: true }) ignoredLabel!: string | null;
 }
 
+@ObjectType({ description: 'A finding with the changes that would undo it.' })
+export class DriftDetail extends DriftFinding {}
+
 @ObjectType()
 export class RoleStatus {
   @Field(() => RoleStateEnum) state!: RoleState;
@@ -258,7 +264,7 @@ export class ConnectionRoles {
   @Field(() => RoleManifest, { nullable: true }) manifest!: RoleManifest | null;
   @Field(() => RolePlan, { nullable: true }) livePlan!: RolePlan | null;
   @Field(() => RoleStatus) status!: RoleStatus;
-  @Field(() => DriftFinding, { nullable: true }) drift!: DriftFinding | null;
+  @Field(() => DriftDetail, { nullable: true }) drift!: DriftDetail | null;
 }
 
 @ObjectType({ description: '`plan` is null while another one is being applied: it is made right after.' })
