@@ -635,7 +635,7 @@ CREATE UNIQUE INDEX policy_bundle_pkey ON public.policy_bundle USING btree (org_
 CREATE UNIQUE INDEX policy_part_pkey ON public.policy_part USING btree (org_id, digest)
 CREATE UNIQUE INDEX policy_version_pkey ON public.policy_version USING btree (org_id, environment_id, version)
 CREATE INDEX policy_version_published_idx ON public.policy_version USING btree (org_id, environment_id, published_at DESC)
-CREATE INDEX report_expiry_idx ON public.report USING btree (org_id, expires_at)
+CREATE INDEX report_expiry_idx ON public.report USING btree (expires_at)
 CREATE INDEX report_org_created_idx ON public.report USING btree (org_id, created_at DESC, id DESC)
 CREATE UNIQUE INDEX report_org_id_id_unique ON public.report USING btree (org_id, id)
 CREATE UNIQUE INDEX report_pkey ON public.report USING btree (id)
@@ -755,6 +755,7 @@ outbox tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_curre
 policy_bundle tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 policy_part tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 policy_version tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+report system_lookup: SELECT to {postern_system} using (true) with check ()
 report tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 report_file tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 role_manifest tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
@@ -833,6 +834,7 @@ membership: select (org_id, user_id, role) to postern_system
 org: select (id, slug, name, created_at, audit_retention_days, audit_hold) to postern_system
 org_audit_chain: select (org_id, seq) to postern_system
 outbox: update (queued_at) to postern_system
+report: select (org_id, expires_at) to postern_system
 role_plan: select (org_id, connection_id, state, expires_at) to postern_system
 role_status: select (org_id, connection_id, next_scan_at) to postern_system
 session: update (expires_at) to postern_system

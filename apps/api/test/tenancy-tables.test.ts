@@ -55,6 +55,7 @@ const OTHER_POLICIES: Record<string, string[]> = {
   agent: ['system_lookup'],
   enrolment_token: ['system_lookup'],
   outbox: ['system_drain'],
+  report: ['system_lookup'],
   role_plan: ['system_lookup'],
   role_status: ['system_lookup'],
   agent_task: ['system_lookup'],

@@ -19,7 +19,8 @@ export class AuditStatement {
   @Field(() => [String]) kinds!: string[];
   @Field(() => Int, {
     nullable: true,
-    description: 'How many parameters were bound to it; values are not kept.',
+    description:
+      'How many parameters were bound to it. Values are in the event itself, where the agent is set to keep them.',
   })
   parameters?: number | undefined;
   @Field(() => [String], {

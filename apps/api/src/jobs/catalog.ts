@@ -10,6 +10,7 @@ export const JOBS = {
   'reconcile.settle': z.object({ orgId: z.uuid(), taskId: z.uuid() }),
   'reconcile.sweep': z.object({}),
   'report.run': z.object({ orgId: z.uuid(), reportId: z.uuid() }),
+  'report.expire': z.object({}),
 } as const;
 
 export type JobName = keyof typeof JOBS;
@@ -18,4 +19,5 @@ export type JobPayload<N extends JobName> = z.infer<(typeof JOBS)[N]>;
 /** Jobs that time asks for: how often, in milliseconds. What is due is in the rows; a beat that is missed costs only time. */
 export const SCHEDULES: Readonly<Partial<Record<JobName, number>>> = {
   'reconcile.sweep': 10_000,
+  'report.expire': 3_600_000,
 };

@@ -1,4 +1,5 @@
 import type { Prisma } from '../generated/prisma/client.js';
+import type { SystemDb } from '../tenancy/system-db.js';
 import type { Tx } from '../tenancy/tenant-db.js';
 
 export const REPORT_FORMATS = ['json', 'csv', 'pdf'] as const;
@@ -113,4 +114,25 @@ export const findReportFile = (tx: Tx, reportId: string, format: ReportFormat) =
 export async function deleteReportRow(tx: Tx, id: string): Promise<boolean> {
   const { count } = await tx.report.deleteMany({ where: { id } });
   return count === 1;
+}
+
+/** Of one organisation at a time; the next run goes on. */
+const EXPIRED_MAX = 200;
+
+export async function orgsWithExpired(db: SystemDb): Promise<string[]> {
+  const rows = await db.query<{ org_id: string }>(
+    'select distinct org_id from report where expires_at < now()',
+  );
+  return rows.map(({ org_id }) => org_id);
+}
+
+/** Those that expired, with their files; answers with what they were. */
+export async function deleteExpired(tx: Tx): Promise<ReportRow[]> {
+  const expired = await tx.report.findMany({
+    where: { expiresAt: { lt: new Date() } },
+    orderBy: { expiresAt: 'asc' },
+    take: EXPIRED_MAX,
+  });
+  await tx.report.deleteMany({ where: { id: { in: expired.map(({ id }) => id) } } });
+  return expired;
 }

@@ -1,8 +1,9 @@
 import { Module } from '@nestjs/common';
 import { SigningModule } from '../policy/signing.module.js';
+import { ExpireReportsJob } from './expire-reports.job.js';
 import { RunReportJob } from './run-report.job.js';
 import { RunReport } from './run-report.js';
 
 /** The worker's part of reports: making them. */
-@Module({ imports: [SigningModule], providers: [RunReport, RunReportJob] })
+@Module({ imports: [SigningModule], providers: [RunReport, RunReportJob, ExpireReportsJob] })
 export class ReportingModule {}

@@ -148,7 +148,9 @@ function Statement({ statement }: { statement: NonNullable<AuditDetail['statemen
       <CodeBlock label="Statement" code={statement.text || '-- its text is not kept'} />
       <p className="text-ink-3 text-xs">
         {statement.kinds.join(', ') || 'could not be parsed'} · {bytes(statement.bytes)}
-        {statement.parameters ? ` · ${count(statement.parameters, 'parameter')}, values not kept` : ''}
+        {statement.parameters
+          ? ` · ${count(statement.parameters, 'parameter')}, values kept only where the agent says so`
+          : ''}
         {statement.truncated ? ' in all; its middle is left out and proved by its SHA-256' : ''} ·{' '}
         {statement.fingerprint ? `fingerprint ${statement.fingerprint} · ` : ''}
         {statement.redacted ? `redacted before it was written: ${statement.redacted.join(', ')} · ` : ''}
