@@ -3,7 +3,7 @@ import { canonicalJson } from '@postern/core/audit';
 import { flattenedVerify, importJWK, type JWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createWorker } from '../src/create-worker.js';
-import { ExpireReportsJob } from '../src/reports/expire-reports.job.js';
+import { ExpireReports } from '../src/reports/expire-reports.js';
 import { startTestApp, type TestApp } from './app.js';
 import { auditTrail } from './company.js';
 import { type FurnishedCompany, furnish, join, must, type TestPerson } from './people.js';
@@ -234,7 +234,7 @@ describe('a finished report', () => {
     const { id: younger } = await made('COVERAGE');
     const { owner } = api.database;
     await owner.query("update report set expires_at = now() - interval '1 second' where id = $1", [id]);
-    await worker.get(ExpireReportsJob, { strict: false }).run();
+    await worker.get(ExpireReports, { strict: false }).run();
     const left = await owner.query('select id from report where id in ($1, $2)', [id, younger]);
     expect(left.rows).toEqual([{ id: younger }]);
     expect((await owner.query('select from report_file where report_id = $1', [id])).rowCount).toBe(0);
