@@ -34,7 +34,7 @@ describe.runIf(hasDisk)('an agent whose disk is full', () => {
     const { bavail, bsize } = statfsSync(dir);
     writeFileSync(join(dir, 'something-else'), Buffer.alloc(bavail * bsize - ROOM_BYTES));
     world.load(6);
-    const refused = () => journal.errors.get('58030') ?? 0;
+    const refused = () => journal.errors.get('53100') ?? 0;
     await eventually(
       async () => refused(),
       (count) => count > 20,
