@@ -190,6 +190,26 @@ describe('who may decide', () => {
     expect((await world.plan(plan.id)).state).toBe('REJECTED');
   });
 
+  it('an agent that asks while somebody decides gets nothing, and waits for nobody', async () => {
+    const plan = await world.pending();
+    await world.approve(plan, bob);
+    const tasks = () =>
+      api.database.owner.query("select from agent_task where plan_id = $1 and kind = 'roles.apply'", [
+        plan.id,
+      ]);
+    await expect.poll(async () => (await tasks()).rowCount).toBe(1);
+    const client = await api.database.owner.connect();
+    try {
+      await client.query('begin');
+      await client.query('select from role_plan where id = $1 for update', [plan.id]);
+      expect(await world.claim()).toBeNull();
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+    expect((await world.claimed('roles.apply')).connection).toBe(world.slug);
+  });
+
   it('a rejection comes too late once it is being applied', async () => {
     const plan = await world.pending();
     await world.approve(plan, bob);

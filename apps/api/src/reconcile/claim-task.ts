@@ -5,7 +5,7 @@ import { enqueue } from '../jobs/enqueue.js';
 import { SigningKey } from '../policy/signing-key.js';
 import { TenantDb, type Tx } from '../tenancy/tenant-db.js';
 import { movePlan } from './move-plan.js';
-import { lockPlan } from './plan.store.js';
+import { lockFreePlan } from './plan.store.js';
 import { claimable, lockTask, type TaskRow, tellWatchers, updateTask } from './task.store.js';
 
 /** An agent that dies with a task takes it up again; one that dies of it must not for ever. */
@@ -45,7 +45,9 @@ async function take(tx: Tx, agent: AgentIdentity, request: ClaimRequest): Promis
   for (;;) {
     const found = await claimable(tx, { environmentId, ...request });
     if (found === null) return null;
-    if (await mayBegin(tx, found)) {
+    const mayIt = await mayBegin(tx, found);
+    if (mayIt === 'later') return null;
+    if (mayIt) {
       await updateTask(tx, found.id, {
         state: 'running',
         agentId: agent.id,
@@ -57,14 +59,15 @@ async function take(tx: Tx, agent: AgentIdentity, request: ClaimRequest): Promis
   }
 }
 
-/** A task whose plan is no longer to be applied is over; so is one that has been begun too often. */
-async function mayBegin(tx: Tx, task: Claimed): Promise<boolean> {
+/** A task whose plan is no longer to be applied is over; so is one that has been begun too often. `later`: somebody decides just now. */
+async function mayBegin(tx: Tx, task: Claimed): Promise<boolean | 'later'> {
   if (task.cancelAsked || (task.attempts > 0 && task.state === 'running' && task.attempts >= ATTEMPTS_MAX)) {
     await giveUp(tx, task);
     return false;
   }
   if (task.kind !== 'roles.apply' || task.planId === null) return true;
-  const plan = await lockPlan(tx, task.planId);
+  const plan = await lockFreePlan(tx, task.planId);
+  if (plan === undefined) return 'later';
   if (plan?.state === 'applying') return true; // an agent died with it: the next one goes on
   const moved =
     plan &&

@@ -55,6 +55,15 @@ export async function lockPlan(tx: Tx, id: string): Promise<PlanRow | null> {
   return findPlan(tx, id);
 }
 
+/** The same where nobody else has it at this moment; else undefined. For who holds its task already: waiting could be in a circle. */
+export async function lockFreePlan(tx: Tx, id: string): Promise<PlanRow | null | undefined> {
+  const free = await tx.$queryRaw<
+    unknown[]
+  >`select from role_plan where id = ${id}::uuid for update skip locked`;
+  const plan = await findPlan(tx, id);
+  return plan !== null && free.length === 0 ? undefined : plan;
+}
+
 export const livePlan = (tx: Tx, connectionId: string): Promise<PlanRow | null> =>
   tx.rolePlan.findFirst({
     where: { connectionId, state: { in: ['draft', 'planning', 'pending', 'approved', 'applying'] } },
