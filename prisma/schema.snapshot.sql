@@ -323,7 +323,6 @@ role_settings.four_eyes boolean not null default true
 role_settings.approver_group_id uuid
 role_settings.plan_lifetime_s integer not null default 86400
 role_settings.drift_every_s integer default 3600
-role_settings.guard_roles boolean not null default false
 role_settings.updated_at timestamp(3) with time zone not null default now()
 role_status.org_id uuid not null
 role_status.connection_id uuid not null

@@ -14,8 +14,6 @@ create table role_settings (
   plan_lifetime_s integer not null default 86400,
   -- Null: never looked for by itself.
   drift_every_s integer default 3600,
-  -- Whether the rules' permissions become native guard roles (wall 3).
-  guard_roles boolean not null default false,
   updated_at timestamptz(3) not null default now(),
   primary key (org_id, connection_id),
   constraint role_settings_mode_known check (mode in ('authoritative', 'additive', 'adopt')),

@@ -61,7 +61,7 @@ async function take(tx: Tx, agent: AgentIdentity, request: ClaimRequest): Promis
 
 /** A task whose plan is no longer to be applied is over; so is one that has been begun too often. `later`: somebody decides just now. */
 async function mayBegin(tx: Tx, task: Claimed): Promise<boolean | 'later'> {
-  if (task.cancelAsked || (task.attempts > 0 && task.state === 'running' && task.attempts >= ATTEMPTS_MAX)) {
+  if (task.cancelAsked || (task.state === 'running' && task.attempts >= ATTEMPTS_MAX)) {
     await giveUp(tx, task);
     return false;
   }

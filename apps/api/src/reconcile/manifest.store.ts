@@ -21,7 +21,6 @@ export interface RoleSettingsRow {
   approverGroupId: string | null;
   planLifetimeS: number;
   driftEveryS: number | null;
-  guardRoles: boolean;
 }
 
 export const insertManifest = (tx: Tx, row: Omit<ManifestRow, 'createdAt'>): Promise<ManifestRow> =>
@@ -52,7 +51,6 @@ const DEFAULTS = {
   approverGroupId: null,
   planLifetimeS: 86_400,
   driftEveryS: 3_600,
-  guardRoles: false,
 } as const;
 
 /** What is set, or what holds where nothing was. */
@@ -70,7 +68,6 @@ export async function putRoleSettings(tx: Tx, orgId: string, row: RoleSettingsRo
     approverGroupId: settings.approverGroupId,
     planLifetimeS: settings.planLifetimeS,
     driftEveryS: settings.driftEveryS,
-    guardRoles: settings.guardRoles,
     updatedAt: new Date(),
   };
   await tx.roleSettings.upsert({
