@@ -60,5 +60,6 @@ describe.runIf(path !== undefined && existsSync(path))('results, edits and expor
     await shot('result');
     await page.getByRole('grid').press('ControlOrMeta+ArrowDown');
     await page.getByRole('rowheader', { name: '100000', exact: true }).waitFor();
+    expect(await page.getByText('NULL').count()).toBeGreaterThan(5);
   });
 });

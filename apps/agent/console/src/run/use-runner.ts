@@ -36,7 +36,6 @@ interface RunRequest {
 
 /** What a window holds well at once; more is loaded when asked for. */
 export const FIRST_ROWS = 100_000;
-export const MOST_ROWS = 1_000_000;
 
 function optionsOf({ maxRows = FIRST_ROWS, expectRows }: RunRequest, manualCommit: boolean) {
   return {
