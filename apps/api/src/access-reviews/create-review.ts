@@ -11,7 +11,7 @@ import { readOrgPolicy, readOrgPolicyRows } from '../rules/org-policy.queries.js
 import { rulesById } from '../rules/rule.queries.js';
 import { auditActorOf, type OrgActor } from '../tenancy/actor.js';
 import type { TenantDb, Tx } from '../tenancy/tenant-db.js';
-import { type ReviewView, requireReview, viewsOf } from './review.queries.js';
+import { type ReviewView, viewOf } from './review.queries.js';
 import { insertReview } from './review.store.js';
 
 const MOST_ITEMS = 5_000;
@@ -128,8 +128,6 @@ export function createReview(db: TenantDb, actor: OrgActor, draft: ReviewDraft):
         reviewers: reviewers.map((reviewer) => reviewer.email),
       },
     });
-    const [view] = await viewsOf(tx, [await requireReview(tx, id)]);
-    if (!view) throw new Error('the review was just inserted');
-    return view;
+    return viewOf(tx, actor, id);
   });
 }
