@@ -74,6 +74,7 @@ const LEAST_ROLE: Record<string, OrgRole> = {
   auditChains: 'auditor',
   verifyAudit: 'auditor',
   auditKeeping: 'auditor',
+  auditKeepingPreview: 'auditor',
   setAuditKeeping: 'owner',
   updateOrg: 'admin',
   inviteMember: 'admin',

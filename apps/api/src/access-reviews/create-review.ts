@@ -74,14 +74,23 @@ async function itemsOf(
   return withRuleWords(tx, items);
 }
 
+const MEMBERS_LISTED = 3;
+
+function listedMembers(members: readonly string[]): string {
+  const more = members.length - MEMBERS_LISTED;
+  return `${members.slice(0, MEMBERS_LISTED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
 /** Rule ids become what a reviewer can judge: the rule in words. */
 async function withRuleWords(tx: Tx, items: readonly NewItem[]): Promise<NewItem[]> {
   const rules = await rulesById(tx, [...new Set(items.flatMap(({ through }) => through))]);
   const words = (id: string): string => {
     const rule = rules.get(id);
-    return rule
-      ? `${rule.permissions.join(', ')} on ${rule.connection} for ${rule.members.slice(0, 3).join(', ')}`
-      : id;
+    if (!rule) return id;
+    const what = rule.permissions.includes('*') ? 'everything' : rule.permissions.join(', ');
+    const where = rule.connection === '*' ? 'all connections' : rule.connection;
+    const whom = rule.members.includes('*') ? 'everyone' : listedMembers(rule.members);
+    return `${what} on ${where} for ${whom}`;
   };
   return items.map((item) => ({ ...item, through: item.through.map(words) }));
 }
