@@ -175,9 +175,10 @@ const LISTS: Record<string, string> = {
     'databasePasswords(orgId: $orgId, first: 200) { totalCount edges { node { id expiresAt user { email } environment { name wireAddresses { host } } } } }',
   savedSearches: 'savedSearches(orgId: $orgId) { id name query owner { email } }',
   invites: 'invites(orgId: $orgId) { id email }',
-  accessReviews: 'accessReviews(orgId: $orgId) { id name connection certified revoked total }',
+  accessReviews: 'accessReviews(orgId: $orgId) { id name connection certified revoked total waitingForMe }',
   accessReviewItems:
     'accessReviewItems(orgId: $orgId, reviewId: "REVIEW") { id userEmail reviewerEmail permissions through decision }',
+  accessReviewUse: 'accessReviewUse(orgId: $orgId, reviewId: "REVIEW") { itemId lastUsedAt used }',
   auditChains: 'auditChains(orgId: $orgId) { id name headSeq isAgent }',
   integrations: 'integrations(orgId: $orgId) { id name kind url behind dead failures }',
   integrationDeliveries:

@@ -56,6 +56,7 @@ const OTHER_POLICIES: Record<string, string[]> = {
   enrolment_token: ['system_lookup'],
   outbox: ['system_drain'],
   report: ['system_lookup'],
+  access_review: ['system_lookup'],
   role_plan: ['system_lookup'],
   role_status: ['system_lookup'],
   agent_task: ['system_lookup'],
