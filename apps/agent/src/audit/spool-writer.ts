@@ -99,7 +99,7 @@ export class SpoolWriter {
   /** One write for all events of the group; only when `ready`. */
   write(group: Group): void {
     if (!this.#writer) throw new Error('there is no segment');
-    const { bytes, head } = encodeEvents(this.#head, group.events);
+    const { bytes, head } = encodeEvents(this.#head, group.texts);
     try {
       if (this.#isTorn) this.#writer.cut();
       this.#isTorn = false;
@@ -114,8 +114,10 @@ export class SpoolWriter {
     this.#head = head;
     this.#ahead.push({ group, bytes, seq: head.seq });
     this.#aheadBytes += bytes.length;
+    // Who is told that it is written may want it on the disk, and tells the disk.
+    const { isWanted } = group;
     group.wasWritten();
-    if (group.isWanted) this.sync();
+    if (isWanted) this.sync();
     else this.#timer ??= setTimeout(() => this.sync(), SYNC_MS);
   }
 

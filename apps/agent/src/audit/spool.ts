@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AuditEvent } from '@postern/core/audit';
+import { type AuditEvent, canonicalJson } from '@postern/core/audit';
 import { PosternError } from '@postern/core/errors';
 import { readIfThere } from '../durable-file.js';
 import { type Appended, full, Group } from './group.js';
@@ -20,8 +20,8 @@ const SEGMENT_BYTES = 8 * 1024 * 1024;
 const ACKED_FILE = 'acked';
 const GAP_FILE = 'gap';
 const SAVE_ACKED_MS = 500;
-/** What an event takes beside its statement, about. */
-const EVENT_BYTES = 700;
+/** What an event takes beside its text: its number, two hashes and the frame. */
+const LINK_BYTES = 200;
 /** How long an event that nobody waits for may wait for others to be written with. */
 const LATER_MS = 5;
 
@@ -115,6 +115,11 @@ export class Spool {
    * Without room it is refused, or, where the configuration says so, left out and counted.
    */
   append(event: AuditEvent, when: 'now' | 'later' = 'now'): Appended {
+    return this.appendText(textOf(event), when);
+  }
+
+  /** The same of an event that is text already. */
+  appendText(event: EventText, when: 'now' | 'later' = 'now'): Appended {
     const appended = this.#append(event, when);
     return this.#room.setting.whenFull === 'refuse' ? appended : this.#tolerant(appended, event);
   }
@@ -131,7 +136,7 @@ export class Spool {
 
   /** Resolves when the record of a gap is on the disk. */
   appendGap(event: AuditEvent): Promise<void> {
-    return this.#append(event, 'now').durable();
+    return this.#append(textOf(event), 'now').durable();
   }
 
   giveBack(gap: Gap): void {
@@ -148,28 +153,36 @@ export class Spool {
   }
 
   /** Nobody is told that there was no room: the gap is counted instead. Any other failure of the disk stays one. */
-  #tolerant(appended: Appended, event: AuditEvent): Appended {
+  #tolerant(appended: Appended, { at }: EventText): Appended {
     let isCounted = false;
-    const onFailure = (error: unknown) => {
-      if (!isFull(error)) throw error;
-      if (!isCounted) this.#room.lost(event.at);
+    const isLeftOut = (error: unknown): boolean => {
+      if (!isFull(error)) return false;
+      if (!isCounted) this.#room.lost(at);
       isCounted = true;
+      return true;
+    };
+    const onFailure = (error: unknown) => {
+      if (!isLeftOut(error)) throw error;
     };
     const written = appended.written.catch(onFailure);
     written.catch(() => undefined);
-    return { written, durable: () => appended.durable().catch(onFailure) };
+    return {
+      written,
+      durable: () => appended.durable().catch(onFailure),
+      onWritten: (then, failed) =>
+        appended.onWritten(then, (error) => (isLeftOut(error) ? then() : failed(error))),
+    };
   }
 
-  #append(event: AuditEvent, when: 'now' | 'later'): Appended {
-    // How statements end, and what the agent says of itself, may take what is kept free.
-    if (!this.#room.takes(this.usedBytes, event.kind !== 'statement.decided')) {
+  #append({ text, isReserved }: EventText, when: 'now' | 'later'): Appended {
+    if (!this.#room.takes(this.usedBytes, isReserved)) {
       const refused = new Group(() => undefined);
       refused.failed(full());
       return refused;
     }
-    this.#waitingBytes += (event.statement?.text.length ?? 0) + EVENT_BYTES;
+    this.#waitingBytes += text.length + LINK_BYTES;
     this.#group ??= new Group(() => this.#writer.sync());
-    this.#group.events.push(event);
+    this.#group.texts.push(text);
     if (when === 'now') this.#due();
     else if (!this.#isDue) this.#later ??= setTimeout(() => this.#flush(), LATER_MS);
     return this.#group;
@@ -274,6 +287,21 @@ export class Spool {
     group?.failed(this.#writer.isDiskFull ? full() : undefined);
   }
 }
+
+/** An event as it is written. */
+export interface EventText {
+  /** Canonical JSON. */
+  readonly text: string;
+  readonly at: string;
+  /** How statements end, and what the agent says of itself: it may take what is kept free. */
+  readonly isReserved: boolean;
+}
+
+const textOf = (event: AuditEvent): EventText => ({
+  text: canonicalJson(event),
+  at: event.at,
+  isReserved: event.kind !== 'statement.decided',
+});
 
 /** How full the spool is. */
 export interface SpoolFill {

@@ -47,7 +47,7 @@ export class StatementRunner {
     }
     const allowed = await this.#governor.decide(request, text);
     run.required = allowed.decision.required;
-    const intentId = await this.#governor.recordIntent(request, allowed);
+    const intentId = await this.#governor.intentRecorded(request, allowed);
     return this.#execute(run, request, { ...allowed, intentId });
   }
 
