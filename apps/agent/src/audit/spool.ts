@@ -35,6 +35,7 @@ export class Spool {
   readonly #writer: SpoolWriter;
   #acked: number;
   #savingAcked: NodeJS.Timeout | undefined;
+  #saved: Promise<void> = Promise.resolve();
   #group: Group | undefined;
   #isDue = false;
   #later: NodeJS.Timeout | undefined;
@@ -210,10 +211,7 @@ export class Spool {
   async ack(seq: number): Promise<void> {
     this.#acked = Math.max(this.#acked, Math.min(seq, this.#writer.durableSeq));
     // Not at once: after a crash an older number only means that some are sent again.
-    this.#savingAcked ??= setTimeout(
-      () => void this.#saveAcked().catch(() => undefined),
-      SAVE_ACKED_MS,
-    ).unref();
+    this.#savingAcked ??= setTimeout(() => void this.#saveAcked(), SAVE_ACKED_MS).unref();
     const { segments } = this.#writer;
     while (segments.length > 1 && firstSeqOf(segments[1] ?? '') <= this.#acked + 1) {
       await rm(join(this.#dir, segments[0] ?? ''), { force: true });
@@ -238,12 +236,20 @@ export class Spool {
   async close(): Promise<void> {
     await this.settled();
     await this.#writer.close();
-    if (this.#savingAcked) await this.#saveAcked();
+    if (this.#savingAcked) void this.#saveAcked();
+    await this.#saved;
   }
 
-  async #saveAcked(): Promise<void> {
+  /** One after the other: they write the same file. */
+  #saveAcked(): Promise<void> {
     clearTimeout(this.#savingAcked);
     this.#savingAcked = undefined;
+    // Lost, it means that some are sent again.
+    this.#saved = this.#saved.then(() => this.#writeAcked()).catch(() => undefined);
+    return this.#saved;
+  }
+
+  async #writeAcked(): Promise<void> {
     const file = join(this.#dir, ACKED_FILE);
     await writeFile(`${file}.tmp`, String(this.#acked), { mode: 0o600 });
     await rename(`${file}.tmp`, file);
