@@ -190,9 +190,10 @@ export class Spool {
   }
 
   /** Events from `fromSeq` on, at most `max` of them and about `maxBytes`, in order and without a gap. */
-  read(fromSeq: number, max: number, maxBytes: number): Promise<SpooledEvent[]> {
-    const { segments, durableSeq } = this.#writer;
-    return this.#reader.read(segments, { fromSeq, toSeq: durableSeq, max, maxBytes });
+  async read(fromSeq: number, max: number, maxBytes: number): Promise<SpooledEvent[]> {
+    const { segments, durableSeq: toSeq, recent } = this.#writer;
+    const request = { fromSeq, toSeq, max, maxBytes };
+    return recent.read(request) ?? this.#reader.read(segments, request);
   }
 
   /** When the oldest event happened that the control plane does not have. */
@@ -212,7 +213,8 @@ export class Spool {
     this.#acked = Math.max(this.#acked, Math.min(seq, this.#writer.durableSeq));
     // Not at once: after a crash an older number only means that some are sent again.
     this.#savingAcked ??= setTimeout(() => void this.#saveAcked(), SAVE_ACKED_MS).unref();
-    const { segments } = this.#writer;
+    const { segments, recent } = this.#writer;
+    recent.forget(this.#acked);
     while (segments.length > 1 && firstSeqOf(segments[1] ?? '') <= this.#acked + 1) {
       await rm(join(this.#dir, segments[0] ?? ''), { force: true });
       this.#sizes.delete(segments.shift() ?? '');

@@ -98,7 +98,8 @@ export function bind(talk: Conversation, raw: Buffer, arrivedAt: number): Task {
     send(raw);
   };
   const refused = (error: unknown) => refuse(talk, refusalOf(error, prepared.sql));
-  return whenAllowed(talk, { ...questionOf(prepared, arrivedAt), parameters }, allowed, refused);
+  const { sql, parameterTypes, isReplaceable } = prepared;
+  return whenAllowed(talk, { sql, parameterTypes, isReplaceable, arrivedAt, parameters }, allowed, refused);
 }
 
 export function describe(talk: Conversation, raw: Buffer, arrivedAt: number): Task {
@@ -120,7 +121,8 @@ export function describe(talk: Conversation, raw: Buffer, arrivedAt: number): Ta
   if (!prepared) return refusedBy(talk, noStatement(name));
   // A statement whose tables changed is analysed anew.
   const refused = (error: unknown) => refuse(talk, refusalOf(error, prepared.sql));
-  return whenAllowed(talk, questionOf(prepared, arrivedAt), allowed, refused);
+  const { sql, parameterTypes, isReplaceable } = prepared;
+  return whenAllowed(talk, { sql, parameterTypes, isReplaceable, arrivedAt }, allowed, refused);
 }
 
 /** Close is never an error, and gives nothing away. */
@@ -158,14 +160,12 @@ export function execute(talk: Conversation, raw: Buffer, arrivedAt: number): Tas
   if (!portal) return refusedBy(talk, noPortal(name));
   const { gate, flight, later } = talk;
   const { prepared, parameters } = portal;
-  const question: Question = {
-    ...questionOf(prepared, arrivedAt),
-    parameters,
-    isReplaceable: portal.isReplaceable || prepared.isReplaceable,
-  };
+  const { sql, parameterTypes } = prepared;
+  const isReplaceable = portal.isReplaceable || prepared.isReplaceable;
+  const question: Question = { sql, parameterTypes, isReplaceable, arrivedAt, parameters };
   const admitted = (found: Admitted) =>
     run(talk, { admitted: found, portal, name, maxRows: Math.max(maxRows, 0), raw });
-  const refused = (error: unknown) => void refuse(talk, refusalOf(error, prepared.sql));
+  const refused = (error: unknown) => void refuse(talk, refusalOf(error, sql));
   if (prepared.asking === undefined) {
     gate.whenAdmitted(question, later(admitted), later(refused));
     return LATER;
@@ -210,10 +210,6 @@ function run(
     else if (isRenamed && how === 'done') return putNameBack(talk, { sync: false });
     return undefined;
   });
-}
-
-function questionOf({ sql, parameterTypes, isReplaceable }: Prepared, arrivedAt: number): Question {
-  return { sql, parameterTypes, isReplaceable, arrivedAt };
 }
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;

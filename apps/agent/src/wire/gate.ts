@@ -143,13 +143,12 @@ export class Gate {
   }
 
   #textOf({ sql, shown, parameters }: Question): GovernedText {
-    const text: GovernedText = {
-      owner: this.#owner,
-      connection: this.#connection,
-      sql: sql ?? shown ?? '',
-      path: 'wire',
-    };
-    return parameters === undefined ? text : { ...text, parameters };
+    const owner = this.#owner;
+    const connection = this.#connection;
+    const known = sql ?? shown ?? '';
+    return parameters === undefined
+      ? { owner, connection, sql: known, path: 'wire' }
+      : { owner, connection, sql: known, path: 'wire', parameters };
   }
 
   async #classified(

@@ -28,7 +28,7 @@ interface Known {
   /** When to read it again because locks kept a part of it from being read. */
   readonly completeAfter: number | undefined;
   /** When the look began that found it current. */
-  readonly checkedAt: number;
+  checkedAt: number;
 }
 
 /**
@@ -115,7 +115,7 @@ export class LiveCatalog {
         if (this.#reader === reader) this.#reader = undefined;
       }
       if (snapshot !== known.snapshot || this.#known !== known) return check();
-      this.#known = { ...known, checkedAt: startedAt };
+      known.checkedAt = startedAt;
       this.#usedNow();
       done();
     });

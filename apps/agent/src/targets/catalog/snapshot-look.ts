@@ -72,14 +72,14 @@ export class SnapshotLook {
 
 /** What the messages up to ReadyForQuery say; undefined: it has not come. */
 function answerIn(bytes: Buffer): string | Error | undefined {
-  let answer: string | Error = new Error('the server did not tell its snapshot');
+  let snapshot: string | undefined;
   for (let at = 0; at + HEADER_BYTES <= bytes.length; ) {
     const type = bytes[at];
     const end = at + 1 + bytes.readUInt32BE(at + 1);
-    if (type === READY) return end <= bytes.length ? answer : undefined;
     if (end > bytes.length) return undefined;
+    if (type === READY) return snapshot ?? new Error('the server did not tell its snapshot');
     // One column: their count, its length, itself.
-    if (type === ROW) answer = bytes.toString('latin1', at + HEADER_BYTES + 6, end);
+    if (type === ROW) snapshot = bytes.toString('latin1', at + HEADER_BYTES + 6, end);
     else if (type === ERROR) return new Error('the server refused to tell its snapshot');
     at = end;
   }
