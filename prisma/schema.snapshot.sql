@@ -14,6 +14,7 @@ access_review.created_by_label text not null
 access_review.created_at timestamp(3) with time zone not null default now()
 access_review.closed_by_label text
 access_review.closed_at timestamp(3) with time zone
+access_review.reminded_at timestamp(3) with time zone
 access_review_item.id uuid not null
 access_review_item.org_id uuid not null
 access_review_item.review_id uuid not null
@@ -597,6 +598,7 @@ webhook_delivery webhook_delivery_pkey: PRIMARY KEY (id)
 webhook_delivery webhook_delivery_state_known: CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'dead'::text])))
 
 -- indexes
+CREATE INDEX access_review_open_idx ON public.access_review USING btree (due_at) WHERE (closed_at IS NULL)
 CREATE UNIQUE INDEX access_review_org_id_id_unique ON public.access_review USING btree (org_id, id)
 CREATE UNIQUE INDEX access_review_pkey ON public.access_review USING btree (id)
 CREATE UNIQUE INDEX access_review_item_pkey ON public.access_review_item USING btree (id)
@@ -766,6 +768,7 @@ users enabled=t forced=t
 webhook_delivery enabled=t forced=t
 
 -- policies
+access_review system_lookup: SELECT to {postern_system} using (true) with check ()
 access_review tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 access_review_item tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 agent system_lookup: SELECT to {postern_system} using (true) with check ()
@@ -874,6 +877,7 @@ webhook_delivery: delete to postern_system
 webhook_delivery: insert, select, update to postern_app
 
 -- column grants
+access_review: select (org_id, due_at, closed_at) to postern_system
 agent: select (id, org_id, environment_id, name, public_key, console_url, audit_seq, revoked_at) to postern_system
 agent_task: select (org_id, environment_id, state, lease_until, not_before) to postern_system
 audit_event: select (id, org_id, at, kind, path, actor_id, actor_label, decision, environment_id, connection_slug, required, relations, client_address, client_application, status, duration_ms, row_count, sqlstate, agent_id, search_text) to postern_audit_search

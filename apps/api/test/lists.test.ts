@@ -184,9 +184,10 @@ const LISTS: Record<string, string> = {
     'reportSchedules(orgId: $orgId) { id name title nextRunAt recipients { name lastDelivery { state } } lastReport { id status } }',
   savedSearches: 'savedSearches(orgId: $orgId) { id name query owner { email } }',
   invites: 'invites(orgId: $orgId) { id email }',
-  accessReviews: 'accessReviews(orgId: $orgId) { id name connection certified revoked total }',
+  accessReviews: 'accessReviews(orgId: $orgId) { id name connection certified revoked total waitingForMe }',
   accessReviewItems:
     'accessReviewItems(orgId: $orgId, reviewId: "REVIEW") { id userEmail reviewerEmail permissions through decision }',
+  accessReviewUse: 'accessReviewUse(orgId: $orgId, reviewId: "REVIEW") { itemId lastUsedAt used }',
   auditChains: 'auditChains(orgId: $orgId) { id name headSeq isAgent }',
   integrations: 'integrations(orgId: $orgId) { id name kind url behind dead failures }',
   integrationDeliveries:

@@ -281,6 +281,7 @@ const CASES: Case[] = [
     'saved_search.not_found',
   ],
   ['accessReviewItems', () => ({ reviewId: theirs.reviewId }), 'access_review.not_found'],
+  ['accessReviewUse', () => ({ reviewId: theirs.reviewId }), 'access_review.not_found'],
   [
     'createAccessReview',
     () => ({ review: { name: 'n', dueAt: '2999-01-01T00:00:00Z', reviewerIds: [theirs.memberUserId] } }),
@@ -291,6 +292,8 @@ const CASES: Case[] = [
     () => ({ reviewId: theirs.reviewId, itemIds: [], decision: 'CERTIFIED' }),
     'access_review.not_found',
   ],
+  ['reopenAccess', () => ({ reviewId: theirs.reviewId, itemIds: [] }), 'access_review.not_found'],
+  ['remindReviewers', () => ({ id: theirs.reviewId }), 'access_review.not_found'],
   ['closeAccessReview', () => ({ id: theirs.reviewId }), 'access_review.not_found'],
   ['report', () => ({ id: theirs.reportId }), 'report.not_found'],
   ['downloadReport', () => ({ id: theirs.reportId, format: 'JSON' }), 'report.not_found'],

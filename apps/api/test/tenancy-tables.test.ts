@@ -57,6 +57,7 @@ const OTHER_POLICIES: Record<string, string[]> = {
   outbox: ['system_drain'],
   report: ['system_lookup'],
   report_schedule: ['system_lookup'],
+  access_review: ['system_lookup'],
   role_plan: ['system_lookup'],
   role_status: ['system_lookup'],
   agent_task: ['system_lookup'],

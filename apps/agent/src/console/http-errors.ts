@@ -106,6 +106,12 @@ export interface HttpProblem {
   readonly body: ConsoleError;
 }
 
+/** Something of ours broke. */
+export const OUR_FAULT: HttpProblem = {
+  status: 500,
+  body: { error: { code: 'internal', message: 'something went wrong in the agent; its log says more' } },
+};
+
 /** What Fastify itself refuses, in our words; undefined for anything else. */
 function ofFramework(error: Partial<FastifyError>): PosternError | undefined {
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {

@@ -12,6 +12,7 @@ export const JOBS = {
   'report.run': z.object({ orgId: z.uuid(), reportId: z.uuid() }),
   'report.expire': z.object({}),
   'report.schedule': z.object({}),
+  'access_review.remind': z.object({}),
 } as const;
 
 export type JobName = keyof typeof JOBS;
@@ -22,4 +23,5 @@ export const SCHEDULES: Readonly<Partial<Record<JobName, number>>> = {
   'reconcile.sweep': 10_000,
   'report.expire': 3_600_000,
   'report.schedule': 30_000,
+  'access_review.remind': 3_600_000,
 };

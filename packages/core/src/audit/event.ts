@@ -56,6 +56,8 @@ export const AUDIT_KINDS = [
   'integration.redriven',
   'access_review.created',
   'access_review.decided',
+  'access_review.reopened',
+  'access_review.reminded',
   'access_review.closed',
   'roles.apply_started',
   'roles.apply_finished',

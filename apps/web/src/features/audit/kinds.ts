@@ -65,6 +65,8 @@ export const KIND_LABEL: Readonly<Record<AuditKind, string>> = {
   'integration.redriven': 'Dead letters sent again',
   'access_review.created': 'Access review started',
   'access_review.decided': 'Access reviewed',
+  'access_review.reopened': 'Access review decision taken back',
+  'access_review.reminded': 'Reviewers reminded',
   'access_review.closed': 'Access review closed',
   'report.requested': 'Report asked for',
   'report.finished': 'Report made',
