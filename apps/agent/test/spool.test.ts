@@ -8,7 +8,7 @@ import { type AuditEvent, type ChainedEvent, followsChain } from '@postern/core/
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isSegmentName, readSegment } from '../src/audit/segment.js';
 import { Spool } from '../src/audit/spool.js';
-import { SpoolReader } from '../src/audit/spool-reader.js';
+import { type SpooledEvent, SpoolReader } from '../src/audit/spool-reader.js';
 
 const WRITER = fileURLToPath(new URL('./spool-writer.mjs', import.meta.url));
 
@@ -74,8 +74,9 @@ describe('the audit spool', () => {
       [500, 1_000_000],
     ] as const) {
       for (let fromSeq = 1; fromSeq <= seq; fromSeq += 4) {
-        const found = await spool.read(fromSeq, max, maxBytes);
-        expect(found).toEqual(await disk.read(segments, { fromSeq, toSeq: seq, max, maxBytes }));
+        const texts = (found: readonly SpooledEvent[]) => found.map((one) => `${one.seq} ${one.json}`);
+        const found = texts(await spool.read(fromSeq, max, maxBytes));
+        expect(found).toEqual(texts(await disk.read(segments, { fromSeq, toSeq: seq, max, maxBytes })));
       }
     }
     await spool.ack(seq - 3);
