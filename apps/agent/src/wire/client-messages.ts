@@ -129,6 +129,7 @@ export class ClientMessages {
   #copy(item: Frame | Run): void {
     const { flight, send, flush } = this.#parts.talk;
     if (item.kind === 'run') {
+      if (flight.isCopyIn) flight.head?.work?.took(item.bytes.length);
       this.#isMidCopyData = item.starts + (this.#isMidCopyData ? 1 : 0) > item.ends;
       send(item.bytes);
       // The server may be waiting for the end of a message, and what is behind it for the server.

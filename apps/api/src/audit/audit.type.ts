@@ -42,7 +42,7 @@ export class AuditOutcome {
   @Field(() => Float, { nullable: true, description: 'Rows returned or changed; may be more than 2³¹.' })
   rows!: number | null;
   @Field(() => Float) durationMs!: number;
-  @Field(() => Float, { nullable: true, description: 'Bytes of results sent to the client.' })
+  @Field(() => Float, { nullable: true, description: 'Bytes of rows and COPY data that went to the client or came from it.' })
   bytes?: number | undefined;
   @Field(() => String, { nullable: true }) sqlstate!: string | null;
   @Field() at!: Date;
