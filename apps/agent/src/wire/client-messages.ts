@@ -137,14 +137,12 @@ export class ClientMessages {
       return;
     }
     send(item.raw);
-    flush();
-    const { head, isCopyIn } = flight;
-    if (!isCopyIn || head === undefined) return;
-    flight.copyEnd();
-    if (head.what !== 'execute') return;
+    const head = flight.isCopyIn ? flight.head : undefined;
+    if (head) flight.copyEnd();
     // What comes next waits until it is known what became of the COPY.
-    send(flushMessage());
-    if (this.#isTaskDone) this.#await(flight.ended(head));
+    if (head?.what === 'execute') send(flushMessage());
+    flush();
+    if (head?.what === 'execute' && this.#isTaskDone) this.#await(flight.ended(head));
   }
 
   #handle({ type, raw }: Frame): void | Promise<void> {
