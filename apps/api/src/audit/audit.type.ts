@@ -14,7 +14,8 @@ export class AuditActor {
 export class AuditValue {
   @Field(() => String, {
     nullable: true,
-    description: 'Null: the SQL null. `***`: it was a secret, or might have been. Of a long value: its beginning.',
+    description:
+      'Null: the SQL null. `***`: it was a secret, or might have been. Of a long value: its beginning.',
   })
   text!: string | null;
   @Field(() => Float, { nullable: true, description: 'Of a long value: how many bytes it had.' })
@@ -32,7 +33,8 @@ export class AuditStatement {
   @Field(() => [String]) kinds!: string[];
   @Field(() => Int, {
     nullable: true,
-    description: 'How many parameters were bound to it; null: it has none of its own (console, simple protocol).',
+    description:
+      'How many parameters were bound to it; null: it has none of its own (console, simple protocol).',
   })
   parameters?: number | undefined;
   @Field(() => [String], {
@@ -66,7 +68,10 @@ export class AuditOutcome {
   @Field(() => Float, { nullable: true, description: 'Rows returned or changed; may be more than 2³¹.' })
   rows!: number | null;
   @Field(() => Float) durationMs!: number;
-  @Field(() => Float, { nullable: true, description: 'Bytes of rows and COPY data that went to the client or came from it.' })
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Bytes of rows and COPY data that went to the client or came from it.',
+  })
   bytes?: number | undefined;
   @Field(() => String, { nullable: true }) sqlstate!: string | null;
   @Field() at!: Date;
