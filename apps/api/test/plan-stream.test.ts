@@ -118,11 +118,7 @@ describe('what is not streamed', () => {
   });
 
   it('over POST /graphql', async () => {
-    const answer = await api.graphql(
-      SUBSCRIPTION,
-      { orgId: company.orgId, id: plan.id },
-      company.cookie,
-    );
+    const answer = await api.graphql(SUBSCRIPTION, { orgId: company.orgId, id: plan.id }, company.cookie);
     expect(answer.errors.length).toBeGreaterThan(0);
   });
 });

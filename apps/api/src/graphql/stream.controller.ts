@@ -90,9 +90,7 @@ async function send(request: FastifyRequest, reply: FastifyReply, events: Events
   const next = (result: ExecutionResult) =>
     write(
       'next',
-      JSON.stringify(
-        result.errors ? toGraphqlAnswer(result, request.log, request.id).response : result,
-      ),
+      JSON.stringify(result.errors ? toGraphqlAnswer(result, request.log, request.id).response : result),
     );
   raw.on('error', () => {});
   raw.write('retry: 2000\n\n');
@@ -108,7 +106,11 @@ async function send(request: FastifyRequest, reply: FastifyReply, events: Events
         if (result.errors) break;
       }
     } catch (error) {
-      next({ errors: [error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error })] });
+      next({
+        errors: [
+          error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error }),
+        ],
+      });
     } finally {
       clearTimeout(end);
       clearInterval(comment);

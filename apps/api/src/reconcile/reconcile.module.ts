@@ -11,6 +11,13 @@ import { TasksController } from './tasks.controller.js';
 @Module({
   imports: [AgentIdentityModule, SigningModule],
   controllers: [TasksController],
-  providers: [ReconcileResolver, RolePlanDetailResolver, DriftResolver, RolePlanChangedResolver, ClaimTask, PlanWatchers],
+  providers: [
+    ReconcileResolver,
+    RolePlanDetailResolver,
+    DriftResolver,
+    RolePlanChangedResolver,
+    ClaimTask,
+    PlanWatchers,
+  ],
 })
 export class ReconcileModule {}
