@@ -10,7 +10,7 @@ import { urlVariable } from '../agents/agent-config';
 import { useOrg } from '../shell/org-context';
 import { keepDraft } from './manifest-tab';
 import { generatedRoleManifestDocument, generateRoleManifestDocument } from './roles.queries';
-import type { TabProps } from './roles-page';
+import type { TabProps } from './tabs';
 import { useRolesMutation } from './use-roles';
 
 /** The first step: what is in the database, written down. Nothing is changed by it. */

@@ -7,7 +7,7 @@ import { Well } from '../../ui/page';
 import { ErrorState, Skeleton } from '../../ui/states';
 import { Ago } from '../../ui/time';
 import { useUrlState } from '../../ui/use-url-state';
-import type { TabProps } from './roles-page';
+import type { TabProps } from './tabs';
 import { type Manifest, useManifests } from './use-roles';
 
 const ManifestDiff = dynamic(() => import('./manifest-diff'), {

@@ -12,7 +12,7 @@ import { useOrg } from '../shell/org-context';
 import { ExpandedRoles } from './expanded';
 import type { Checked } from './manifest-check';
 import { saveRoleManifestDocument } from './roles.queries';
-import type { TabProps } from './roles-page';
+import type { TabProps } from './tabs';
 import { useRolesMutation } from './use-roles';
 
 const ManifestEditor = dynamic(() => import('./manifest-editor'), {

@@ -13,8 +13,8 @@ import { useOrg } from '../shell/org-context';
 import { DriftFinding } from './drift';
 import { RoleStateLabel } from './role-status';
 import { requestRolePlanDocument, scanForDriftDocument } from './roles.queries';
-import type { TabProps } from './roles-page';
 import { CAUSES, PLAN_STATES } from './states';
+import type { TabProps } from './tabs';
 import { type PlanRow, usePlans, useRolesMutation } from './use-roles';
 
 export function OverviewTab({ connection, roles }: TabProps) {

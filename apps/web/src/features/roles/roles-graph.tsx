@@ -7,7 +7,7 @@ import { Well } from '../../ui/page';
 import { useUrlState } from '../../ui/use-url-state';
 import { around, NODE_HEIGHT, type Node, type Placed, place, shortened } from './graph-layout';
 import { asTree, checkManifest } from './manifest-check';
-import type { TabProps } from './roles-page';
+import type { TabProps } from './tabs';
 
 /** More than this is a tangle to look at and slow to place: one role at a time then. */
 const MOST_NODES = 250;

@@ -12,22 +12,8 @@ import { HistoryTab } from './history-tab';
 import { ManifestTab } from './manifest-tab';
 import { OverviewTab } from './overview-tab';
 import { SettingsTab } from './settings-tab';
-import { type Roles, useRoles } from './use-roles';
-
-const TABS = [
-  { key: 'overview', label: 'Overview' },
-  { key: 'manifest', label: 'Manifest' },
-  { key: 'graph', label: 'Graph' },
-  { key: 'history', label: 'History' },
-  { key: 'settings', label: 'Settings' },
-] as const;
-type Tab = (typeof TABS)[number]['key'];
-
-export interface TabProps {
-  connection: Connection;
-  roles: Roles;
-  go: (tab: Tab) => void;
-}
+import { TABS, type Tab, type TabProps } from './tabs';
+import { useRoles } from './use-roles';
 
 /** Everything about the native roles of one connection. */
 export function RolesPage({ slug }: { slug: string }) {

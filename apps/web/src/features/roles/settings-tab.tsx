@@ -10,8 +10,8 @@ import { notify } from '../../ui/toast';
 import { useGroups } from '../groups/use-groups';
 import { useOrg } from '../shell/org-context';
 import { updateRoleSettingsDocument } from './roles.queries';
-import type { TabProps } from './roles-page';
 import { MODES } from './states';
+import type { TabProps } from './tabs';
 import { type Roles, useRolesMutation } from './use-roles';
 
 const LOOKS = [

@@ -21,7 +21,6 @@ export type Roles = ConnectionRolesQuery['connectionRoles'];
 export type Manifest = RoleManifestsQuery['roleManifests']['edges'][number]['node'];
 export type Plan = RolePlanQuery['rolePlan'];
 export type PlanContent = NonNullable<Plan['content']>;
-export type PlanChange = PlanContent['changes'][number];
 export type PlanRow = RolePlansQuery['rolePlans']['edges'][number]['node'];
 
 const rolesKey = (orgId: string) => ['roles', orgId] as const;
