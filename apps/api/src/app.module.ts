@@ -25,6 +25,7 @@ import { OrgsModule } from './orgs/orgs.module.js';
 import { PeopleModule } from './people/people.module.js';
 import { PolicyModule } from './policy/policy.module.js';
 import { ReconcileModule } from './reconcile/reconcile.module.js';
+import { ReportSchedulesModule } from './report-schedules/report-schedules.module.js';
 import { ReportsModule } from './reports/reports.module.js';
 import { RulesModule } from './rules/rules.module.js';
 import { SavedSearchesModule } from './saved-searches/saved-searches.module.js';
@@ -42,6 +43,7 @@ const FEATURES = [
     ReconcileModule,
     SavedSearchesModule,
     IntegrationsModule,
+    ReportSchedulesModule,
     ReportsModule,
     EvidenceModule,
     ReviewsModule,

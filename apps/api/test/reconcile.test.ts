@@ -7,6 +7,8 @@ import { startTestApp, type TestApp } from './app.js';
 import { auditTrail, type Company, enrolAgent, signUpCompany } from './company.js';
 import { join, must, type TestPerson } from './people.js';
 import { MANIFEST, madePlan, Reconciling } from './reconcile-world.js';
+import { ask, finished, rowsOf } from './report-requests.js';
+import { eventually } from './seed.js';
 
 let api: TestApp;
 let worker: INestApplicationContext;
@@ -462,5 +464,56 @@ describe('a manifest', () => {
       company.cookie,
     );
     expect(generatedRoleManifest).toEqual({ state: 'succeeded', body: MANIFEST });
+  });
+});
+
+describe('the report of native roles', () => {
+  it('says what is declared, what was changed with whose approval, and what differs', async () => {
+    const body =
+      'roles:\n  - name: reporting\n  - name: ann\n    login: true\nmemberships:\n  - role: reporting\n    members:\n      - name: ann\n';
+    const plan = await world.pending(body);
+    await world.approve(plan, bob);
+    const task = await world.claimed('roles.apply');
+    await world.answer({ taskId: task.taskId, applied: { statements: 1 } });
+    await world.until(plan.id, 'APPLIED');
+    await must(
+      api,
+      'mutation ($orgId: ID!, $id: ID!) { scanForDrift(orgId: $orgId, connectionId: $id) }',
+      { orgId: company.orgId, id: world.connectionId },
+      company.cookie,
+    );
+    const scan = await world.claimed('roles.scan');
+    await world.answer({ taskId: scan.taskId, plan: madePlan({ digest: 'd'.repeat(64) }) });
+    const asked = { connection: world.slug };
+    const drifted = async () =>
+      (await finished(api, company, await ask(api, company, 'NATIVE_ROLES', asked))).document;
+    await eventually('the finding', async () => rowsOf(await drifted(), 'findings').length === 1);
+    const document = await drifted();
+    expect(rowsOf(document, 'connections')).toMatchObject([
+      {
+        Connection: world.slug,
+        Manifest: 1,
+        State: 'drifted',
+        'Saved by': company.email,
+        Finding: 'the database differs from its manifest',
+      },
+    ]);
+    expect(rowsOf(document, 'roles')).toMatchObject([
+      { Role: 'ann', 'May log in': 'yes', 'Member of': 'reporting' },
+      { Role: 'reporting', 'May log in': 'no', Grants: 0 },
+    ]);
+    expect(rowsOf(document, 'applied')).toMatchObject([
+      {
+        Connection: world.slug,
+        'Approved by': bob.email,
+        About: 'reporting',
+        SQL: 'CREATE ROLE "reporting"',
+      },
+    ]);
+    expect(rowsOf(document, 'drift')).toMatchObject([{ About: 'reporting', Destructive: 'no' }]);
+    expect(rowsOf(document, 'plans')).toMatchObject([
+      { State: 'applied', 'Approved by': bob.email, Changes: 1 },
+    ]);
+    expect(document.controls.length).toBeGreaterThan(5);
   });
 });
