@@ -146,6 +146,7 @@ export class ClientMessages {
   #copy(item: Frame | Run): void {
     const { flight, send, flush } = this.#parts.talk;
     if (item.kind === 'run') {
+      if (flight.isCopyIn) flight.head?.work?.took(item.bytes.length);
       this.#isMidCopyData = item.starts + (this.#isMidCopyData ? 1 : 0) > item.ends;
       send(item.bytes);
       // The server may be waiting for the end of a message, and what is behind it for the server.
@@ -153,14 +154,12 @@ export class ClientMessages {
       return;
     }
     send(item.raw);
-    flush();
-    const { head, isCopyIn } = flight;
-    if (!isCopyIn || head === undefined) return;
-    flight.copyEnd();
-    if (head.what !== 'execute') return;
+    const head = flight.isCopyIn ? flight.head : undefined;
+    if (head) flight.copyEnd();
     // What comes next waits until it is known what became of the COPY.
-    send(flushMessage());
-    if (this.#isTaskDone) this.#await(flight.ended(head));
+    if (head?.what === 'execute') send(flushMessage());
+    flush();
+    if (head?.what === 'execute' && this.#isTaskDone) this.#await(flight.ended(head));
   }
 
   #handle({ type, raw }: Frame): Task {
