@@ -260,12 +260,35 @@ report.digest text
 report.created_at timestamp(3) with time zone not null default now()
 report.finished_at timestamp(3) with time zone
 report.expires_at timestamp(3) with time zone not null
+report.schedule_id uuid
 report_file.org_id uuid not null
 report_file.report_id uuid not null
 report_file.format text not null
 report_file.bytes integer not null
 report_file.sha256 text not null
 report_file.body bytea not null
+report_schedule.id uuid not null
+report_schedule.org_id uuid not null
+report_schedule.name text not null
+report_schedule.kind text not null
+report_schedule.parameters jsonb not null
+report_schedule.cadence text not null
+report_schedule.hour smallint not null
+report_schedule.weekday smallint
+report_schedule.day smallint
+report_schedule.time_zone text not null
+report_schedule.format text not null
+report_schedule.enabled boolean not null default true
+report_schedule.next_run_at timestamp(3) with time zone not null
+report_schedule.covered_to timestamp(3) with time zone
+report_schedule.created_by uuid
+report_schedule.created_by_label text not null
+report_schedule.created_at timestamp(3) with time zone not null default now()
+report_schedule.updated_at timestamp(3) with time zone not null default now()
+report_schedule_recipient.org_id uuid not null
+report_schedule_recipient.schedule_id uuid not null
+report_schedule_recipient.integration_id uuid not null
+report_schedule_recipient.last_delivery_id uuid
 role_manifest.id uuid not null
 role_manifest.org_id uuid not null
 role_manifest.connection_id uuid not null
@@ -495,6 +518,22 @@ report_file report_file_format_known: CHECK ((format = ANY (ARRAY['json'::text, 
 report_file report_file_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
 report_file report_file_pkey: PRIMARY KEY (org_id, report_id, format)
 report_file report_file_report_fk: FOREIGN KEY (org_id, report_id) REFERENCES report(org_id, id) ON DELETE CASCADE
+report_schedule report_schedule_calendar: CHECK ((((hour >= 0) AND (hour <= 23)) AND
+CASE cadence
+    WHEN 'daily'::text THEN ((weekday IS NULL) AND (day IS NULL))
+    WHEN 'weekly'::text THEN (((weekday >= 1) AND (weekday <= 7)) AND (day IS NULL))
+    WHEN 'monthly'::text THEN ((weekday IS NULL) AND ((day >= 1) AND (day <= 28)))
+    ELSE false
+END))
+report_schedule report_schedule_format_known: CHECK ((format = ANY (ARRAY['json'::text, 'csv'::text, 'pdf'::text])))
+report_schedule report_schedule_name_unique: UNIQUE (org_id, name)
+report_schedule report_schedule_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+report_schedule report_schedule_org_id_id_unique: UNIQUE (org_id, id)
+report_schedule report_schedule_pkey: PRIMARY KEY (id)
+report_schedule_recipient report_schedule_recipient_integration_fk: FOREIGN KEY (org_id, integration_id) REFERENCES integration(org_id, id) ON DELETE CASCADE
+report_schedule_recipient report_schedule_recipient_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+report_schedule_recipient report_schedule_recipient_pkey: PRIMARY KEY (schedule_id, integration_id)
+report_schedule_recipient report_schedule_recipient_schedule_fk: FOREIGN KEY (org_id, schedule_id) REFERENCES report_schedule(org_id, id) ON DELETE CASCADE
 role_manifest role_manifest_body_size: CHECK (((octet_length(body) >= 1) AND (octet_length(body) <= 4000000)))
 role_manifest role_manifest_connection_fk: FOREIGN KEY (org_id, connection_id) REFERENCES db_connection(org_id, id) ON DELETE CASCADE
 role_manifest role_manifest_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
@@ -640,7 +679,14 @@ CREATE INDEX report_expiry_idx ON public.report USING btree (expires_at)
 CREATE INDEX report_org_created_idx ON public.report USING btree (org_id, created_at DESC, id DESC)
 CREATE UNIQUE INDEX report_org_id_id_unique ON public.report USING btree (org_id, id)
 CREATE UNIQUE INDEX report_pkey ON public.report USING btree (id)
+CREATE INDEX report_schedule_id_idx ON public.report USING btree (org_id, schedule_id, id DESC) WHERE (schedule_id IS NOT NULL)
 CREATE UNIQUE INDEX report_file_pkey ON public.report_file USING btree (org_id, report_id, format)
+CREATE INDEX report_schedule_due_idx ON public.report_schedule USING btree (next_run_at) WHERE enabled
+CREATE UNIQUE INDEX report_schedule_name_unique ON public.report_schedule USING btree (org_id, name)
+CREATE UNIQUE INDEX report_schedule_org_id_id_unique ON public.report_schedule USING btree (org_id, id)
+CREATE UNIQUE INDEX report_schedule_pkey ON public.report_schedule USING btree (id)
+CREATE INDEX report_schedule_recipient_integration_idx ON public.report_schedule_recipient USING btree (org_id, integration_id)
+CREATE UNIQUE INDEX report_schedule_recipient_pkey ON public.report_schedule_recipient USING btree (schedule_id, integration_id)
 CREATE UNIQUE INDEX role_manifest_org_id_id_unique ON public.role_manifest USING btree (org_id, id)
 CREATE UNIQUE INDEX role_manifest_pkey ON public.role_manifest USING btree (id)
 CREATE UNIQUE INDEX role_manifest_version_unique ON public.role_manifest USING btree (org_id, connection_id, version)
@@ -706,6 +752,8 @@ policy_part enabled=t forced=t
 policy_version enabled=t forced=t
 report enabled=t forced=t
 report_file enabled=t forced=t
+report_schedule enabled=t forced=t
+report_schedule_recipient enabled=t forced=t
 role_manifest enabled=t forced=t
 role_plan enabled=t forced=t
 role_plan_comment enabled=t forced=t
@@ -760,6 +808,9 @@ policy_version tenant_isolation: ALL to {public} using ((org_id = ( SELECT poste
 report system_lookup: SELECT to {postern_system} using (true) with check ()
 report tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 report_file tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+report_schedule system_lookup: SELECT to {postern_system} using (true) with check ()
+report_schedule tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+report_schedule_recipient tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 role_manifest tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 role_plan system_lookup: SELECT to {postern_system} using (true) with check ()
 role_plan tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
@@ -810,6 +861,8 @@ policy_part: insert, select to postern_app
 policy_version: insert, select to postern_app
 report: delete, insert, select, update to postern_app
 report_file: delete, insert, select to postern_app
+report_schedule: delete, insert, select, update to postern_app
+report_schedule_recipient: delete, insert, select, update to postern_app
 role_manifest: insert, select to postern_app
 role_plan: insert, select, update to postern_app
 role_plan_comment: insert, select to postern_app
@@ -838,6 +891,7 @@ org: select (id, slug, name, created_at, audit_retention_days, audit_hold) to po
 org_audit_chain: select (org_id, seq) to postern_system
 outbox: update (queued_at) to postern_system
 report: select (org_id, expires_at) to postern_system
+report_schedule: select (id, org_id, enabled, next_run_at) to postern_system
 role_plan: select (org_id, connection_id, state, expires_at) to postern_system
 role_status: select (org_id, connection_id, next_scan_at) to postern_system
 session: update (expires_at) to postern_system

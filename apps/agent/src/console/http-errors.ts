@@ -88,6 +88,8 @@ export function statusOf(code: ErrorCode): number {
     case 'report.not_found':
     case 'report.not_ready':
     case 'report.too_many':
+    case 'report_schedule.not_found':
+    case 'report_schedule.name_taken':
     case 'saved_search.not_found':
     case 'saved_search.name_taken':
     case 'audit.too_broad':
