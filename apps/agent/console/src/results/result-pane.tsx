@@ -2,8 +2,8 @@ import { useMemo } from 'react';
 import type { Connection } from '../connections/connection-switcher';
 import { EditBar } from '../edit/edit-bar';
 import { useEdit } from '../edit/use-edit';
-import type { ExportFile } from '../export/export-menu';
 import type { Outcome } from '../tabs/model';
+import type { ResultActions } from './actions';
 import { ResultGrid } from './grid';
 import { Notices } from './notices';
 import { sortedSql } from './order';
@@ -14,16 +14,6 @@ import { rectangleOf } from './selection';
 import { cellsOf } from './use-cells';
 import { useGrid } from './use-grid';
 import { useView } from './use-view';
-
-/** What results ask of the rest of the console. */
-export interface ResultActions {
-  /** Runs in the same tab, whose results it replaces. */
-  run(sql: string, maxRows?: number): void;
-  /** Why nothing was changed; undefined: each statement changed one row. */
-  apply(statements: readonly string[]): Promise<string | undefined>;
-  exportFile(sql: string): ExportFile;
-  cancel(): void;
-}
 
 interface ResultPaneProps {
   readonly result: ResultSet;

@@ -6,13 +6,14 @@ import { RUN_KEYS } from '../shell/shortcuts';
 import type { Outcome, Transaction } from '../tabs/model';
 import { Key } from '../ui/button';
 import { Icon } from '../ui/icon';
+import type { ResultActions } from './actions';
 import { FailurePanel } from './failure-panel';
 import { duration, plural } from './format';
 import { Notices } from './notices';
 import { RefusalPanel } from './refusal-panel';
 import type { Person } from './request-text';
 import { AuditId } from './result-footer';
-import { type ResultActions, ResultPane } from './result-pane';
+import { ResultPane } from './result-pane';
 import { type ResultSet, useResult } from './result-set';
 
 export interface ResultsProps {

@@ -1,6 +1,6 @@
 import { useMemo, useRef } from 'react';
 import type { ErrorDetail } from '../api/client';
-import type { ResultActions } from '../results/result-pane';
+import type { ResultActions } from '../results/actions';
 import type { RunRequest, useRunner } from '../run/use-runner';
 import type { Tab } from '../tabs/model';
 import type { ToastMessage } from './toast';
