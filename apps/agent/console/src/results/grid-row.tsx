@@ -14,6 +14,7 @@ import type { View } from './use-view';
 /** The cell that is being typed in, and what was there first. */
 export interface Typing extends Cell {
   readonly text: string;
+  readonly isTyped: boolean;
 }
 
 export interface RowProps {
@@ -69,7 +70,7 @@ function GridCell({ at, ...props }: RowProps & { at: Place }) {
       onDoubleClick={() => onOpen({ row: index, column: place })}
     >
       {typing?.row === index && typing.column === place ? (
-        <CellInput text={typing.text} onDone={onTyped} />
+        <CellInput text={typing.text} isTyped={typing.isTyped} onDone={onTyped} />
       ) : isDefault ? (
         <span className="select-none font-sans text-[11px] text-faint italic">default</span>
       ) : (

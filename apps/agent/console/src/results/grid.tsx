@@ -45,7 +45,11 @@ export function ResultGrid({ result, label, view, grid, edit, cells, onSortInDat
     setSaid(isCopied ? `copied ${plural(count, 'cell')}` : 'the browser did not copy');
   };
   const type = (cell: Cell, text?: string) =>
-    setTyping({ ...cell, text: text ?? cells.cell(cell.row, cell.column).value ?? '' });
+    setTyping({
+      ...cell,
+      text: text ?? cells.cell(cell.row, cell.column).value ?? '',
+      isTyped: text !== undefined,
+    });
   const open = (cell: Cell) => (edit.isOn ? type(cell) : setOpened({ what: 'value', cell }));
   const onTyped = (text: string | null, step: number) => {
     if (typing === null) return;
