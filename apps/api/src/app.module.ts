@@ -17,6 +17,7 @@ import { EdgeFilter } from './errors/edge.filter.js';
 import { EvidenceModule } from './evidence/evidence.module.js';
 import { graphqlModule } from './graphql/graphql.module.js';
 import { DateTimeScalar } from './graphql/scalars.js';
+import { GraphqlStreamController } from './graphql/stream.controller.js';
 import { GroupsModule } from './groups/groups.module.js';
 import { HealthController } from './health.controller.js';
 import { IntegrationsModule } from './integrations/integrations.module.js';
@@ -61,7 +62,7 @@ const FEATURES = [
     graphqlModule,
     ...FEATURES,
   ],
-  controllers: [HealthController],
+  controllers: [HealthController, GraphqlStreamController],
   providers: [DateTimeScalar, OperationsCheck, { provide: APP_FILTER, useClass: EdgeFilter }],
 })
 class AppModule {}

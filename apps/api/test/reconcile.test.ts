@@ -6,7 +6,7 @@ import { Sweep } from '../src/reconcile/sweep.js';
 import { startTestApp, type TestApp } from './app.js';
 import { auditTrail, type Company, enrolAgent, signUpCompany } from './company.js';
 import { join, must, type TestPerson } from './people.js';
-import { MANIFEST, madePlan, Reconciling } from './reconcile-world.js';
+import { MANIFEST, madePlan, type Reconciling, reconciling } from './reconcile-world.js';
 import { ask, finished, rowsOf } from './report-requests.js';
 import { eventually } from './seed.js';
 
@@ -31,20 +31,7 @@ afterAll(async () => {
 /** A connection of its own for each test; the slug is `shop` in an environment of its own. */
 beforeEach(async () => {
   counter += 1;
-  const { createEnvironment } = await must<{ createEnvironment: { id: string } }>(
-    api,
-    'mutation ($orgId: ID!, $slug: String!) { createEnvironment(orgId: $orgId, slug: $slug, name: $slug) { id } }',
-    { orgId: company.orgId, slug: `env-${counter}` },
-    company.cookie,
-  );
-  const there = { ...company, environmentId: createEnvironment.id };
-  const { createConnection } = await must<{ createConnection: { id: string } }>(
-    api,
-    'mutation ($orgId: ID!, $environmentId: ID!, $slug: String!) { createConnection(orgId: $orgId, environmentId: $environmentId, slug: $slug, input: { name: "Shop" }) { id } }',
-    { orgId: there.orgId, environmentId: there.environmentId, slug: `shop-${counter}` },
-    company.cookie,
-  );
-  world = new Reconciling(api, there, createConnection.id, await enrolAgent(api, there), `shop-${counter}`);
+  world = await reconciling(api, company, counter);
 });
 
 describe('the life of a plan', () => {
