@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { createDatabase, testServer, uniqueName } from '@postern/infra/test-server';
+import axe from 'axe-core';
 import { type Browser as Chromium, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asSuperuser, connection, rule, until, World } from './fixture.js';
 
 const path = process.env.POSTERN_TEST_CHROMIUM;
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const SHOTS = process.env.POSTERN_TEST_SHOTS;
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'];
 
@@ -62,7 +61,7 @@ describe.runIf(path !== undefined && existsSync(path))('results, edits and expor
   };
   const isClean = async () => {
     // By the debugger: the page itself allows no script but its own.
-    await page.evaluate(await readFile(AXE, 'utf8'));
+    await page.evaluate(axe.source);
     const found = await page.evaluate(async () => {
       const axe = (
         globalThis as unknown as {
