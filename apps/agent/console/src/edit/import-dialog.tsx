@@ -48,7 +48,7 @@ function Mapping({ column, index, names, source, rows, onSource }: MappingProps)
   return (
     <tr className="border-line border-t align-top">
       <th scope="row" className="py-1 font-medium">
-        {column.name} <span className="text-[11px] text-faint">{column.type}</span>
+        {column.name} <span className="text-[11px] text-muted">{column.type}</span>
       </th>
       <td>
         <select
