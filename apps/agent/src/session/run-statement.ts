@@ -72,7 +72,7 @@ export class StatementRunner {
       const allowed = await this.#governor.decide(request, text);
       run.required = allowed.decision.required;
       if (run.stopped) throw new RunStopped('stopped');
-      const intentId = await this.#governor.recordIntent(request, allowed);
+      const intentId = await this.#governor.intentRecorded(request, allowed);
       return await this.#execute(run, request, { ...allowed, intentId });
     } catch (error) {
       if (!(error instanceof RunStopped)) throw error;

@@ -1,5 +1,11 @@
 import type { PoolClient } from 'pg';
-import type { ReviewItemRow } from './review.store.js';
+
+/** Whose access to what is reviewed. */
+interface ReviewedPair {
+  id: string;
+  userId: string;
+  connectionSlug: string;
+}
 
 export interface ItemUse {
   itemId: string;
@@ -14,7 +20,7 @@ const TIMEOUT_MS = 8_000;
 /** What people did since an instant with what is reviewed: pair by pair, from the index of people alone. */
 export async function readUse(
   client: PoolClient,
-  items: readonly ReviewItemRow[],
+  items: readonly ReviewedPair[],
   since: Date,
 ): Promise<ItemUse[]> {
   await client.query(`select set_config('statement_timeout', '${TIMEOUT_MS}', true)`);
