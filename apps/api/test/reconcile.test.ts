@@ -347,7 +347,7 @@ describe('drift', () => {
 
   it('is told where it is likely to come from: the statements of the trail that can have done it', async () => {
     await applied();
-    await world.agent.push(
+    const pushed = await world.agent.push(
       world.agent.record(
         ran('select * from reporting', 'SELECT'),
         ran('grant select on orders to somebody', 'GRANT'),
@@ -356,6 +356,7 @@ describe('drift', () => {
         { ...ran('drop role reporting', 'DROP ROLE'), connection: { id: 'other', slug: 'other' } },
       ),
     );
+    expect(pushed.status).toBe(200);
     await scanned({ plan: madePlan() });
     await expect.poll(async () => (await roles()).status.state).toBe('DRIFTED');
     expect(await causes()).toMatchObject({

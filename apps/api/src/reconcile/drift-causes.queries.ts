@@ -73,16 +73,16 @@ async function accessStatements(
   await tx.$queryRaw`select set_config('statement_timeout', ${String(TIMEOUT_MS)}, true)`;
   return tx.$queryRaw<DriftStatement[]>`
     with subjects as (
-      select distinct lower(name) as name from drift_finding f,
-        json_array_elements(f.content::json -> 'changes') change, regexp_split_to_table(change ->> 'subject', ' in ') name
-      where f.id = ${findingId}::uuid and length(name) > 2)
+      select distinct lower(n.name) as name from drift_finding f,
+        json_array_elements(f.content::json -> 'changes') as c (change), regexp_split_to_table(c.change ->> 'subject', ' in ') as n (name)
+      where f.id = ${findingId}::uuid and length(n.name) > 2)
     select e.id as "eventId", e.at, e.actor_label as "actorLabel",
       left(e.event -> 'statement' ->> 'text', ${TEXT_MAX}) as text,
       exists (select from subjects s where strpos(lower(e.event -> 'statement' ->> 'text'), s.name) > 0) as "isAboutIt"
     from audit_event e
     where e.connection_slug = ${slug} and e.at > ${new Date(from.getTime() - SLACK_MS)} and e.at <= ${until}
       and e.kind = 'statement.decided' and e.decision = 'allowed'
-      and exists (select from json_array_elements_text(e.event -> 'statement' -> 'kinds') kind
-        where kind ~ ${CHANGES_ACCESS})
+      and exists (select from json_array_elements_text(e.event -> 'statement' -> 'kinds') as k (name)
+        where k.name ~ ${CHANGES_ACCESS})
     order by "isAboutIt" desc, e.at desc limit ${MOST}`;
 }
