@@ -71,8 +71,8 @@ function addSessions({ sessions, natives }: Tables, connection: string, looks: r
   const seen = new Map<string, { row: EvidenceLook['evidence']['sessions'][number]; last: Date }>();
   const others = new Map<string, number>();
   for (const { evidence, at } of looks) {
+    // To the second: a server's log, which is another source of them, knows no more.
     for (const row of evidence.sessions)
-      // To the second: a server's log, which is another source of them, knows no more.
       seen.set(`${row.login} ${row.startedAt.slice(0, 19)} ${row.client}`, { row, last: at });
     for (const { login, calls } of evidence.others) others.set(login, (others.get(login) ?? 0) + calls);
   }
