@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+
+const SOURCE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface Violation {
+  id: string;
+  impact: string | null;
+  nodes: { target: string[]; html: string }[];
+}
+
+/** What axe finds wrong with the page as it is, one line each; empty: nothing. */
+export async function axeProblems(page: Page): Promise<string[]> {
+  // What is being faded in has not its colours yet.
+  await page.evaluate(() =>
+    Promise.allSettled(
+      document
+        .getAnimations()
+        .filter((animation) => animation.effect?.getTiming().iterations !== Number.POSITIVE_INFINITY)
+        .map(({ finished }) => finished),
+    ),
+  );
+  await page.evaluate(SOURCE);
+  const violations = (await page.evaluate(
+    'axe.run(document, { resultTypes: ["violations"] }).then((found) => found.violations)',
+  )) as Violation[];
+  return violations.flatMap(({ id, impact, nodes }) =>
+    nodes.map(({ target, html }) => `${impact} ${id}: ${target.join(' ')}: ${html.slice(0, 160)}`),
+  );
+}
