@@ -4,7 +4,6 @@ import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { inputClass } from '../../ui/field';
 import { FormError } from '../../ui/states';
-import { notify } from '../../ui/toast';
 import { useOrg } from '../shell/org-context';
 import { type SavedSearch, useChangeSavedSearch, useDeleteSavedSearch, useSaveSearch } from './use-audit';
 
@@ -20,15 +19,11 @@ export function ManageSearches({ list, userId, onClose }: Props) {
   const remove = useDeleteSavedSearch(orgId);
   const restore = useSaveSearch(orgId);
   const change = useChangeSavedSearch(orgId);
+  const [deleted, setDeleted] = useState<SavedSearch | null>(null);
   const error = remove.error ?? restore.error ?? change.error;
-  const onDelete = (search: SavedSearch) => {
-    const { id, name, query, isShared } = search;
-    const isOwn = search.owner.id === userId;
-    remove.mutate(id, {
-      onSuccess: () =>
-        notify(`Deleted “${name}”`, isOwn ? () => restore.mutate({ name, query, isShared }) : undefined),
-    });
-  };
+  const onDelete = (search: SavedSearch) => remove.mutate(search.id, { onSuccess: () => setDeleted(search) });
+  const onUndo = ({ name, query, isShared }: SavedSearch) =>
+    restore.mutate({ name, query, isShared }, { onSuccess: () => setDeleted(null) });
   return (
     <Dialog open onClose={onClose} title="Saved searches" footer={<Button onClick={onClose}>Done</Button>}>
       <ul className="divide-line divide-y">
@@ -48,6 +43,16 @@ export function ManageSearches({ list, userId, onClose }: Props) {
         ))}
       </ul>
       {list.length === 0 ? <p className="text-ink-3 text-sm">Nothing saved.</p> : null}
+      {deleted ? (
+        <div role="status" className="bg-sunken mt-3 flex items-center gap-3 rounded-lg px-3 py-1.5 text-sm">
+          <span className="min-w-0 flex-1 truncate">Deleted “{deleted.name}”</span>
+          {deleted.owner.id === userId ? (
+            <Button look="ghost" busy={restore.isPending} onClick={() => onUndo(deleted)}>
+              Undo
+            </Button>
+          ) : null}
+        </div>
+      ) : null}
       {error ? <FormError error={error} /> : null}
     </Dialog>
   );

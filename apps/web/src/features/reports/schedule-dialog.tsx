@@ -217,7 +217,7 @@ function Recipients({ chosen, onChange }: { chosen: readonly string[]; onChange:
     return (
       <Note tone="warn" title="There is no webhook yet">
         Reports are delivered to webhooks.{' '}
-        <Link href={`/${slug}/integrations`} className="text-accent hover:underline">
+        <Link href={`/${slug}/integrations`} className="text-accent underline">
           Create one
         </Link>{' '}
         first.
