@@ -23,9 +23,9 @@ export function ReviewItems({ review, items }: { review: Review; items: readonly
   const meant = (item: Item) => (chosen.length > 0 ? chosen : [item]);
   const list = useItemKeys({
     rows: (rows ?? []).filter(mayDecide),
-    onCertify: (item) => certify(meant(item)),
+    onCertify: (item) => decisions.busy || certify(meant(item)),
     onRevoke: (item) => setAsking({ items: meant(item), decision: 'REVOKED' }),
-    isActive: shown.show === 'waiting' && !decisions.busy,
+    isActive: shown.show === 'waiting',
   });
   return (
     <>
