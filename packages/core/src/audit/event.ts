@@ -147,7 +147,7 @@ export const auditOutcome = z.object({
   /** Rows returned or changed, null when unknown. */
   rows: z.number().int().nonnegative().nullable(),
   durationMs: z.number().nonnegative(),
-  /** Bytes of results sent to the client; absent where they are not counted. */
+  /** Bytes of rows and COPY data that went to the client or came from it, as on the wire; absent where they are not counted. */
   bytes: z.number().int().nonnegative().optional(),
   /** SQLSTATE of a failure. */
   sqlstate: z.string().nullable(),
