@@ -29,7 +29,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   agent,
 ];
 /** Those that take minutes: only when named. */
-const LONG: readonly Benchmark[] = [];
+const LONG: readonly Benchmark[] = [consoleStream, memory, wire, auditSearch, driftScans];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
