@@ -1,8 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
-
-const SOURCE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 interface Violation {
   id: string;
@@ -21,7 +18,7 @@ export async function axeProblems(page: Page): Promise<string[]> {
         .map(({ finished }) => finished),
     ),
   );
-  await page.evaluate(SOURCE);
+  await page.evaluate(axe.source);
   const violations = (await page.evaluate(
     'axe.run(document, { resultTypes: ["violations"] }).then((found) => found.violations)',
   )) as Violation[];
