@@ -10,10 +10,12 @@ import { errorFacts, type Logger } from '../log.js';
 import { addApiRoutes } from './api-routes.js';
 import { addAuthRoutes } from './auth-routes.js';
 import type { ConsoleParts } from './console-parts.js';
+import { addExportRoutes } from './export-routes.js';
 import { addGuards } from './guards.js';
 import { OUR_FAULT, problemOf } from './http-errors.js';
 import { consoleMissingPage } from './sign-in-page.js';
 import { addStreamRoute } from './stream-route.js';
+import { addTableRoutes } from './table-routes.js';
 
 /** JSON may write a character of SQL as two. */
 const BODY_LIMIT = 2 * MAX_SQL_BYTES + 16_384;
@@ -46,6 +48,8 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   addAuthRoutes(app, parts);
   addApiRoutes(app, parts);
   addStreamRoute(app, parts);
+  addExportRoutes(app, parts);
+  addTableRoutes(app, parts);
   await addConsoleFiles(app);
   return app;
 }

@@ -5,11 +5,16 @@ import {
   checkResponse,
   connectionsResponse,
   consoleError,
+  type ExportProgress,
+  type ExportRequest,
+  exportProgress,
+  exportTicket,
   type MeResponse,
   meResponse,
   type RunRequest,
-  type RunResponse,
-  runResponse,
+  type TableRequest,
+  type TableResponse,
+  tableResponse,
 } from '@postern/agent/console-contract';
 import type { z } from 'zod';
 import { sessionEnded } from './session';
@@ -92,8 +97,14 @@ export const api = {
     const response = await request('/api/connections', { signal: signal ?? null });
     return (await parsed(response, connectionsResponse)).connections;
   },
-  async run(body: RunRequest, signal?: AbortSignal): Promise<RunResponse> {
-    return parsed(await request('/api/run', post(body, signal)), runResponse);
+  async table(body: TableRequest): Promise<TableResponse> {
+    return parsed(await request('/api/table', post(body)), tableResponse);
+  },
+  async exportTicket(body: ExportRequest): Promise<{ id: string; url: string }> {
+    return parsed(await request('/api/export', post(body)), exportTicket);
+  },
+  async exportProgress(id: string): Promise<ExportProgress> {
+    return parsed(await request(`/api/export/${id}/progress`, {}), exportProgress);
   },
   async check(body: RunRequest, signal?: AbortSignal): Promise<CheckResponse> {
     return parsed(await request('/api/check', post(body, signal)), checkResponse);
