@@ -220,7 +220,9 @@ async function startOn(dataDir: DataDir, options: AgentOptions): Promise<Running
       await pusher.stop();
       await spool.settled();
       await lastPush(pusher, spool);
-      await Promise.all([...targets.values()].map(({ catalog }) => catalog.stop()));
+      await Promise.all(
+        [...targets.values()].flatMap(({ catalog, browse }) => [catalog.stop(), browse.stop()]),
+      );
       await classifier.stop();
       await spool.close();
       await dataDir.release();

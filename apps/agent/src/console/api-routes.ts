@@ -1,7 +1,5 @@
-import { PosternError } from '@postern/core/errors';
 import { permissionsOf, visibleConnections, WRITING_PERMISSIONS } from '@postern/core/policy';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { z } from 'zod';
 import { isoTime } from '../clock.js';
 import { checkStatement } from '../session/check-statement.js';
 import { rowCapOf } from '../session/run-statement.js';
@@ -16,20 +14,7 @@ import {
   runRequest,
   tabRequest,
 } from './contract.js';
-
-function parsed<T>(schema: z.ZodType<T>, body: unknown): T {
-  const result = schema.safeParse(body);
-  if (result.success) return result.data;
-  const field = result.error.issues[0]?.path.join('.') ?? '';
-  throw new PosternError(
-    'input.invalid',
-    field === '' ? 'the body is not valid' : `\`${field}\` is not valid`,
-    {
-      field,
-      fix: 'correct the request',
-    },
-  );
-}
+import { parsed } from './parsed.js';
 
 /** The console's HTTP API (contract.ts). No rule is made here. */
 export function addApiRoutes(app: FastifyInstance, parts: ConsoleParts): void {

@@ -8,9 +8,11 @@ import { type FastifyInstance, type FastifyReply, fastify } from 'fastify';
 import { errorFacts, type Logger } from '../log.js';
 import { addApiRoutes } from './api-routes.js';
 import { addAuthRoutes } from './auth-routes.js';
+import { addCatalogRoutes } from './catalog-routes.js';
 import type { ConsoleParts } from './console-parts.js';
 import { addGuards } from './guards.js';
 import { problemOf } from './http-errors.js';
+import { addSessionRoutes } from './session-routes.js';
 import { consoleMissingPage } from './sign-in-page.js';
 
 /** JSON may write a character of SQL as two. */
@@ -42,6 +44,8 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   }));
   addAuthRoutes(app, parts);
   addApiRoutes(app, parts);
+  addCatalogRoutes(app, parts);
+  addSessionRoutes(app, parts);
   await addConsoleFiles(app);
   return app;
 }
