@@ -7,15 +7,15 @@ const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 type Parts = Pick<ObjectDetails, 'columns' | 'constraints' | 'indexes' | 'triggers' | 'policies'>;
 
 /** A text that makes the relation again: tables by their parts, which PostgreSQL has no function for; the rest as it prints them. */
-export function relationDefinition(head: RelationHead, parts: Parts): string {
+export function relationDefinition(head: RelationHead, parts: Parts, query: string): string {
   const name = `${ident(head.schema)}.${ident(head.name)}`;
   switch (head.kind) {
     case 'view':
-      return `CREATE OR REPLACE VIEW ${name} AS\n${head.query ?? ''}`;
+      return `CREATE OR REPLACE VIEW ${name} AS\n${query}`;
     case 'materialized_view':
-      return [`CREATE MATERIALIZED VIEW ${name} AS\n${head.query ?? ''}`, ...indexesOf(parts)].join('\n\n');
+      return [`CREATE MATERIALIZED VIEW ${name} AS\n${query}`, ...indexesOf(parts)].join('\n\n');
     case 'index':
-      return `${head.query ?? ''};`;
+      return `${query};`;
     case 'sequence':
       return sequenceDefinition(head, name);
     default:

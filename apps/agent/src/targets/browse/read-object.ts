@@ -38,7 +38,6 @@ type Head = Pick<ObjectDetails, 'oid' | 'kind' | 'schema' | 'name' | 'owner' | '
 
 export interface RelationHead extends Head {
   readonly rows: number | null;
-  readonly query: string | null;
   readonly partitionKey: string | null;
   readonly bound: string | null;
   readonly rowSecurity: boolean;
@@ -96,9 +95,17 @@ async function readRelation(rows: Rows, oid: number): Promise<ObjectDetails | un
     partitions: await list<ObjectDetails['partitions'][number]>(relation.PARTITIONS),
     grants: await list<ObjectDetails['grants'][number]>(relation.GRANTS),
     dependencies: await list<ObjectDetails['dependencies'][number]>(relation.DEPENDENTS),
-    definition: relationDefinition(head, parts),
+    definition: relationDefinition(head, parts, await queryOf(rows, oid)),
   };
 }
+
+/** Of a view or an index. One that somebody changes right now is locked. */
+async function queryOf(rows: Rows, oid: number): Promise<string> {
+  const [found] = await rows<{ query: string }>(relation.QUERY, [oid]).catch(() => [LOCKED]);
+  return found?.query ?? '';
+}
+
+const LOCKED = { query: '-- what it reads is locked by somebody at the moment: reload the page later' };
 
 interface RoutineHead extends Head, NonNullable<ObjectDetails['routine']> {
   readonly definition: string | null;

@@ -5,8 +5,6 @@ export const RELATION = `
       when 'S' then 'sequence' when 'f' then 'foreign_table' else 'index' end as kind,
     pg_catalog.obj_description(c.oid, 'pg_class') as comment,
     case when c.relkind in ('r', 'p', 'm', 'f') and c.reltuples >= 0 then c.reltuples::int8::float8 end as rows,
-    case when c.relkind in ('v', 'm') then pg_catalog.pg_get_viewdef(c.oid, true)
-      when c.relkind in ('i', 'I') then pg_catalog.pg_get_indexdef(c.oid) end as query,
     case when c.relkind = 'p' then pg_catalog.pg_get_partkeydef(c.oid) end as "partitionKey",
     pg_catalog.pg_get_expr(c.relpartbound, c.oid) as bound,
     c.relrowsecurity as "rowSecurity", c.relforcerowsecurity as "rowSecurityForced", c.relpersistence = 'u' as "isUnlogged",
@@ -98,7 +96,7 @@ export const DEPENDENTS = `
   where d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid = $1 and d.deptype in ('a', 'i')
   order by 5, 3, 4 limit 200`;
 
-/** Takes locks on it, so it can fail where the others don't. */
+/** Locks it, so it can fail where the others don't. */
 export const SIZES = `
   select pg_catalog.pg_total_relation_size($1::oid::regclass)::float8 as "totalBytes", pg_catalog.pg_table_size($1::oid::regclass)::float8 as "tableBytes",
     pg_catalog.pg_indexes_size($1::oid::regclass)::float8 as "indexBytes"
@@ -108,3 +106,8 @@ export const USE = `
   select s.seq_scan::float8 as "seqScans", s.idx_scan::float8 as "indexScans", s.n_live_tup::float8 as "liveRows", s.n_dead_tup::float8 as "deadRows",
     greatest(s.last_vacuum, s.last_autovacuum)::text as "vacuumedAt", greatest(s.last_analyze, s.last_autoanalyze)::text as "analyzedAt"
   from pg_catalog.pg_stat_all_tables s where s.relid = $1`;
+
+/** Locks what the query reads. */
+export const QUERY = `
+  select case when c.relkind in ('v', 'm') then pg_catalog.pg_get_viewdef(c.oid, true) else pg_catalog.pg_get_indexdef(c.oid) end as query
+  from pg_catalog.pg_class c where c.oid = $1 and c.relkind in ('v', 'm', 'i', 'I')`;
