@@ -15,6 +15,7 @@ interface Furnished extends FurnishedCompany {
   auditEventId: string;
   databasePasswordId: string;
   savedSearchId: string;
+  accessRequestId: string;
   integrationId: string;
   planId: string;
   generatedId: string;
@@ -65,6 +66,11 @@ async function furnishFully(name: string): Promise<Furnished> {
     { orgId: company.orgId },
     company.cookie,
   );
+  const request = await api.database.owner.query<{ id: string }>(
+    `insert into access_request (id, org_id, environment_id, user_id, connection_slug, permissions)
+     values (gen_random_uuid(), $1, $2, $3, 'shop', 1) returning id`,
+    [company.orgId, company.environmentId, company.userId],
+  );
   const integration = await must<{ createIntegration: { integration: { id: string } } }>(
     api,
     'mutation ($orgId: ID!) { createIntegration(orgId: $orgId, integration: { name: "Hook", kind: "webhook", url: "https://example.com/", eventTypes: ["rule.*"] }) { integration { id } } }',
@@ -107,6 +113,7 @@ async function furnishFully(name: string): Promise<Furnished> {
     reviewId: review.createAccessReview.id,
     reportId: asked.requestReport.id,
     savedSearchId: saved.createSavedSearch.id,
+    accessRequestId: request.rows[0]?.id ?? '',
     integrationId: integration.createIntegration.integration.id,
     planId: roles.saveRoleManifest.plan.id,
     generatedId: roles.generateRoleManifest.id,
@@ -272,6 +279,11 @@ const CASES: Case[] = [
     'decideAccess',
     () => ({ reviewId: theirs.reviewId, itemIds: [], decision: 'CERTIFIED' }),
     'access_review.not_found',
+  ],
+  [
+    'closeAccessRequest',
+    () => ({ id: theirs.accessRequestId, outcome: 'DECLINED' }),
+    'access_request.not_found',
   ],
   ['closeAccessReview', () => ({ id: theirs.reviewId }), 'access_review.not_found'],
   ['report', () => ({ id: theirs.reportId }), 'report.not_found'],

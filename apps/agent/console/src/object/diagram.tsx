@@ -37,7 +37,7 @@ function Box({ x, y, schema, name, note, onOpen }: BoxProps) {
   const content = (
     <>
       <span className="w-full truncate font-medium">
-        <span className="text-faint">{schema}.</span>
+        <span className="text-muted">{schema}.</span>
         {name}
       </span>
       <span className="w-full truncate font-mono text-[11px] text-muted">{note}</span>
@@ -49,7 +49,7 @@ function Box({ x, y, schema, name, note, onOpen }: BoxProps) {
       {onOpen === undefined ? (
         <div className={className}>{content}</div>
       ) : (
-        <button type="button" aria-label={`Open ${schema}.${name}`} onClick={onOpen} className={className}>
+        <button type="button" title={`Open ${schema}.${name}`} onClick={onOpen} className={className}>
           {content}
         </button>
       )}
