@@ -5,18 +5,6 @@ postern_app
 postern_system
 
 -- columns
-access_request.id uuid not null
-access_request.org_id uuid not null
-access_request.environment_id uuid not null
-access_request.user_id uuid not null
-access_request.connection_slug text not null
-access_request.permissions integer not null
-access_request.reason text not null default ''::text
-access_request.audit_event_id uuid
-access_request.created_at timestamp(3) with time zone not null default now()
-access_request.outcome text
-access_request.closed_at timestamp(3) with time zone
-access_request.closed_by_label text
 access_review.id uuid not null
 access_review.org_id uuid not null
 access_review.name text not null
@@ -26,6 +14,7 @@ access_review.created_by_label text not null
 access_review.created_at timestamp(3) with time zone not null default now()
 access_review.closed_by_label text
 access_review.closed_at timestamp(3) with time zone
+access_review.reminded_at timestamp(3) with time zone
 access_review_item.id uuid not null
 access_review_item.org_id uuid not null
 access_review_item.review_id uuid not null
@@ -271,12 +260,35 @@ report.digest text
 report.created_at timestamp(3) with time zone not null default now()
 report.finished_at timestamp(3) with time zone
 report.expires_at timestamp(3) with time zone not null
+report.schedule_id uuid
 report_file.org_id uuid not null
 report_file.report_id uuid not null
 report_file.format text not null
 report_file.bytes integer not null
 report_file.sha256 text not null
 report_file.body bytea not null
+report_schedule.id uuid not null
+report_schedule.org_id uuid not null
+report_schedule.name text not null
+report_schedule.kind text not null
+report_schedule.parameters jsonb not null
+report_schedule.cadence text not null
+report_schedule.hour smallint not null
+report_schedule.weekday smallint
+report_schedule.day smallint
+report_schedule.time_zone text not null
+report_schedule.format text not null
+report_schedule.enabled boolean not null default true
+report_schedule.next_run_at timestamp(3) with time zone not null
+report_schedule.covered_to timestamp(3) with time zone
+report_schedule.created_by uuid
+report_schedule.created_by_label text not null
+report_schedule.created_at timestamp(3) with time zone not null default now()
+report_schedule.updated_at timestamp(3) with time zone not null default now()
+report_schedule_recipient.org_id uuid not null
+report_schedule_recipient.schedule_id uuid not null
+report_schedule_recipient.integration_id uuid not null
+report_schedule_recipient.last_delivery_id uuid
 role_manifest.id uuid not null
 role_manifest.org_id uuid not null
 role_manifest.connection_id uuid not null
@@ -358,17 +370,6 @@ rule_member.kind text not null
 rule_member.user_id uuid
 rule_member.group_id uuid
 rule_member.position integer not null
-saved_query.id uuid not null
-saved_query.org_id uuid not null
-saved_query.environment_id uuid not null
-saved_query.user_id uuid not null
-saved_query.folder text not null default ''::text
-saved_query.name text not null
-saved_query.connection_slug text
-saved_query.body text not null
-saved_query.is_shared boolean not null default false
-saved_query.created_at timestamp(3) with time zone not null default now()
-saved_query.updated_at timestamp(3) with time zone not null default now()
 saved_search.id uuid not null
 saved_search.org_id uuid not null
 saved_search.user_id uuid not null
@@ -406,14 +407,6 @@ webhook_delivery.created_at timestamp(3) with time zone not null default now()
 webhook_delivery.ended_at timestamp(3) with time zone
 
 -- constraints
-access_request access_request_closed: CHECK (((outcome IS NULL) = (closed_at IS NULL)))
-access_request access_request_environment_fk: FOREIGN KEY (org_id, environment_id) REFERENCES environment(org_id, id) ON DELETE CASCADE
-access_request access_request_membership_fk: FOREIGN KEY (org_id, user_id) REFERENCES membership(org_id, user_id) ON DELETE CASCADE
-access_request access_request_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
-access_request access_request_outcome: CHECK ((outcome = ANY (ARRAY['granted'::text, 'declined'::text])))
-access_request access_request_permissions: CHECK (((permissions >= 1) AND (permissions <= 127)))
-access_request access_request_pkey: PRIMARY KEY (id)
-access_request access_request_reason_short: CHECK ((length(reason) <= 2000))
 access_review access_review_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
 access_review access_review_org_id_id_unique: UNIQUE (org_id, id)
 access_review access_review_pkey: PRIMARY KEY (id)
@@ -525,6 +518,22 @@ report_file report_file_format_known: CHECK ((format = ANY (ARRAY['json'::text, 
 report_file report_file_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
 report_file report_file_pkey: PRIMARY KEY (org_id, report_id, format)
 report_file report_file_report_fk: FOREIGN KEY (org_id, report_id) REFERENCES report(org_id, id) ON DELETE CASCADE
+report_schedule report_schedule_calendar: CHECK ((((hour >= 0) AND (hour <= 23)) AND
+CASE cadence
+    WHEN 'daily'::text THEN ((weekday IS NULL) AND (day IS NULL))
+    WHEN 'weekly'::text THEN (((weekday >= 1) AND (weekday <= 7)) AND (day IS NULL))
+    WHEN 'monthly'::text THEN ((weekday IS NULL) AND ((day >= 1) AND (day <= 28)))
+    ELSE false
+END))
+report_schedule report_schedule_format_known: CHECK ((format = ANY (ARRAY['json'::text, 'csv'::text, 'pdf'::text])))
+report_schedule report_schedule_name_unique: UNIQUE (org_id, name)
+report_schedule report_schedule_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+report_schedule report_schedule_org_id_id_unique: UNIQUE (org_id, id)
+report_schedule report_schedule_pkey: PRIMARY KEY (id)
+report_schedule_recipient report_schedule_recipient_integration_fk: FOREIGN KEY (org_id, integration_id) REFERENCES integration(org_id, id) ON DELETE CASCADE
+report_schedule_recipient report_schedule_recipient_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+report_schedule_recipient report_schedule_recipient_pkey: PRIMARY KEY (schedule_id, integration_id)
+report_schedule_recipient report_schedule_recipient_schedule_fk: FOREIGN KEY (org_id, schedule_id) REFERENCES report_schedule(org_id, id) ON DELETE CASCADE
 role_manifest role_manifest_body_size: CHECK (((octet_length(body) >= 1) AND (octet_length(body) <= 4000000)))
 role_manifest role_manifest_connection_fk: FOREIGN KEY (org_id, connection_id) REFERENCES db_connection(org_id, id) ON DELETE CASCADE
 role_manifest role_manifest_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
@@ -568,12 +577,6 @@ rule_member rule_member_pkey: PRIMARY KEY (id)
 rule_member rule_member_rule_fk: FOREIGN KEY (org_id, rule_id) REFERENCES rule(org_id, id) ON DELETE CASCADE
 rule_member rule_member_target: CHECK ((((kind = 'everyone'::text) AND (user_id IS NULL) AND (group_id IS NULL)) OR ((kind = 'user'::text) AND (user_id IS NOT NULL) AND (group_id IS NULL)) OR ((kind = 'group'::text) AND (group_id IS NOT NULL) AND (user_id IS NULL))))
 rule_member rule_member_unique: UNIQUE NULLS NOT DISTINCT (org_id, rule_id, kind, user_id, group_id)
-saved_query saved_query_body_short: CHECK ((length(body) <= 100000))
-saved_query saved_query_environment_fk: FOREIGN KEY (org_id, environment_id) REFERENCES environment(org_id, id) ON DELETE CASCADE
-saved_query saved_query_membership_fk: FOREIGN KEY (org_id, user_id) REFERENCES membership(org_id, user_id) ON DELETE CASCADE
-saved_query saved_query_name_unique: UNIQUE (org_id, environment_id, user_id, folder, name)
-saved_query saved_query_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
-saved_query saved_query_pkey: PRIMARY KEY (id)
 saved_search saved_search_membership_fk: FOREIGN KEY (org_id, user_id) REFERENCES membership(org_id, user_id) ON DELETE CASCADE
 saved_search saved_search_name_unique: UNIQUE (org_id, user_id, name)
 saved_search saved_search_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
@@ -595,8 +598,7 @@ webhook_delivery webhook_delivery_pkey: PRIMARY KEY (id)
 webhook_delivery webhook_delivery_state_known: CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'dead'::text])))
 
 -- indexes
-CREATE UNIQUE INDEX access_request_open_unique ON public.access_request USING btree (org_id, environment_id, user_id, connection_slug, permissions) WHERE (outcome IS NULL)
-CREATE UNIQUE INDEX access_request_pkey ON public.access_request USING btree (id)
+CREATE INDEX access_review_open_idx ON public.access_review USING btree (due_at) WHERE (closed_at IS NULL)
 CREATE UNIQUE INDEX access_review_org_id_id_unique ON public.access_review USING btree (org_id, id)
 CREATE UNIQUE INDEX access_review_pkey ON public.access_review USING btree (id)
 CREATE UNIQUE INDEX access_review_item_pkey ON public.access_review_item USING btree (id)
@@ -677,7 +679,14 @@ CREATE INDEX report_expiry_idx ON public.report USING btree (expires_at)
 CREATE INDEX report_org_created_idx ON public.report USING btree (org_id, created_at DESC, id DESC)
 CREATE UNIQUE INDEX report_org_id_id_unique ON public.report USING btree (org_id, id)
 CREATE UNIQUE INDEX report_pkey ON public.report USING btree (id)
+CREATE INDEX report_schedule_id_idx ON public.report USING btree (org_id, schedule_id, id DESC) WHERE (schedule_id IS NOT NULL)
 CREATE UNIQUE INDEX report_file_pkey ON public.report_file USING btree (org_id, report_id, format)
+CREATE INDEX report_schedule_due_idx ON public.report_schedule USING btree (next_run_at) WHERE enabled
+CREATE UNIQUE INDEX report_schedule_name_unique ON public.report_schedule USING btree (org_id, name)
+CREATE UNIQUE INDEX report_schedule_org_id_id_unique ON public.report_schedule USING btree (org_id, id)
+CREATE UNIQUE INDEX report_schedule_pkey ON public.report_schedule USING btree (id)
+CREATE INDEX report_schedule_recipient_integration_idx ON public.report_schedule_recipient USING btree (org_id, integration_id)
+CREATE UNIQUE INDEX report_schedule_recipient_pkey ON public.report_schedule_recipient USING btree (schedule_id, integration_id)
 CREATE UNIQUE INDEX role_manifest_org_id_id_unique ON public.role_manifest USING btree (org_id, id)
 CREATE UNIQUE INDEX role_manifest_pkey ON public.role_manifest USING btree (id)
 CREATE UNIQUE INDEX role_manifest_version_unique ON public.role_manifest USING btree (org_id, connection_id, version)
@@ -701,8 +710,6 @@ CREATE INDEX rule_member_group_idx ON public.rule_member USING btree (org_id, gr
 CREATE UNIQUE INDEX rule_member_pkey ON public.rule_member USING btree (id)
 CREATE UNIQUE INDEX rule_member_unique ON public.rule_member USING btree (org_id, rule_id, kind, user_id, group_id) NULLS NOT DISTINCT
 CREATE INDEX rule_member_user_idx ON public.rule_member USING btree (org_id, user_id)
-CREATE UNIQUE INDEX saved_query_name_unique ON public.saved_query USING btree (org_id, environment_id, user_id, folder, name)
-CREATE UNIQUE INDEX saved_query_pkey ON public.saved_query USING btree (id)
 CREATE UNIQUE INDEX saved_search_name_unique ON public.saved_search USING btree (org_id, user_id, name)
 CREATE UNIQUE INDEX saved_search_pkey ON public.saved_search USING btree (id)
 CREATE UNIQUE INDEX session_pkey ON public.session USING btree (token_hash)
@@ -718,7 +725,6 @@ CREATE INDEX webhook_delivery_log_idx ON public.webhook_delivery USING btree (or
 CREATE UNIQUE INDEX webhook_delivery_pkey ON public.webhook_delivery USING btree (id)
 
 -- row level security
-access_request enabled=t forced=t
 access_review enabled=t forced=t
 access_review_item enabled=t forced=t
 agent enabled=t forced=t
@@ -746,6 +752,8 @@ policy_part enabled=t forced=t
 policy_version enabled=t forced=t
 report enabled=t forced=t
 report_file enabled=t forced=t
+report_schedule enabled=t forced=t
+report_schedule_recipient enabled=t forced=t
 role_manifest enabled=t forced=t
 role_plan enabled=t forced=t
 role_plan_comment enabled=t forced=t
@@ -753,7 +761,6 @@ role_settings enabled=t forced=t
 role_status enabled=t forced=t
 rule enabled=t forced=t
 rule_member enabled=t forced=t
-saved_query enabled=t forced=t
 saved_search enabled=t forced=t
 session enabled=t forced=t
 user_group enabled=t forced=t
@@ -761,7 +768,7 @@ users enabled=t forced=t
 webhook_delivery enabled=t forced=t
 
 -- policies
-access_request tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+access_review system_lookup: SELECT to {postern_system} using (true) with check ()
 access_review tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 access_review_item tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 agent system_lookup: SELECT to {postern_system} using (true) with check ()
@@ -801,6 +808,9 @@ policy_version tenant_isolation: ALL to {public} using ((org_id = ( SELECT poste
 report system_lookup: SELECT to {postern_system} using (true) with check ()
 report tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 report_file tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+report_schedule system_lookup: SELECT to {postern_system} using (true) with check ()
+report_schedule tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+report_schedule_recipient tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 role_manifest tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 role_plan system_lookup: SELECT to {postern_system} using (true) with check ()
 role_plan tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
@@ -810,7 +820,6 @@ role_status system_lookup: SELECT to {postern_system} using (true) with check ()
 role_status tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 rule tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 rule_member tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
-saved_query tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 saved_search tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 session system_all: ALL to {postern_system} using (true) with check (true)
 user_group tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
@@ -824,7 +833,6 @@ webhook_delivery system_lookup: SELECT to {postern_system} using (true) with che
 webhook_delivery tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 
 -- table grants
-access_request: insert, select, update to postern_app
 access_review: insert, select, update to postern_app
 access_review_item: insert, select, update to postern_app
 agent: insert, select, update to postern_app
@@ -853,6 +861,8 @@ policy_part: insert, select to postern_app
 policy_version: insert, select to postern_app
 report: delete, insert, select, update to postern_app
 report_file: delete, insert, select to postern_app
+report_schedule: delete, insert, select, update to postern_app
+report_schedule_recipient: delete, insert, select, update to postern_app
 role_manifest: insert, select to postern_app
 role_plan: insert, select, update to postern_app
 role_plan_comment: insert, select to postern_app
@@ -860,7 +870,6 @@ role_settings: delete, insert, select, update to postern_app
 role_status: delete, insert, select, update to postern_app
 rule: delete, insert, select, update to postern_app
 rule_member: delete, insert, select to postern_app
-saved_query: delete, insert, select, update to postern_app
 saved_search: delete, insert, select, update to postern_app
 session: delete, insert, select to postern_system
 user_group: delete, insert, select, update to postern_app
@@ -868,6 +877,7 @@ webhook_delivery: delete to postern_system
 webhook_delivery: insert, select, update to postern_app
 
 -- column grants
+access_review: select (org_id, due_at, closed_at) to postern_system
 agent: select (id, org_id, environment_id, name, public_key, console_url, audit_seq, revoked_at) to postern_system
 agent_task: select (org_id, environment_id, state, lease_until, not_before) to postern_system
 audit_event: select (id, org_id, at, kind, path, actor_id, actor_label, decision, environment_id, connection_slug, required, relations, client_address, client_application, status, duration_ms, row_count, sqlstate, agent_id, search_text) to postern_audit_search
@@ -881,6 +891,7 @@ org: select (id, slug, name, created_at, audit_retention_days, audit_hold) to po
 org_audit_chain: select (org_id, seq) to postern_system
 outbox: update (queued_at) to postern_system
 report: select (org_id, expires_at) to postern_system
+report_schedule: select (id, org_id, enabled, next_run_at) to postern_system
 role_plan: select (org_id, connection_id, state, expires_at) to postern_system
 role_status: select (org_id, connection_id, next_scan_at) to postern_system
 session: update (expires_at) to postern_system

@@ -9,6 +9,8 @@ export interface DemoAgentOptions {
   readonly webUrl: string;
   readonly consoleUrl: string;
   readonly databaseUrl: string;
+  /** Login that may manage roles. */
+  readonly rolesUrl: string;
   readonly wirePort: number;
 }
 
@@ -26,6 +28,7 @@ export async function prepareDemoAgent(
   const data = join(options.dir, 'data');
   const boundTo = join(options.dir, 'enrolled-as.json');
   writeFileSync(join(options.dir, 'shop-url'), `${options.databaseUrl}\n`, { mode: 0o600 });
+  writeFileSync(join(options.dir, 'shop-roles-url'), `${options.rolesUrl}\n`, { mode: 0o600 });
   writeFileSync(config, configText(options));
   const binding = JSON.stringify({
     organisation: org.orgId,
@@ -63,6 +66,7 @@ port = ${wirePort}
 
 [connections.production]
 url = "file:shop-url"
+roles_url = "file:shop-roles-url"
 
 [connections.analytics]
 url = "file:shop-url"

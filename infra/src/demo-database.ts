@@ -72,3 +72,25 @@ export async function ensureShop(server: PostgresServer, password: string, order
   );
   return url;
 }
+
+/**
+ * The login with which the demo agent manages the native roles of the shop: no superuser, so that the control plane's own
+ * roles on the same server are out of its reach. Made once, with roles that look as if nobody had looked after them.
+ */
+export async function ensureShopRoles(server: PostgresServer, password: string): Promise<string> {
+  await withClient(server.superuserUrl('shop'), async (client) => {
+    const { rowCount } = await client.query("select from pg_roles where rolname = 'shop_dba'");
+    if (rowCount === 0) await client.query('create role shop_dba');
+    await client.query(
+      `alter role shop_dba login nosuperuser createrole password ${client.escapeLiteral(password)}`,
+    );
+    await client.query('grant shop_app to shop_dba');
+  });
+  const url = urlAs(server, 'shop', 'shop_dba', password);
+  await withClient(url, async (client) => {
+    const { rowCount } = await client.query("select from pg_roles where rolname = 'shop_readers'");
+    if (rowCount === 0)
+      await client.query(await readFile(join(REPOSITORY, 'infra', 'demo', 'roles.sql'), 'utf8'));
+  });
+  return url;
+}

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
-const NAMES = ['superuser', 'owner', 'app', 'system', 'queue', 'shop', 'demo'] as const;
+const NAMES = ['superuser', 'owner', 'app', 'system', 'queue', 'shop', 'shopRoles', 'demo'] as const;
 
 /** Passwords of a local stack: of database roles, and `demo`, with which the demo people sign in. */
 export type Secrets = Readonly<Record<(typeof NAMES)[number], string>>;

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { prepareDemoAgent } from './demo-agent.js';
-import { ensureDatabase, ensureShop, urlAs, withClient } from './demo-database.js';
+import { ensureDatabase, ensureShop, ensureShopRoles, urlAs, withClient } from './demo-database.js';
 import { type DemoOrganisation, ensureDemoOrganisation } from './demo-organisation.js';
 import { PORT_NAMES, type Ports, portHint, type StartOptions } from './options.js';
 import { makeFolders, type StackPaths } from './paths.js';
@@ -141,11 +141,10 @@ async function boot(
   ]);
   const organisation = await ensureDemoOrganisation(urls.graphql, secrets.demo);
   if (organisation.created) report('the demo company Acme Shop is there: people, groups, connections, rules');
-  const databaseUrl = await shop;
   const addresses = { apiUrl: urls.api, webUrl: urls.web, consoleUrl: urls.console };
   const prepared = await prepareDemoAgent(organisation, {
     dir: paths.agent,
-    databaseUrl,
+    ...(await shop),
     wirePort: ports.wire,
     ...addresses,
   });
@@ -175,12 +174,17 @@ async function beginPostgres(
   return server;
 }
 
-async function beginShop(options: StackOptions, server: PostgresServer, secrets: Secrets): Promise<string> {
+async function beginShop(
+  options: StackOptions,
+  server: PostgresServer,
+  secrets: Secrets,
+): Promise<{ databaseUrl: string; rolesUrl: string }> {
   const at = Date.now();
   const orders = options.orders ?? 100_000;
-  const url = await ensureShop(server, secrets.shop, orders);
+  const databaseUrl = await ensureShop(server, secrets.shop, orders);
+  const rolesUrl = await ensureShopRoles(server, secrets.shopRoles);
   options.report(`the demo database \`shop\` is there (${((Date.now() - at) / 1000).toFixed(1)} s)`);
-  return url;
+  return { databaseUrl, rolesUrl };
 }
 
 const run = promisify(execFile);

@@ -16,6 +16,18 @@ export interface Load {
   readonly seconds: number;
 }
 
+/** Of `POSTERN_WIRE_BENCH`, `prepared:8,simple:32`; none: all are wanted. */
+export function selectedLoads(): Load[] {
+  return (process.env.POSTERN_WIRE_BENCH ?? '')
+    .split(',')
+    .filter((one) => one !== '')
+    .map((one) => {
+      const [, mode, clients] = /^(simple|extended|prepared):(\d+)$/.exec(one) ?? [];
+      if (mode === undefined) throw new Error(`\`${one}\` is no load; \`prepared:8\` is one`);
+      return { mode: mode as Load['mode'], clients: Number(clients), seconds: 3 };
+    });
+}
+
 export interface Sample {
   readonly p50Ms: number;
   readonly tps: number;

@@ -1,6 +1,6 @@
 import { type Benchmark, median, type Size } from './harness.js';
 import { peakDuring, processorSeconds, residentMb } from './process-figures.js';
-import { idleSessions, type Load, pgbench, readLong, type Sample } from './wire-load.js';
+import { idleSessions, type Load, pgbench, readLong, type Sample, selectedLoads } from './wire-load.js';
 import { hasProgram, WireWorld } from './wire-world.js';
 
 const MODES = ['simple', 'extended', 'prepared'] as const;
@@ -110,7 +110,19 @@ async function audited(world: WireWorld): Promise<string> {
   return `${world.plane.events.toLocaleString('en')}, the last ${((performance.now() - at) / 1_000 - 1).toFixed(0)} s after the load`;
 }
 
+/** A few loads only, for who changes the agent and looks what came of it: `POSTERN_WIRE_BENCH=prepared:8,prepared:32`. */
+async function selected(world: WireWorld, loads: readonly Load[]) {
+  const table = [HEAD];
+  for (const load of loads) {
+    await pgbench(world.agentWay(), load);
+    table.push(row(load, await compared(world, load, 1)));
+  }
+  return { table, facts: { 'agent, after the load': mb(residentMb(world.agent.pid)) } };
+}
+
 async function measured(world: WireWorld, { quick }: Size) {
+  const loads = selectedLoads();
+  if (loads.length > 0) return selected(world, loads);
   const table = [HEAD];
   const facts: Record<string, string> = {
     PgBouncer: hasProgram('pgbouncer') ? 'session mode, one process' : 'not on PATH, so it is missing here',

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { Pipeline } from './pipeline.js';
-import type { LaneOptions, Talk } from './talk.js';
+import { type LaneOptions, streamOf, type Talk } from './talk.js';
 
 /** Something that a client does in a session. */
 export type Act = (talk: Talk) => Promise<void>;
@@ -126,8 +126,25 @@ const long: Act = async (talk) => {
   );
 };
 
+/** Asks for more than every buffer holds, and looks away: for longer than the statement may take, at times. */
+const slow: Act = async (talk) => {
+  const stream = streamOf(talk.client);
+  const running = talk.say(
+    talk.text((m) => `select /* ${m} */ repeat('x', 20000) from generate_series(1, 1000)`),
+    (text) => talk.client.query(text),
+  );
+  for (let n = number(5); n >= 0 && !talk.isBroken; n--) {
+    stream.pause();
+    await new Promise((resolve) => setTimeout(resolve, number(2_500)));
+    stream.resume();
+    await new Promise(setImmediate);
+  }
+  await running;
+};
+
 /** What somebody does, the usual more often than the rest. */
-export function actsOf({ mayExport, mayWrite }: LaneOptions): readonly Act[] {
+export function actsOf({ mayExport, mayWrite, isSlowReader }: LaneOptions): readonly Act[] {
+  if (isSlowReader) return [slow];
   return [
     ...[simple, simple, batch, extended, extended, prepared, prepared, pipelined, pipelined],
     ...[cursor, failing, refused, cancelled],

@@ -65,6 +65,8 @@ export class Lane {
           clearTimeout(patience);
         }
         if (talk.isBroken) throw talk.isBroken;
+        const { paceMs = 0 } = this.#options;
+        if (paceMs > 0) await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 * paceMs));
       }
     } finally {
       const giveUp = setTimeout(() => this.drop(), GOODBYE_MS);

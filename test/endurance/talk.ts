@@ -11,6 +11,10 @@ export interface LaneOptions {
   /** May take results away in any number of rows. */
   readonly mayExport: boolean;
   readonly mayWrite: boolean;
+  /** Does nothing but ask for much and read it late. */
+  readonly isSlowReader?: boolean;
+  /** Of about so long between two things that it does; default none. */
+  readonly paceMs?: number;
   /** Where and as whom it connects now; ports change when an agent is started again elsewhere. */
   readonly login: () => pg.ClientConfig & { readonly port: number };
 }

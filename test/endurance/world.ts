@@ -17,6 +17,7 @@ import { Lane } from './lane.js';
 import { type Comparison, compareLedgers } from './ledger.js';
 import { TcpProxy } from './proxy.js';
 import { SegmentKeeper } from './segments.js';
+import type { LaneOptions } from './talk.js';
 
 const PASSWORD = 'a-password-for-endurance';
 const CONNECTIONS = ['strict', 'batched'] as const;
@@ -133,8 +134,15 @@ export class Endurance {
     };
   }
 
+  /** Stops the database as its signals say, fast (SIGINT) or at once (SIGQUIT), and starts it again. */
+  async restartPostgres(signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
+    process.kill(this.postgres.pid, signal);
+    await this.postgres.stop();
+    await this.startPostgres();
+  }
+
   /** Starts clients: people and modes in turn, every other one through the bad network. */
-  load(count: number): void {
+  load(count: number, more: Pick<LaneOptions, 'isSlowReader' | 'paceMs'> = {}): void {
     for (let n = 0; n < count; n++) {
       const lane = this.lanes.length + 1;
       const { id, mayExport, mayWrite } = there(PEOPLE[n % PEOPLE.length]);
@@ -142,7 +150,7 @@ export class Endurance {
       const mode = there(modes[Math.floor(n / PEOPLE.length) % modes.length]);
       const login = () => this.login(id, mode, n % 2 === 0);
       const { journal } = this;
-      this.lanes.push(new Lane({ lane, journal, person: emailOf(id), mayExport, mayWrite, login }));
+      this.lanes.push(new Lane({ lane, journal, person: emailOf(id), mayExport, mayWrite, login, ...more }));
       this.lanes.at(-1)?.start();
     }
   }

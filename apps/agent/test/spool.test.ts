@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type AuditEvent, type ChainedEvent, followsChain } from '@postern/core/audit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readSegment } from '../src/audit/segment.js';
+import { isSegmentName, readSegment } from '../src/audit/segment.js';
 import { Spool } from '../src/audit/spool.js';
+import { type SpooledEvent, SpoolReader } from '../src/audit/spool-reader.js';
 
 const WRITER = fileURLToPath(new URL('./spool-writer.mjs', import.meta.url));
 
@@ -56,6 +57,41 @@ describe('the audit spool', () => {
       prev = link.hash;
     }
   };
+
+  it('reads the same from its memory as from the disk, wherever one begins and however much one wants', async () => {
+    const spool = await Spool.open(dir, 64 * 1024);
+    for (let turn = 0; turn < 20; turn++) {
+      const wait = Array.from({ length: turn % 7 }, () => spool.append(event('ä'.repeat(turn * 150))));
+      await wait.at(-1)?.durable();
+    }
+    const seq = spool.head.seq;
+    const disk = new SpoolReader(dir);
+    const segments = (await readdir(dir)).filter(isSegmentName).sort();
+    expect(segments.length).toBeGreaterThan(2);
+    for (const [max, maxBytes] of [
+      [3, 1_000_000],
+      [500, 5_000],
+      [500, 1_000_000],
+    ] as const) {
+      for (let fromSeq = 1; fromSeq <= seq; fromSeq += 4) {
+        const texts = (found: readonly SpooledEvent[]) => found.map((one) => `${one.seq} ${one.json}`);
+        const found = texts(await spool.read(fromSeq, max, maxBytes));
+        expect(found).toEqual(texts(await disk.read(segments, { fromSeq, toSeq: seq, max, maxBytes })));
+      }
+    }
+    await spool.ack(seq - 3);
+    expect((await spool.read(seq - 2, 10, 1_000_000)).map((one) => one.seq)).toEqual([seq - 2, seq - 1, seq]);
+    expect(await spool.read(seq + 1, 10, 1_000_000)).toEqual([]);
+    await spool.close();
+  });
+
+  it('keeps no more than a few megabytes in memory, and reads the rest from the disk', async () => {
+    const spool = await Spool.open(dir);
+    for (let n = 0; n < 5; n++) await append(spool, event('x'.repeat(1_000_000)));
+    await append(spool, event('last'));
+    expect((await readAll(spool)).map((link) => link.seq)).toEqual([1, 2, 3, 4, 5, 6]);
+    await spool.close();
+  });
 
   it('numbers events from 1 without gaps and chains them, over restarts and segments', async () => {
     for (let round = 0; round < 3; round++) {

@@ -15,6 +15,13 @@ const SCHEMA = `
   create function tax(amount numeric) returns numeric language sql immutable as 'select amount * 0.2';
   create table loaded (id int, note text);`;
 
+const rules = [
+  rule('shop', ['read'], 'user:alex@acme.example'),
+  rule('shop', ['read', 'write', 'export'], 'user:sam@acme.example'),
+  rule('shop', ['read', 'write', 'ddl', 'admin', 'explain', 'execute', 'export'], 'user:dana@acme.example'),
+];
+const connections = [connection('shop', { rowCap: 1_000 })];
+
 describe('PostgreSQL’s own programs', () => {
   let server: PostgresServer;
   let url: string;
@@ -27,18 +34,7 @@ describe('PostgreSQL’s own programs', () => {
     await asSuperuser(url, SCHEMA);
     dir = await mkdtemp(join(tmpdir(), 'postern-wire-'));
     wire = await WireWorld.create({ shop: url });
-    await wire.publish(
-      [
-        rule('shop', ['read'], 'user:alex@acme.example'),
-        rule('shop', ['read', 'write', 'export'], 'user:sam@acme.example'),
-        rule(
-          'shop',
-          ['read', 'write', 'ddl', 'admin', 'explain', 'execute', 'export'],
-          'user:dana@acme.example',
-        ),
-      ],
-      { connections: [connection('shop', { rowCap: 1_000 })] },
-    );
+    await wire.publish(rules, { connections });
     await wire.world.start();
     await until(() => wire.world.agent.policy.state === 'ok');
   });
@@ -122,6 +118,22 @@ describe('PostgreSQL’s own programs', () => {
       expect(bad.stdout).toBe('20000\n');
     });
 
+    it('copies in without the permission to export, whose statements are sent one by one', async () => {
+      await wire.publish(
+        rules.map((one, index) =>
+          index === 1 ? rule('shop', ['read', 'write'], 'user:sam@acme.example') : one,
+        ),
+      );
+      const script =
+        'copy loaded from stdin;\n-1\tone\n-1\ttwo\n\\.\nselect count(*) from loaded where id = -1;';
+      const both = `${script}\ncopy loaded from stdin; select 7;\n-1\tthree\n\\.\n`;
+      expect(await wire.psql('sam', both)).toEqual({ code: 0, stdout: '2\n7\n', stderr: '' });
+      const bad = await wire.psql('sam', 'copy loaded from stdin;\nx\ty\n\\.\nselect 8;');
+      expect(bad.stderr).toContain('invalid input syntax for type integer');
+      expect(bad.stdout).toBe('8\n');
+      await wire.publish(rules, { connections });
+    });
+
     it('fetches through a cursor', async () => {
       const { stdout, stderr } = await wire.psql(
         'alex',
@@ -141,7 +153,7 @@ describe('PostgreSQL’s own programs', () => {
     });
   });
 
-  it('pgbench runs in each of its modes', async () => {
+  it('pgbench runs in each of its modes', { timeout: 180_000 }, async () => {
     await asSuperuser(
       url,
       `create table pgbench_accounts (aid int primary key, bid int, abalance int, filler char(84));

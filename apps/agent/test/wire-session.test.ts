@@ -1,5 +1,8 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { createDatabase, testServer, uniqueName } from '@postern/infra/test-server';
 import type pg from 'pg';
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asSuperuser, connection, rule, until } from './fixture.js';
 import { outcomeOf, WireWorld } from './wire-fixture.js';
@@ -118,6 +121,34 @@ describe('a PostgreSQL client', () => {
         position: '18',
       });
     });
+  });
+
+  it('has rows and bytes of COPY, either way, in the audit trail', async () => {
+    const lines = Array.from({ length: 2_000 }, (_, id) => `${id}\tcopied ${id}\n`);
+    const text = 'copy made from stdin';
+    const broken = 'copy made (id) from stdin';
+    await as('sam', async (client) => {
+      await pipeline(Readable.from(lines), client.query(copyFrom(text)));
+      for await (const _ of client.query(copyTo('copy item to stdout')));
+      const copy = client.query(copyFrom(broken));
+      await expect(pipeline(Readable.from(['1\n', 'x\n']), copy)).rejects.toThrow('integer');
+    });
+    const outcomeOf = async (sql: string) => {
+      const intent = await until(() =>
+        wire.world.received('statement.decided').find(({ statement }) => statement?.text === sql),
+      );
+      return (await wire.world.outcome(intent.id)).outcome;
+    };
+    const sent = Buffer.byteLength(lines.join(''));
+    const copiedIn = await outcomeOf(text);
+    expect(copiedIn).toMatchObject({ status: 'succeeded', rows: 2_000 });
+    // Each message has a header of five bytes; how many lines are in one is the driver's affair.
+    expect(copiedIn?.bytes).toBeGreaterThan(sent);
+    expect(copiedIn?.bytes).toBeLessThanOrEqual(sent + 5 * lines.length);
+    const copiedOut = await outcomeOf('copy item to stdout');
+    expect(copiedOut).toMatchObject({ status: 'succeeded', rows: 500 });
+    expect(copiedOut?.bytes).toBeGreaterThan(500 * 'item 1\n'.length);
+    expect(await outcomeOf(broken)).toMatchObject({ status: 'failed', sqlstate: '22P02' });
   });
 
   it('leaves intent and outcome in the audit trail', async () => {

@@ -18,6 +18,7 @@ import { EdgeFilter } from './errors/edge.filter.js';
 import { EvidenceModule } from './evidence/evidence.module.js';
 import { graphqlModule } from './graphql/graphql.module.js';
 import { DateTimeScalar } from './graphql/scalars.js';
+import { GraphqlStreamController } from './graphql/stream.controller.js';
 import { GroupsModule } from './groups/groups.module.js';
 import { HealthController } from './health.controller.js';
 import { IntegrationsModule } from './integrations/integrations.module.js';
@@ -26,6 +27,7 @@ import { OrgsModule } from './orgs/orgs.module.js';
 import { PeopleModule } from './people/people.module.js';
 import { PolicyModule } from './policy/policy.module.js';
 import { ReconcileModule } from './reconcile/reconcile.module.js';
+import { ReportSchedulesModule } from './report-schedules/report-schedules.module.js';
 import { ReportsModule } from './reports/reports.module.js';
 import { RulesModule } from './rules/rules.module.js';
 import { SavedQueriesModule } from './saved-queries/saved-queries.module.js';
@@ -44,6 +46,7 @@ const FEATURES = [
     ReconcileModule,
     SavedSearchesModule,
     IntegrationsModule,
+    ReportSchedulesModule,
     ReportsModule,
     EvidenceModule,
     ReviewsModule,
@@ -63,7 +66,7 @@ const FEATURES = [
     graphqlModule,
     ...FEATURES,
   ],
-  controllers: [HealthController],
+  controllers: [HealthController, GraphqlStreamController],
   providers: [DateTimeScalar, OperationsCheck, { provide: APP_FILTER, useClass: EdgeFilter }],
 })
 class AppModule {}

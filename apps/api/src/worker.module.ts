@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { ReviewRemindersModule } from './access-reviews/review-reminders.module.js';
 import { AuditUpkeepModule } from './audit-proof/audit-upkeep.module.js';
 import type { Config } from './config.js';
 import { configModule } from './config.module.js';
@@ -20,6 +21,7 @@ import { TenancyModule } from './tenancy/tenancy.module.js';
     IntegrationJobsModule,
     AuditUpkeepModule,
     ReconcileJobsModule,
+    ReviewRemindersModule,
     JobsModule,
   ],
 })

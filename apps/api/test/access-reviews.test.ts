@@ -1,8 +1,9 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RemindDueReviews } from '../src/access-reviews/remind-due-reviews.js';
 import { createWorker } from '../src/create-worker.js';
 import { startTestApp, type TestApp } from './app.js';
-import { auditTrail } from './company.js';
+import { auditTrail, enrolAgent } from './company.js';
 import { type FurnishedCompany, furnish, join, must, type TestPerson } from './people.js';
 import { ask, finished, rowsOf } from './report-requests.js';
 import { eventually, outboxSize } from './seed.js';
@@ -126,6 +127,77 @@ describe('an access review', () => {
     expect(answer.data?.decideAccess).toMatchObject([{ decision: 'CERTIFIED', outcome: null }]);
   });
 
+  it('takes a certification back, and records it', async () => {
+    const item = await itemOf(rae.email);
+    const reopen = (cookie: string) =>
+      api.graphql<{ reopenAccess: Item[] }>(
+        `mutation ($orgId: ID!, $reviewId: ID!, $itemIds: [ID!]!) {
+          reopenAccess(orgId: $orgId, reviewId: $reviewId, itemIds: $itemIds) { ${ITEM} }
+        }`,
+        { orgId: company.orgId, reviewId, itemIds: [item.id] },
+        cookie,
+      );
+    expect((await reopen(rae.cookie)).errors[0]?.extensions.code).toBe('access_review.not_found');
+    expect((await reopen(company.cookie)).data?.reopenAccess).toMatchObject([{ decision: null }]);
+    await decide([item.id], 'CERTIFIED', company.cookie, 'still her job');
+    const trail = await auditTrail(api, company.orgId);
+    expect(trail.find(({ kind }) => kind === 'access_review.reopened')?.event.before).toEqual({
+      certified: [`${rae.email} on shop`],
+    });
+  });
+
+  it('shows what was done with the access, to whom may see the item', async () => {
+    const peer = await enrolAgent(api, company);
+    const actor = { type: 'user', id: ada.userId, label: ada.email } as const;
+    await peer.push(
+      peer.record(
+        { actor, required: ['write'], decision: 'allowed' },
+        { actor, required: ['ddl'], decision: 'denied', missing: ['ddl'] },
+      ),
+    );
+    const uses = async (cookie: string) =>
+      (
+        await run<{ accessReviewUse: { itemId: string; lastUsedAt: string | null; used: string[] }[] }>(
+          'query ($orgId: ID!, $reviewId: ID!) { accessReviewUse(orgId: $orgId, reviewId: $reviewId) { itemId lastUsedAt used } }',
+          { reviewId },
+          cookie,
+        )
+      ).accessReviewUse;
+    const all = new Map((await uses(company.cookie)).map((use) => [use.itemId, use]));
+    expect(all.get((await itemOf(ada.email)).id)).toMatchObject({
+      used: ['write'],
+      lastUsedAt: expect.any(String),
+    });
+    expect(all.get((await itemOf(bob.email)).id)).toMatchObject({ used: [], lastUsedAt: null });
+    expect((await uses(rae.cookie)).length).toBeLessThan(all.size);
+  });
+
+  it('reminds those who have not decided, when an administrator says so and when it is time', async () => {
+    const reminded = async () =>
+      (await auditTrail(api, company.orgId)).filter(({ kind }) => kind === 'access_review.reminded');
+    const waiting = (await itemsFor(company.cookie)).filter(({ decision }) => decision === null);
+    const { remindReviewers } = await run<{ remindReviewers: { remindedAt: string } }>(
+      'mutation ($orgId: ID!, $id: ID!) { remindReviewers(orgId: $orgId, id: $id) { remindedAt } }',
+      { id: reviewId },
+    );
+    expect(remindReviewers.remindedAt).toEqual(expect.any(String));
+    const [first] = (await reminded()).map(
+      ({ event }) => event.after as { waiting: { reviewer: string; items: number }[] },
+    );
+    expect(first?.waiting.reduce((sum, { items }) => sum + items, 0)).toBe(waiting.length);
+
+    const remind = worker.get(RemindDueReviews, { strict: false });
+    const dayBefore = new Date('2998-12-31T00:00:01Z');
+    await remind.run(new Date('2998-01-01T00:00:00Z'));
+    expect(await reminded()).toHaveLength(1);
+    await Promise.all([remind.run(dayBefore), remind.run(dayBefore)]);
+    expect(await reminded()).toHaveLength(2);
+    expect((await reminded()).map(({ event }) => (event.actor as { type: string }).type).sort()).toEqual([
+      'system',
+      'user',
+    ]);
+  });
+
   it('changes rules that name the person when access is revoked, and leaves others theirs', async () => {
     const item = await itemOf(ada.email);
     expect((await decide([item.id], 'REVOKED', company.cookie)).data?.decideAccess).toMatchObject([
@@ -143,6 +215,11 @@ describe('an access review', () => {
     const changes = trail.filter(({ event }) => String(event.reason).includes('access review Q4'));
     expect(changes.map(({ kind }) => kind).sort()).toEqual(['rule.deleted', 'rule.updated']);
     expect(changes[0]?.event.after).toMatchObject({ approvedBy: company.email });
+  });
+
+  it('does not certify what was taken away already', async () => {
+    const answer = await decide([(await itemOf(ada.email)).id], 'CERTIFIED', company.cookie);
+    expect(answer.errors[0]?.message).toContain('was revoked already');
   });
 
   it('says what is left when access comes through a group', async () => {

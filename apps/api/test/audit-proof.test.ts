@@ -58,6 +58,7 @@ afterAll(async () => {
 
 interface Verification {
   checked: number;
+  anchors: number;
   upToSeq: number;
   cursor: string | null;
   problem: { code: string; seq: number | null; eventId: string | null; message: string } | null;
@@ -67,7 +68,7 @@ async function verify(chain: string, range: { from?: string; to?: string } = {})
   const answer = await api.graphql<{ verifyAudit: Verification }>(
     `query ($orgId: ID!, $chain: ID!, $from: DateTime, $to: DateTime) {
       verifyAudit(orgId: $orgId, chain: $chain, from: $from, to: $to) {
-        checked upToSeq cursor problem { code seq eventId message } } }`,
+        checked anchors upToSeq cursor problem { code seq eventId message } } }`,
     { orgId: acme.orgId, chain, ...range },
     acme.cookie,
   );
@@ -112,7 +113,12 @@ describe('verification', () => {
       { id: peer.agentId, name: 'agent one', isAgent: true, headSeq: 6 },
     ]);
     for (const { id, headSeq } of answer.data?.auditChains ?? [])
-      expect(await verify(id)).toEqual({ checked: headSeq, upToSeq: headSeq, cursor: null, problem: null });
+      expect(await verify(id)).toMatchObject({
+        checked: headSeq,
+        upToSeq: headSeq,
+        cursor: null,
+        problem: null,
+      });
   });
 
   it('of a time checks what lies in it', async () => {
@@ -307,7 +313,9 @@ describe('anchors', () => {
       message: expect.stringContaining('anchor 1'),
     });
     await client.query('insert into audit_anchor values ($1, $2, $3, $4)', Object.values(rows[0]));
-    expect((await verify(peer.agentId)).problem).toBeNull();
+    const whole = await verify(peer.agentId);
+    expect(whole.problem).toBeNull();
+    expect(whole.anchors).toBeGreaterThan(0);
   });
 });
 
@@ -332,6 +340,12 @@ describe('retention', () => {
     const theirs = await enrolAgent(api, neighbour);
     await theirs.push(theirs.record(daysAgo(90)));
 
+    const preview = await api.graphql(
+      'query ($orgId: ID!) { auditKeepingPreview(orgId: $orgId, retentionDays: 60) { events isExact oldestAt } }',
+      { orgId: acme.orgId },
+      acme.cookie,
+    );
+    expect(preview.data?.auditKeepingPreview).toMatchObject({ events: 4, isExact: true });
     expect((await keep(29, null)).errors[0]?.extensions).toMatchObject({ code: 'input.invalid' });
     expect((await keep(60, 'case 4711')).errors).toEqual([]);
     await upkeep.run();

@@ -369,10 +369,16 @@ describe('search', () => {
 
   it('tells of the wire protocol: the client, bound parameters, bytes sent', async () => {
     const client = { address: '10.0.0.7:51422', application: 'psql', tls: 'TLSv1.3' };
-    const asked = stating('select $1::int');
+    const asked = stating('select $1::int, $2::text, $3::text');
+    const long = { text: 'begi', bytes: 9_000, sha256: 'a'.repeat(64) };
+    const bound = {
+      parameters: 3,
+      parameterTypes: ['int4', 'text', 'text'],
+      parameterValues: [{ text: '41' }, { text: null }, long],
+    };
     const [decided] = peer.record({
       ...asked,
-      ...(asked.statement ? { statement: { ...asked.statement, parameters: 1 } } : {}),
+      ...(asked.statement ? { statement: { ...asked.statement, ...bound } } : {}),
       ...{ path: 'wire', client },
     }) as [ChainedEvent];
     const outcome = { status: 'succeeded' as const, rows: 1, durationMs: 1, bytes: 5e9, sqlstate: null };
@@ -381,13 +387,24 @@ describe('search', () => {
     await peer.push([decided, ...peer.record(ended)]);
     const answer = await api.graphql(
       `query ($orgId: ID!, $id: ID!) { auditEvent(orgId: $orgId, id: $id) {
-        path statement { parameters } client { address application tls } outcome { bytes } } }`,
+        path client { address application tls } outcome { bytes }
+        statement { parameters parameterTypes parameterValues { text bytes sha256 } } } }`,
       { orgId: company.orgId, id: decided.event.id },
       company.cookie,
     );
     expect(answer.errors).toEqual([]);
     expect(answer.data).toEqual({
-      auditEvent: { path: 'wire', statement: { parameters: 1 }, client, outcome: { bytes: 5e9 } },
+      auditEvent: {
+        ...{ path: 'wire', client, outcome: { bytes: 5e9 } },
+        statement: {
+          ...bound,
+          parameterValues: [
+            { text: '41', bytes: null, sha256: null },
+            { text: null, bytes: null, sha256: null },
+            long,
+          ],
+        },
+      },
     });
   });
 

@@ -133,6 +133,13 @@ async function crowdOfReviews(from: number, n: number): Promise<void> {
      select gen_random_uuid(), $1, 'coverage', '{}', 'x', now() from ${series}`,
     [orgId],
   );
+  await owner.query(
+    `with made as (
+       insert into report_schedule (id, org_id, name, kind, parameters, cadence, hour, time_zone, format, next_run_at, created_by_label)
+       select gen_random_uuid(), $1, 's' || n, 'coverage', '{}', 'daily', 6, 'UTC', 'pdf', now() + interval '1 day', 'x' from ${series} returning id)
+     insert into report_schedule_recipient (org_id, schedule_id, integration_id) select $1, id, $2 from made`,
+    [orgId, INTEGRATION],
+  );
 }
 
 async function crowdOfRoles(): Promise<void> {
@@ -178,12 +185,15 @@ const LISTS: Record<string, string> = {
     'myDatabasePasswords(orgId: $orgId) { id expiresAt user { email } environment { name wireAddresses { host } } }',
   databasePasswords:
     'databasePasswords(orgId: $orgId, first: 200) { totalCount edges { node { id expiresAt user { email } environment { name wireAddresses { host } } } } }',
+  reportSchedules:
+    'reportSchedules(orgId: $orgId) { id name title nextRunAt recipients { name lastDelivery { state } } lastReport { id status } }',
   savedSearches: 'savedSearches(orgId: $orgId) { id name query owner { email } }',
   invites: 'invites(orgId: $orgId) { id email }',
   accessRequests: 'accessRequests(orgId: $orgId) { id connection personEmail permissions }',
-  accessReviews: 'accessReviews(orgId: $orgId) { id name connection certified revoked total }',
+  accessReviews: 'accessReviews(orgId: $orgId) { id name connection certified revoked total waitingForMe }',
   accessReviewItems:
     'accessReviewItems(orgId: $orgId, reviewId: "REVIEW") { id userEmail reviewerEmail permissions through decision }',
+  accessReviewUse: 'accessReviewUse(orgId: $orgId, reviewId: "REVIEW") { itemId lastUsedAt used }',
   auditChains: 'auditChains(orgId: $orgId) { id name headSeq isAgent }',
   integrations: 'integrations(orgId: $orgId) { id name kind url behind dead failures }',
   integrationDeliveries:

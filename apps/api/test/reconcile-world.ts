@@ -5,7 +5,7 @@ import { decodeJwt } from 'jose';
 import { TenantDb } from '../src/tenancy/tenant-db.js';
 import type { AgentPeer } from './agent-peer.js';
 import type { TestApp } from './app.js';
-import type { Company } from './company.js';
+import { type Company, enrolAgent } from './company.js';
 import { must, type TestPerson } from './people.js';
 
 export const MANIFEST = 'roles:\n  - name: reporting\n';
@@ -159,4 +159,22 @@ export class Reconciling {
     await this.answer({ taskId: task.taskId, plan: made });
     return this.until(plan.id, 'PENDING');
   }
+}
+
+/** A connection of its own, in an environment of its own, with an agent. `n` is in their names. */
+export async function reconciling(api: TestApp, company: Company, n: number): Promise<Reconciling> {
+  const { createEnvironment } = await must<{ createEnvironment: { id: string } }>(
+    api,
+    'mutation ($orgId: ID!, $slug: String!) { createEnvironment(orgId: $orgId, slug: $slug, name: $slug) { id } }',
+    { orgId: company.orgId, slug: `env-${n}` },
+    company.cookie,
+  );
+  const there = { ...company, environmentId: createEnvironment.id };
+  const { createConnection } = await must<{ createConnection: { id: string } }>(
+    api,
+    'mutation ($orgId: ID!, $environmentId: ID!, $slug: String!) { createConnection(orgId: $orgId, environmentId: $environmentId, slug: $slug, input: { name: "Shop" }) { id } }',
+    { orgId: there.orgId, environmentId: there.environmentId, slug: `shop-${n}` },
+    company.cookie,
+  );
+  return new Reconciling(api, there, createConnection.id, await enrolAgent(api, there), `shop-${n}`);
 }

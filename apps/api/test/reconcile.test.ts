@@ -6,7 +6,9 @@ import { Sweep } from '../src/reconcile/sweep.js';
 import { startTestApp, type TestApp } from './app.js';
 import { auditTrail, type Company, enrolAgent, signUpCompany } from './company.js';
 import { join, must, type TestPerson } from './people.js';
-import { MANIFEST, madePlan, Reconciling } from './reconcile-world.js';
+import { MANIFEST, madePlan, type Reconciling, reconciling } from './reconcile-world.js';
+import { ask, finished, rowsOf } from './report-requests.js';
+import { eventually } from './seed.js';
 
 let api: TestApp;
 let worker: INestApplicationContext;
@@ -29,20 +31,7 @@ afterAll(async () => {
 /** A connection of its own for each test; the slug is `shop` in an environment of its own. */
 beforeEach(async () => {
   counter += 1;
-  const { createEnvironment } = await must<{ createEnvironment: { id: string } }>(
-    api,
-    'mutation ($orgId: ID!, $slug: String!) { createEnvironment(orgId: $orgId, slug: $slug, name: $slug) { id } }',
-    { orgId: company.orgId, slug: `env-${counter}` },
-    company.cookie,
-  );
-  const there = { ...company, environmentId: createEnvironment.id };
-  const { createConnection } = await must<{ createConnection: { id: string } }>(
-    api,
-    'mutation ($orgId: ID!, $environmentId: ID!, $slug: String!) { createConnection(orgId: $orgId, environmentId: $environmentId, slug: $slug, input: { name: "Shop" }) { id } }',
-    { orgId: there.orgId, environmentId: there.environmentId, slug: `shop-${counter}` },
-    company.cookie,
-  );
-  world = new Reconciling(api, there, createConnection.id, await enrolAgent(api, there), `shop-${counter}`);
+  world = await reconciling(api, company, counter);
 });
 
 describe('the life of a plan', () => {
@@ -462,5 +451,56 @@ describe('a manifest', () => {
       company.cookie,
     );
     expect(generatedRoleManifest).toEqual({ state: 'succeeded', body: MANIFEST });
+  });
+});
+
+describe('the report of native roles', () => {
+  it('says what is declared, what was changed with whose approval, and what differs', async () => {
+    const body =
+      'roles:\n  - name: reporting\n  - name: ann\n    login: true\nmemberships:\n  - role: reporting\n    members:\n      - name: ann\n';
+    const plan = await world.pending(body);
+    await world.approve(plan, bob);
+    const task = await world.claimed('roles.apply');
+    await world.answer({ taskId: task.taskId, applied: { statements: 1 } });
+    await world.until(plan.id, 'APPLIED');
+    await must(
+      api,
+      'mutation ($orgId: ID!, $id: ID!) { scanForDrift(orgId: $orgId, connectionId: $id) }',
+      { orgId: company.orgId, id: world.connectionId },
+      company.cookie,
+    );
+    const scan = await world.claimed('roles.scan');
+    await world.answer({ taskId: scan.taskId, plan: madePlan({ digest: 'd'.repeat(64) }) });
+    const asked = { connection: world.slug };
+    const drifted = async () =>
+      (await finished(api, company, await ask(api, company, 'NATIVE_ROLES', asked))).document;
+    await eventually('the finding', async () => rowsOf(await drifted(), 'findings').length === 1);
+    const document = await drifted();
+    expect(rowsOf(document, 'connections')).toMatchObject([
+      {
+        Connection: world.slug,
+        Manifest: 1,
+        State: 'drifted',
+        'Saved by': company.email,
+        Finding: 'the database differs from its manifest',
+      },
+    ]);
+    expect(rowsOf(document, 'roles')).toMatchObject([
+      { Role: 'ann', 'May log in': 'yes', 'Member of': 'reporting' },
+      { Role: 'reporting', 'May log in': 'no', Grants: 0 },
+    ]);
+    expect(rowsOf(document, 'applied')).toMatchObject([
+      {
+        Connection: world.slug,
+        'Approved by': bob.email,
+        About: 'reporting',
+        SQL: 'CREATE ROLE "reporting"',
+      },
+    ]);
+    expect(rowsOf(document, 'drift')).toMatchObject([{ About: 'reporting', Destructive: 'no' }]);
+    expect(rowsOf(document, 'plans')).toMatchObject([
+      { State: 'applied', 'Approved by': bob.email, Changes: 1 },
+    ]);
+    expect(document.controls.length).toBeGreaterThan(5);
   });
 });

@@ -16,6 +16,7 @@ interface Furnished extends FurnishedCompany {
   databasePasswordId: string;
   savedSearchId: string;
   accessRequestId: string;
+  scheduleId: string;
   integrationId: string;
   planId: string;
   generatedId: string;
@@ -77,6 +78,14 @@ async function furnishFully(name: string): Promise<Furnished> {
     { orgId: company.orgId },
     company.cookie,
   );
+  const schedule = await must<{ createReportSchedule: { id: string } }>(
+    api,
+    `mutation ($orgId: ID!, $to: ID!) {
+      createReportSchedule(orgId: $orgId, schedule: { name: "Daily", kind: REFUSALS, cadence: DAILY, hour: 6, recipients: [$to] }) { id }
+    }`,
+    { orgId: company.orgId, to: integration.createIntegration.integration.id },
+    company.cookie,
+  );
   const roles = await must<{
     saveRoleManifest: { plan: { id: string } };
     generateRoleManifest: { id: string };
@@ -112,6 +121,7 @@ async function furnishFully(name: string): Promise<Furnished> {
     inviteId: data.invites[0]?.id ?? '',
     reviewId: review.createAccessReview.id,
     reportId: asked.requestReport.id,
+    scheduleId: schedule.createReportSchedule.id,
     savedSearchId: saved.createSavedSearch.id,
     accessRequestId: request.rows[0]?.id ?? '',
     integrationId: integration.createIntegration.integration.id,
@@ -203,6 +213,14 @@ const RULE = { connection: 'shop', permissions: ['read'], members: ['*'] };
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
 
 /** Own organisation, foreign things. */
+const scheduleTo = (integrationId: string) => ({
+  name: 'n',
+  kind: 'COVERAGE',
+  cadence: 'DAILY',
+  hour: 6,
+  recipients: [integrationId],
+});
+
 const CASES: Case[] = [
   ...[
     'integrationDeliveries',
@@ -270,6 +288,7 @@ const CASES: Case[] = [
     'saved_search.not_found',
   ],
   ['accessReviewItems', () => ({ reviewId: theirs.reviewId }), 'access_review.not_found'],
+  ['accessReviewUse', () => ({ reviewId: theirs.reviewId }), 'access_review.not_found'],
   [
     'createAccessReview',
     () => ({ review: { name: 'n', dueAt: '2999-01-01T00:00:00Z', reviewerIds: [theirs.memberUserId] } }),
@@ -285,10 +304,21 @@ const CASES: Case[] = [
     () => ({ id: theirs.accessRequestId, outcome: 'DECLINED' }),
     'access_request.not_found',
   ],
+  ['reopenAccess', () => ({ reviewId: theirs.reviewId, itemIds: [] }), 'access_review.not_found'],
+  ['remindReviewers', () => ({ id: theirs.reviewId }), 'access_review.not_found'],
   ['closeAccessReview', () => ({ id: theirs.reviewId }), 'access_review.not_found'],
   ['report', () => ({ id: theirs.reportId }), 'report.not_found'],
   ['downloadReport', () => ({ id: theirs.reportId, format: 'JSON' }), 'report.not_found'],
   ['deleteReport', () => ({ id: theirs.reportId }), 'report.not_found'],
+  ['reportSchedule', () => ({ id: theirs.scheduleId }), 'report_schedule.not_found'],
+  ['deleteReportSchedule', () => ({ id: theirs.scheduleId }), 'report_schedule.not_found'],
+  ['runReportSchedule', () => ({ id: theirs.scheduleId }), 'report_schedule.not_found'],
+  [
+    'updateReportSchedule',
+    () => ({ id: theirs.scheduleId, schedule: scheduleTo(ours.integrationId) }),
+    'report_schedule.not_found',
+  ],
+  ['createReportSchedule', () => ({ schedule: scheduleTo(theirs.integrationId) }), 'integration.not_found'],
   ['deleteSavedSearch', () => ({ id: theirs.savedSearchId }), 'saved_search.not_found'],
   ...['connectionRoles', 'roleManifests', 'rolePlans', 'requestRolePlan', 'scanForDrift'].map(
     (name): Case => [name, () => ({ connectionId: theirs.connectionId }), 'connection.not_found'],

@@ -75,6 +75,8 @@ export const ERROR_CODES = [
   'report.not_found',
   'report.not_ready',
   'report.too_many',
+  'report_schedule.not_found',
+  'report_schedule.name_taken',
   'audit.too_broad',
   'saved_search.not_found',
   'saved_search.name_taken',

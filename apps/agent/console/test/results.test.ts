@@ -3,6 +3,7 @@ import { duration, isNumeric, lineAt, plural } from '../src/results/format';
 import { cellText, firstWidths } from '../src/results/grid-layout';
 import { isInside, moved, rectangleOf, type Selection } from '../src/results/selection';
 import { copyOf, toTsv } from '../src/results/tsv';
+import { resultOf } from './data-rows';
 
 describe('copying', () => {
   it('keeps NULL and the empty string apart', () => {
@@ -21,19 +22,14 @@ describe('copying', () => {
     expect(toTsv([['1', '2']], ['a', 'a'])).toBe('a\ta\n1\t2');
   });
 
-  const rows = [
-    ['1', 'x\ty'],
-    [null, ''],
-  ];
-  const area = (top: number, left: number, bottom: number, right: number) => ({ top, left, bottom, right });
   it('takes one cell as it is', () => {
-    expect(copyOf(rows, area(0, 1, 0, 1))).toBe('x\ty');
-    expect(copyOf(rows, area(1, 0, 1, 0))).toBe('NULL');
-    expect(copyOf(rows, area(1, 1, 1, 1))).toBe('');
+    expect(copyOf([['x\ty']])).toBe('x\ty');
+    expect(copyOf([[null]])).toBe('NULL');
+    expect(copyOf([['']])).toBe('');
   });
 
   it('takes only the cells that are selected', () => {
-    expect(copyOf(rows, area(0, 0, 1, 0))).toBe('1\n');
+    expect(copyOf([['1'], [null]])).toBe('1\n');
   });
 });
 
@@ -108,14 +104,8 @@ describe('what is shown', () => {
   });
 
   it('gives columns a width by what is in them, within limits', () => {
-    const result = {
-      ...{ statement: 1, command: '', rowCount: 1, truncated: false, durationMs: 1, notices: [] },
-      columns: [
-        { name: 'a', type: 'text' },
-        { name: 'b', type: 'text' },
-      ],
-      rows: [['x', 'y'.repeat(5_000)]],
-    };
+    const columns = ['a', 'b'].map((name) => ({ name, type: 'text' }));
+    const result = resultOf(columns, [['x', 'y'.repeat(5_000)]]);
     const [narrow = 0, wide = 0] = firstWidths(result);
     expect(narrow).toBeGreaterThanOrEqual(64);
     expect(wide).toBe(380);

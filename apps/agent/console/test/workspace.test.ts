@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type HistoryEntry, matching, withEntry } from '../src/history/history';
 import { historyEntryOf, outcomeOfError } from '../src/run/outcome';
 import { type Action, newTab, type Outcome, reduce, type Workspace } from '../src/tabs/model';
+import { resultOf } from './data-rows';
 
 const tab = (id: string, part: Partial<Workspace['tabs'][number]> = {}) => ({ ...newTab(id, []), ...part });
 const start: Workspace = {
@@ -107,24 +108,13 @@ describe('history', () => {
   it('tells a refusal from a failure', () => {
     const sent = { id: 1, connection: 'shop', sql: 'delete from t', offset: 0, firstLine: 1 };
     const ends = ['sql.denied', 'sql.refused', 'sql.failed', 'sql.cancelled', 'connection.unavailable'].map(
-      (code) => historyEntryOf(outcomeOfError(sent, { code, message: 'm' }, 1), 'x', 0).outcome,
+      (code) => historyEntryOf(outcomeOfError(sent, [], { code, message: 'm' }, 1), 'x', 0).outcome,
     );
     expect(ends).toEqual(['refused', 'refused', 'failed', 'cancelled', 'failed']);
   });
 
   it('counts the rows of all statements', () => {
-    const result = {
-      command: 'SELECT 2',
-      columns: [],
-      rows: [],
-      truncated: false,
-      durationMs: 1,
-      notices: [],
-    };
-    const results = [
-      { ...result, statement: 1, rowCount: 2 },
-      { ...result, statement: 2, rowCount: 3 },
-    ];
+    const results = [resultOf([], [['1'], ['2']], 1), resultOf([], [['1'], ['2'], ['3']], 2)];
     expect(historyEntryOf({ ...outcome, results }, 'x', 0).summary).toBe('5 rows');
   });
 });

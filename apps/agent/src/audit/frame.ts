@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 
 /** Frame of one record: [u32 length][u32 crc32 of the payload][payload], big endian. */
-const HEADER_BYTES = 8;
+export const HEADER_BYTES = 8;
 
 /** No record is longer: a length beyond it is damage, not data. */
 const PAYLOAD_MAX = 4 * 1024 * 1024;
@@ -12,10 +12,16 @@ export interface Frame {
   readonly end: number;
 }
 
+/** A unit of UTF-16 takes three bytes in UTF-8 at most. */
+const UNIT_BYTES = 3;
+/** Frames are put together here, unless they are long. */
+const DESK = Buffer.allocUnsafeSlow(256 * 1024);
+
 /** Frames one behind the other, in one piece. */
 export function encodeFrames(payloads: readonly string[]): Buffer {
-  const lengths = payloads.map((payload) => Buffer.byteLength(payload));
-  const frames = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + HEADER_BYTES + length, 0));
+  let most = 0;
+  for (const { length } of payloads) most += HEADER_BYTES + length * UNIT_BYTES;
+  const frames = most <= DESK.length ? DESK : Buffer.allocUnsafe(most);
   let at = 0;
   for (const payload of payloads) {
     const start = at + HEADER_BYTES;
@@ -24,7 +30,7 @@ export function encodeFrames(payloads: readonly string[]): Buffer {
     frames.writeUInt32BE(crc32(frames.subarray(start, end)), at + 4);
     at = end;
   }
-  return frames;
+  return Buffer.from(frames.subarray(0, at));
 }
 
 /** The frame at `offset`; undefined when what stands there is not a whole and right one: the torn tail. */

@@ -1,4 +1,3 @@
-import type { AuditEvent } from '@postern/core/audit';
 import { PosternError } from '@postern/core/errors';
 
 /** Why nothing may run: what is not recorded must not happen. */
@@ -23,18 +22,27 @@ export interface Appended {
   readonly written: Promise<void>;
   /** The disk has it: it survives the loss of power. Asking for it has the disk told at once. */
   durable(): Promise<void>;
+  /** Calls one of the two when it is written or refused, as `written` would, without the time that a promise takes. Neither may throw. */
+  onWritten(then: () => void, failed: (error: unknown) => void): void;
+}
+
+interface Waiting {
+  then(): void;
+  failed(error: unknown): void;
 }
 
 /** Events of one turn of the event loop: they share a write, what waits for it, and what waits for the disk. */
 export class Group implements Appended {
-  readonly events: AuditEvent[] = [];
+  /** Canonical texts of the events. */
+  readonly texts: string[] = [];
   readonly written: Promise<void>;
   #resolve: () => void = () => undefined;
   #reject: (error: PosternError) => void = () => undefined;
   #durable: Promise<void> | undefined;
   #resolveDurable: () => void = () => undefined;
   #rejectDurable: (error: PosternError) => void = () => undefined;
-  #state: 'waiting' | 'durable' | 'failed' = 'waiting';
+  #state: 'waiting' | 'written' | 'durable' | 'failed' = 'waiting';
+  #waiting: Waiting[] = [];
   readonly #onWanted: () => void;
   #error: PosternError | undefined;
 
@@ -66,8 +74,16 @@ export class Group implements Appended {
     return this.#durable;
   }
 
+  onWritten(then: () => void, failed: (error: unknown) => void): void {
+    if (this.#state === 'waiting') this.#waiting.push({ then, failed });
+    else if (this.#state === 'failed') failed(this.#error ?? unavailable());
+    else then();
+  }
+
   wasWritten(): void {
+    this.#state = 'written';
     this.#resolve();
+    for (const { then } of this.#told()) then();
   }
 
   isDurable(): void {
@@ -80,5 +96,13 @@ export class Group implements Appended {
     this.#error = error;
     this.#reject(error);
     this.#rejectDurable(error);
+    for (const { failed } of this.#told()) failed(error);
+  }
+
+  /** Each is told once. */
+  #told(): readonly Waiting[] {
+    const told = this.#waiting;
+    this.#waiting = [];
+    return told;
   }
 }

@@ -1,4 +1,10 @@
-import { type AuditActor, type AuditEvent, trimmed } from '@postern/core/audit';
+import {
+  type AuditActor,
+  type AuditEvent,
+  type CanonicalForm,
+  canonicalForm,
+  trimmed,
+} from '@postern/core/audit';
 import { type Clock, isoTime } from '../clock.js';
 import { EventIds } from './event-id.js';
 import type { Appended } from './group.js';
@@ -6,6 +12,13 @@ import type { Spool } from './spool.js';
 
 /** What happened; who numbers and dates it is the recorder. */
 export type AuditFacts = Omit<AuditEvent, 'id' | 'at'>;
+
+/**
+ * Facts that many events share, as text. Open in it: `at`, `id`, and the members named, which are to be given in the order of their
+ * names and stand behind these two in it.
+ */
+export const formOf = (facts: Partial<AuditFacts>, open: readonly (keyof AuditFacts)[] = []): CanonicalForm =>
+  canonicalForm(facts, ['at', 'id', ...open]);
 
 /** Longest reason kept, in UTF-8 bytes: it may quote names of any length. */
 const REASON_MAX = 4_096;
@@ -39,6 +52,21 @@ export class Recorder {
     return { id: event.id, appended: this.#spool.append(event) };
   }
 
+  /** The same of facts that are text already. Only for decisions about statements. */
+  beginForm(form: CanonicalForm): { id: string; appended: Appended } {
+    if (!this.#spool.isDiskFull) this.noticeRoom();
+    const { id, at } = this.#next();
+    const text = form(`"${at}"`, `"${id}"`);
+    return { id, appended: this.#spool.appendText({ text, at, isReserved: false }) };
+  }
+
+  /** The same of how they ended. */
+  noteForm(form: CanonicalForm, ...values: readonly string[]): Appended {
+    const { id, at } = this.#next();
+    const text = form(`"${at}"`, `"${id}"`, ...values);
+    return this.#spool.appendText({ text, at, isReserved: true }, 'later');
+  }
+
   /** For what nobody waits for: it may travel with the next event that somebody does wait for, a few milliseconds later. */
   note(facts: AuditFacts): Appended {
     return this.#spool.append(this.#event(facts), 'later');
@@ -62,10 +90,14 @@ export class Recorder {
   }
 
   #event(facts: AuditFacts): AuditEvent {
-    const ms = this.#clock.now();
-    if (ms !== this.#at.ms) this.#at = { ms, text: isoTime(ms) };
-    const event = { id: this.#ids.next(ms), at: this.#at.text, ...facts };
+    const event = { ...this.#next(), ...facts };
     if (facts.reason !== undefined) event.reason = trimmed(facts.reason, REASON_MAX);
     return event;
+  }
+
+  #next(): { id: string; at: string } {
+    const ms = this.#clock.now();
+    if (ms !== this.#at.ms) this.#at = { ms, text: isoTime(ms) };
+    return { id: this.#ids.next(ms), at: this.#at.text };
   }
 }

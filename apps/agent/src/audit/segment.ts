@@ -1,14 +1,7 @@
 import { fdatasyncSync, ftruncateSync, writeSync } from 'node:fs';
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import {
-  type AuditEvent,
-  CHAIN_START,
-  type ChainedEvent,
-  canonicalJson,
-  chainedEvent,
-  chainText,
-} from '@postern/core/audit';
+import { CHAIN_START, type ChainedEvent, chainedEvent, chainText } from '@postern/core/audit';
 import { z } from 'zod';
 import { syncDirectory } from '../durable-file.js';
 import { decodeFrame, encodeFrames } from './frame.js';
@@ -65,15 +58,11 @@ export async function readSegment(path: string): Promise<SegmentContent | undefi
   };
 }
 
-/** Events as frames behind `head`, and where the chain stands then. */
-export function encodeEvents(
-  head: ChainHead,
-  events: readonly AuditEvent[],
-): { bytes: Buffer; head: ChainHead } {
+/** Events, by their canonical texts, as frames behind `head`, and where the chain stands then. */
+export function encodeEvents(head: ChainHead, texts: readonly string[]): { bytes: Buffer; head: ChainHead } {
   let { seq, hash } = head;
   const payloads: string[] = [];
-  for (const event of events) {
-    const text = canonicalJson(event);
+  for (const text of texts) {
     const before = hash;
     seq += 1;
     hash = sha256Hex(chainText(before, seq, text));

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { full, type Group, isNoRoom } from './group.js';
+import { RecentEvents } from './recent-events.js';
 import { type ChainHead, encodeEvents, SegmentWriter, segmentName } from './segment.js';
 
 /** What may be with the system and not on the disk: beyond it all wait for the disk. */
@@ -12,6 +13,7 @@ const AGAIN_MS = 1_000;
 interface Ahead {
   readonly group: Group;
   readonly bytes: Buffer;
+  readonly firstSeq: number;
   readonly seq: number;
 }
 
@@ -41,6 +43,7 @@ export class SpoolWriter {
   #timer: NodeJS.Timeout | undefined;
   /** The disk had no room the last time that something was written. */
   isDiskFull = false;
+  readonly recent = new RecentEvents();
   /** Called whenever more is on the disk. */
   onDurable: () => void = () => undefined;
 
@@ -99,7 +102,7 @@ export class SpoolWriter {
   /** One write for all events of the group; only when `ready`. */
   write(group: Group): void {
     if (!this.#writer) throw new Error('there is no segment');
-    const { bytes, head } = encodeEvents(this.#head, group.events);
+    const { bytes, head } = encodeEvents(this.#head, group.texts);
     try {
       if (this.#isTorn) this.#writer.cut();
       this.#isTorn = false;
@@ -111,11 +114,13 @@ export class SpoolWriter {
       return;
     }
     this.isDiskFull = false;
+    this.#ahead.push({ group, bytes, firstSeq: this.#head.seq + 1, seq: head.seq });
     this.#head = head;
-    this.#ahead.push({ group, bytes, seq: head.seq });
     this.#aheadBytes += bytes.length;
+    // Who is told that it is written may want it on the disk, and tells the disk.
+    const { isWanted } = group;
     group.wasWritten();
-    if (group.isWanted) this.sync();
+    if (isWanted) this.sync();
     else this.#timer ??= setTimeout(() => this.sync(), SYNC_MS);
   }
 
@@ -197,9 +202,10 @@ export class SpoolWriter {
     const wasFull = this.#aheadBytes > AHEAD_BYTES;
     const done = this.#ahead.splice(0, count);
     this.#durableBytes = bytes;
-    for (const { group, bytes: written, seq } of done) {
+    for (const { group, bytes: written, firstSeq, seq } of done) {
       this.#durableSeq = seq;
       this.#aheadBytes -= written.length;
+      this.recent.add({ firstSeq, lastSeq: seq, bytes: written });
       group.isDurable();
     }
     this.onDurable();

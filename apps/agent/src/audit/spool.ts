@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AuditEvent } from '@postern/core/audit';
+import { type AuditEvent, canonicalJson } from '@postern/core/audit';
 import { PosternError } from '@postern/core/errors';
 import { readIfThere } from '../durable-file.js';
 import { type Appended, full, Group } from './group.js';
@@ -20,8 +20,8 @@ const SEGMENT_BYTES = 8 * 1024 * 1024;
 const ACKED_FILE = 'acked';
 const GAP_FILE = 'gap';
 const SAVE_ACKED_MS = 500;
-/** What an event takes beside its statement, about. */
-const EVENT_BYTES = 700;
+/** What an event takes beside its text: its number, two hashes and the frame. */
+const LINK_BYTES = 200;
 /** How long an event that nobody waits for may wait for others to be written with. */
 const LATER_MS = 5;
 
@@ -35,6 +35,7 @@ export class Spool {
   readonly #writer: SpoolWriter;
   #acked: number;
   #savingAcked: NodeJS.Timeout | undefined;
+  #saved: Promise<void> = Promise.resolve();
   #group: Group | undefined;
   #isDue = false;
   #later: NodeJS.Timeout | undefined;
@@ -115,6 +116,11 @@ export class Spool {
    * Without room it is refused, or, where the configuration says so, left out and counted.
    */
   append(event: AuditEvent, when: 'now' | 'later' = 'now'): Appended {
+    return this.appendText(textOf(event), when);
+  }
+
+  /** The same of an event that is text already. */
+  appendText(event: EventText, when: 'now' | 'later' = 'now'): Appended {
     const appended = this.#append(event, when);
     return this.#room.setting.whenFull === 'refuse' ? appended : this.#tolerant(appended, event);
   }
@@ -131,7 +137,7 @@ export class Spool {
 
   /** Resolves when the record of a gap is on the disk. */
   appendGap(event: AuditEvent): Promise<void> {
-    return this.#append(event, 'now').durable();
+    return this.#append(textOf(event), 'now').durable();
   }
 
   giveBack(gap: Gap): void {
@@ -148,37 +154,46 @@ export class Spool {
   }
 
   /** Nobody is told that there was no room: the gap is counted instead. Any other failure of the disk stays one. */
-  #tolerant(appended: Appended, event: AuditEvent): Appended {
+  #tolerant(appended: Appended, { at }: EventText): Appended {
     let isCounted = false;
-    const onFailure = (error: unknown) => {
-      if (!isFull(error)) throw error;
-      if (!isCounted) this.#room.lost(event.at);
+    const isLeftOut = (error: unknown): boolean => {
+      if (!isFull(error)) return false;
+      if (!isCounted) this.#room.lost(at);
       isCounted = true;
+      return true;
+    };
+    const onFailure = (error: unknown) => {
+      if (!isLeftOut(error)) throw error;
     };
     const written = appended.written.catch(onFailure);
     written.catch(() => undefined);
-    return { written, durable: () => appended.durable().catch(onFailure) };
+    return {
+      written,
+      durable: () => appended.durable().catch(onFailure),
+      onWritten: (then, failed) =>
+        appended.onWritten(then, (error) => (isLeftOut(error) ? then() : failed(error))),
+    };
   }
 
-  #append(event: AuditEvent, when: 'now' | 'later'): Appended {
-    // How statements end, and what the agent says of itself, may take what is kept free.
-    if (!this.#room.takes(this.usedBytes, event.kind !== 'statement.decided')) {
+  #append({ text, isReserved }: EventText, when: 'now' | 'later'): Appended {
+    if (!this.#room.takes(this.usedBytes, isReserved)) {
       const refused = new Group(() => undefined);
       refused.failed(full());
       return refused;
     }
-    this.#waitingBytes += (event.statement?.text.length ?? 0) + EVENT_BYTES;
+    this.#waitingBytes += text.length + LINK_BYTES;
     this.#group ??= new Group(() => this.#writer.sync());
-    this.#group.events.push(event);
+    this.#group.texts.push(text);
     if (when === 'now') this.#due();
     else if (!this.#isDue) this.#later ??= setTimeout(() => this.#flush(), LATER_MS);
     return this.#group;
   }
 
   /** Events from `fromSeq` on, at most `max` of them and about `maxBytes`, in order and without a gap. */
-  read(fromSeq: number, max: number, maxBytes: number): Promise<SpooledEvent[]> {
-    const { segments, durableSeq } = this.#writer;
-    return this.#reader.read(segments, { fromSeq, toSeq: durableSeq, max, maxBytes });
+  async read(fromSeq: number, max: number, maxBytes: number): Promise<SpooledEvent[]> {
+    const { segments, durableSeq: toSeq, recent } = this.#writer;
+    const request = { fromSeq, toSeq, max, maxBytes };
+    return recent.read(request) ?? this.#reader.read(segments, request);
   }
 
   /** When the oldest event happened that the control plane does not have. */
@@ -197,11 +212,9 @@ export class Spool {
   async ack(seq: number): Promise<void> {
     this.#acked = Math.max(this.#acked, Math.min(seq, this.#writer.durableSeq));
     // Not at once: after a crash an older number only means that some are sent again.
-    this.#savingAcked ??= setTimeout(
-      () => void this.#saveAcked().catch(() => undefined),
-      SAVE_ACKED_MS,
-    ).unref();
-    const { segments } = this.#writer;
+    this.#savingAcked ??= setTimeout(() => void this.#saveAcked(), SAVE_ACKED_MS).unref();
+    const { segments, recent } = this.#writer;
+    recent.forget(this.#acked);
     while (segments.length > 1 && firstSeqOf(segments[1] ?? '') <= this.#acked + 1) {
       await rm(join(this.#dir, segments[0] ?? ''), { force: true });
       this.#sizes.delete(segments.shift() ?? '');
@@ -225,12 +238,20 @@ export class Spool {
   async close(): Promise<void> {
     await this.settled();
     await this.#writer.close();
-    if (this.#savingAcked) await this.#saveAcked();
+    if (this.#savingAcked) void this.#saveAcked();
+    await this.#saved;
   }
 
-  async #saveAcked(): Promise<void> {
+  /** One after the other: they write the same file. */
+  #saveAcked(): Promise<void> {
     clearTimeout(this.#savingAcked);
     this.#savingAcked = undefined;
+    // Lost, it means that some are sent again.
+    this.#saved = this.#saved.then(() => this.#writeAcked()).catch(() => undefined);
+    return this.#saved;
+  }
+
+  async #writeAcked(): Promise<void> {
     const file = join(this.#dir, ACKED_FILE);
     await writeFile(`${file}.tmp`, String(this.#acked), { mode: 0o600 });
     await rename(`${file}.tmp`, file);
@@ -274,6 +295,21 @@ export class Spool {
     group?.failed(this.#writer.isDiskFull ? full() : undefined);
   }
 }
+
+/** An event as it is written. */
+export interface EventText {
+  /** Canonical JSON. */
+  readonly text: string;
+  readonly at: string;
+  /** How statements end, and what the agent says of itself: it may take what is kept free. */
+  readonly isReserved: boolean;
+}
+
+const textOf = (event: AuditEvent): EventText => ({
+  text: canonicalJson(event),
+  at: event.at,
+  isReserved: event.kind !== 'statement.decided',
+});
 
 /** How full the spool is. */
 export interface SpoolFill {

@@ -1,5 +1,8 @@
 import { PERMISSIONS } from '@postern/core/policy';
 import { z } from 'zod';
+import { streamAnswerWith } from './contract-stream.js';
+
+export * from './contract-stream.js';
 
 /** The console's HTTP API: what the agent serves to its own single-page app, on the same origin, cookie session. */
 const permissions = z.array(z.enum(PERMISSIONS));
@@ -92,9 +95,15 @@ export const consoleError = z.object({
     detail: z.string().optional(),
     hint: z.string().optional(),
     statement: z.number().optional(),
+    /** A statement touched another number of rows than was expected of it, so all of them were rolled back. */
+    conflict: z.object({ expected: z.number(), actual: z.number() }).optional(),
   }),
 });
 export type ConsoleError = z.infer<typeof consoleError>;
+
+/** What the agent says over `/api/stream`. */
+export const streamAnswer = streamAnswerWith(consoleError.shape.error);
+export type StreamAnswer = z.infer<typeof streamAnswer>;
 
 export const transactionState = z.enum(['idle', 'open', 'failed']);
 

@@ -40,7 +40,9 @@ export function addGuards(app: FastifyInstance, options: { publicUrl: string; po
         fix: `open ${options.publicUrl}`,
       });
     }
-    if (request.method !== 'GET' && request.method !== 'HEAD') checkOrigin(request, hosts, options.publicUrl);
+    // A WebSocket begins with a GET that any page may send.
+    const isRead = (request.method === 'GET' || request.method === 'HEAD') && !request.ws;
+    if (!isRead) checkOrigin(request, hosts, options.publicUrl);
   });
 }
 

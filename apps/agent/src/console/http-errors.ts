@@ -94,6 +94,8 @@ export function statusOf(code: ErrorCode): number {
     case 'report.not_found':
     case 'report.not_ready':
     case 'report.too_many':
+    case 'report_schedule.not_found':
+    case 'report_schedule.name_taken':
     case 'saved_search.not_found':
     case 'saved_search.name_taken':
     case 'audit.too_broad':
@@ -109,6 +111,12 @@ export interface HttpProblem {
   readonly status: number;
   readonly body: ConsoleError;
 }
+
+/** Something of ours broke. */
+export const OUR_FAULT: HttpProblem = {
+  status: 500,
+  body: { error: { code: 'internal', message: 'something went wrong in the agent; its log says more' } },
+};
 
 /** What Fastify itself refuses, in our words; undefined for anything else. */
 function ofFramework(error: Partial<FastifyError>): PosternError | undefined {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import cookie from '@fastify/cookie';
 import fastifyStatic from '@fastify/static';
+import websocket from '@fastify/websocket';
 import { PosternError } from '@postern/core/errors';
 import { MAX_SQL_BYTES } from '@postern/core/sql';
 import { type FastifyInstance, type FastifyReply, fastify } from 'fastify';
@@ -11,9 +12,10 @@ import { addAuthRoutes } from './auth-routes.js';
 import { addCatalogRoutes } from './catalog-routes.js';
 import type { ConsoleParts } from './console-parts.js';
 import { addGuards } from './guards.js';
-import { problemOf } from './http-errors.js';
 import { addSessionRoutes } from './session-routes.js';
+import { OUR_FAULT, problemOf } from './http-errors.js';
 import { consoleMissingPage } from './sign-in-page.js';
+import { addStreamRoute } from './stream-route.js';
 
 /** JSON may write a character of SQL as two. */
 const BODY_LIMIT = 2 * MAX_SQL_BYTES + 16_384;
@@ -35,6 +37,7 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
     forceCloseConnections: 'idle',
   });
   addErrors(app, parts.log);
+  await app.register(websocket, { options: { maxPayload: BODY_LIMIT } });
   addGuards(app, { publicUrl: parts.publicUrl, port: () => portOf(app) });
   readJsonOnly(app);
   await app.register(cookie);
@@ -46,6 +49,7 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   addApiRoutes(app, parts);
   addCatalogRoutes(app, parts);
   addSessionRoutes(app, parts);
+  addStreamRoute(app, parts);
   await addConsoleFiles(app);
   return app;
 }
@@ -70,14 +74,13 @@ function readJsonOnly(app: FastifyInstance): void {
 
 function addErrors(app: FastifyInstance, log: Logger): void {
   app.setErrorHandler((error, request, reply) => {
-    const problem = problemOf(error);
-    if (problem) return reply.code(problem.status).send(problem.body);
-    log.error(
-      { ...errorFacts(error), method: request.method, route: request.routeOptions.url },
-      'request failed',
-    );
-    const message = 'something went wrong in the agent; its log says more';
-    return reply.code(500).send({ error: { code: 'internal', message } });
+    const known = problemOf(error);
+    if (!known) {
+      const { method, routeOptions } = request;
+      log.error({ ...errorFacts(error), method, route: routeOptions.url }, 'request failed');
+    }
+    const { status, body } = known ?? OUR_FAULT;
+    return reply.code(status).send(body);
   });
 }
 

@@ -9,22 +9,16 @@ import {
   type SessionState,
   type SqlRejection,
 } from '@postern/core/sql';
-import type { AuditFacts, Recorder } from '../audit/recorder.js';
+import type { Recorder } from '../audit/recorder.js';
 import { errorFacts, type Logger } from '../log.js';
 import type { EnforcedPolicy, PolicyHolder } from '../policy/policy-holder.js';
 import type { BoundParameters } from '../targets/bound-parameters.js';
 import type { Target } from '../targets/target.js';
 import type { Classifier } from './classifier.js';
-import {
-  connectionOf,
-  DecisionCache,
-  permissionList,
-  personOf,
-  relationsOf,
-  statementWith,
-} from './event-parts.js';
+import { DecisionCache } from './event-parts.js';
 import { type DenialFacts, RunRefused } from './outcome.js';
 import { type GovernedSession, type Surroundings, surroundingsOf } from './statement-catalog.js';
+import { namesOf, StatementEvents } from './statement-events.js';
 import type { StatementTexts } from './statement-texts.js';
 import type { Owner } from './tabs.js';
 
@@ -66,7 +60,7 @@ export const NEVER_RAN: AuditOutcome = { status: 'cancelled', rows: null, durati
 export class Governor {
   readonly #classifier: Classifier;
   readonly #policy: PolicyHolder;
-  readonly #recorder: Recorder;
+  readonly #events: StatementEvents;
   readonly #targets: ReadonlyMap<string, Target>;
   readonly #texts: StatementTexts;
   readonly #decisions = new DecisionCache();
@@ -84,7 +78,7 @@ export class Governor {
   }) {
     this.#classifier = parts.classifier;
     this.#policy = parts.policy;
-    this.#recorder = parts.recorder;
+    this.#events = new StatementEvents(parts.recorder, parts.texts);
     this.#targets = parts.targets;
     this.#texts = parts.texts;
     this.#log = parts.log;
@@ -103,15 +97,19 @@ export class Governor {
   /**
    * Only for those who see the connection its catalog is asked for: for others a hidden one takes as long as one that does not
    * exist. What they may see can change meanwhile, so it is decided afterwards. `known`: a catalog that was read after the
-   * text had come counts as well.
+   * text had come counts as well, or why there is none.
    */
   async classify(
     text: GovernedText,
     session: GovernedSession | undefined,
-    known?: Catalog,
+    known?: Catalog | PosternError,
   ): Promise<ClassifiedText> {
-    let surroundings: Surroundings = { memory: session?.memory ?? NEW_SESSION, catalog: known };
     const seen = this.#seen(text);
+    if (known instanceof PosternError) {
+      if (seen) return this.#withoutCatalog(text, seen, known);
+      known = undefined;
+    }
+    let surroundings: Surroundings = { memory: session?.memory ?? NEW_SESSION, catalog: known };
     if (seen && known === undefined) {
       try {
         surroundings = await surroundingsOf(this.#targets.get(text.connection), session);
@@ -157,29 +155,40 @@ export class Governor {
   }
 
   /**
-   * Resolves with the intent's id when the text may run: once the disk has it, or, where the connection is set to `batched`, once the
-   * system has it, so that it survives the agent and the disk has it within 50 ms.
+   * Calls `then` with the intent's id when the text may run: once the disk has it, or, where the connection is set to `batched`, once the
+   * system has it, so that it survives the agent and the disk has it within 50 ms. Else `failed`. Neither may throw.
    */
-  async recordIntent(text: GovernedText, allowed: AllowedText): Promise<string> {
-    const { policy, decision, classification } = allowed;
-    const { id, appended } = this.#recorder.begin({
-      ...this.#common(text, classification, policy),
-      ...namesOf(classification),
-      decision: 'allowed',
-      connection: connectionOf(decision.connection),
-      required: permissionList(decision.required),
-      held: permissionList(decision.held),
-      ruleIds: decision.ruleIds,
-    });
-    await appended.written;
-    if (decision.connection.audit === 'batched') return id;
-    try {
-      await appended.durable();
-    } catch (error) {
-      this.finish(text, allowed, id, NEVER_RAN);
-      throw error;
+  recordIntent(
+    text: GovernedText,
+    allowed: AllowedText,
+    then: (intentId: string) => void,
+    failed: (error: unknown) => void,
+  ): void {
+    const { id, appended } = this.#events.intent(text, allowed);
+    if (allowed.decision.connection.audit === 'batched') {
+      appended.onWritten(() => then(id), failed);
+      return;
     }
-    return id;
+    const lost = (error: unknown) => {
+      this.finish(text, allowed, id, NEVER_RAN);
+      failed(error);
+    };
+    appended.onWritten(() => void appended.durable().then(() => then(id), lost), failed);
+  }
+
+  /** The same as a promise. */
+  intentRecorded(text: GovernedText, allowed: AllowedText): Promise<string> {
+    return new Promise((resolve, reject) => this.recordIntent(text, allowed, resolve, reject));
+  }
+
+  /**
+   * Calls `then` with a catalog that is not older than the call, as soon as there is one, or with why there is none. For texts
+   * that a session has used before, whose person sees the connection. It may not throw.
+   */
+  whenCurrent(connection: string, then: (catalog: Catalog | PosternError) => void): void {
+    const target = this.#targets.get(connection);
+    if (target) target.catalog.whenCurrent(({ catalog }) => then(catalog), then);
+    else then(new PosternError('connection.unavailable', 'this agent does not serve the connection'));
   }
 
   /** Recording took a while: what was allowed before must still be. */
@@ -202,17 +211,8 @@ export class Governor {
   }
 
   /** Records what came of an intent, in its own time. */
-  finish(text: GovernedText, { decision }: AllowedText, intentId: string, outcome: AuditOutcome): void {
-    const { connection } = decision;
-    const { written } = this.#recorder.note({
-      kind: 'statement.finished',
-      actor: personOf(text.owner),
-      path: text.path,
-      connection: connectionOf(connection),
-      intentId,
-      outcome,
-      sessionId: text.owner.consoleSession,
-    });
+  finish(text: GovernedText, allowed: AllowedText, intentId: string, outcome: AuditOutcome): void {
+    const { written } = this.#events.outcome(text, allowed, intentId, outcome);
     if (this.#outcomes.has(written)) return;
     this.#outcomes.add(written);
     void written
@@ -235,13 +235,9 @@ export class Governor {
     { policy, seen }: { policy: EnforcedPolicy; seen: Allowed },
     error: PosternError,
   ): Promise<never> {
-    const auditId = await this.#recorder.record({
-      ...this.#common(text, undefined, policy),
-      decision: 'denied',
-      connection: { id: seen.connection.id, slug: seen.connection.slug },
-      held: permissionsOf(seen.held),
-      reason: error.message,
-    });
+    const { id, slug } = seen.connection;
+    const why = { connection: { id, slug }, held: permissionsOf(seen.held), reason: error.message };
+    const auditId = await this.#events.denied(text, why, { policy });
     throw new RunRefused(error.code, error.message, error.detail, { auditId });
   }
 
@@ -251,12 +247,9 @@ export class Governor {
       return this.#policy.inForce();
     } catch (error) {
       if (!(error instanceof PosternError)) throw error;
-      const auditId = await this.#recorder.record({
-        ...this.#common(text, classified.ok ? classified.classification : undefined),
-        decision: 'denied',
-        connection: { id: '', slug: text.connection },
-        reason: error.message,
-      });
+      const why = { connection: { id: '', slug: text.connection }, reason: error.message };
+      const classification = classified.ok ? classified.classification : undefined;
+      const auditId = await this.#events.denied(text, why, { classification });
       throw new RunRefused(error.code, error.message, error.detail, { auditId });
     }
   }
@@ -271,16 +264,15 @@ export class Governor {
     const reasons = decision.reasons.slice(0, REASONS_MAX);
     const held = permissionsOf(decision.held);
     const slug = text.connection;
-    const auditId = await this.#recorder.record({
-      ...this.#common(text, classification, policy),
+    const why = {
       ...(classification && namesOf(classification)),
-      decision: 'denied',
       connection: { id: policy.compiled.connections.get(slug)?.id ?? '', slug },
       required: permissionsOf(decision.required),
       held,
       missing,
       reason: message,
-    });
+    };
+    const auditId = await this.#events.denied(text, why, { classification, policy });
     if (code === 'connection.not_found') throw new RunRefused(code, message, { fix }, { auditId });
     const position = reasons[0]?.position;
     const facts: DenialFacts = { auditId, connection: slug, missing, held, reasons };
@@ -294,38 +286,13 @@ export class Governor {
     seen: Allowed,
     rejection: SqlRejection,
   ): Promise<never> {
-    const auditId = await this.#recorder.record({
-      ...this.#common(text, undefined, policy),
-      decision: 'denied',
-      connection: { id: seen.connection.id, slug: seen.connection.slug },
-      held: permissionsOf(seen.held),
-      // The parser quotes what it stumbled over.
-      reason: `not understood: ${withoutQuotes(rejection.message)}`,
-    });
+    const { id, slug } = seen.connection;
+    // The parser quotes what it stumbled over.
+    const reason = `not understood: ${withoutQuotes(rejection.message)}`;
+    const why = { connection: { id, slug }, held: permissionsOf(seen.held), reason };
+    const auditId = await this.#events.denied(text, why, { policy });
     const { code, message, position } = rejection;
     const facts: DenialFacts = { auditId, connection: text.connection };
     throw new RunRefused(code, message, {}, position === undefined ? facts : { ...facts, position });
   }
-
-  #common(text: GovernedText, classification: Classification | undefined, policy?: EnforcedPolicy) {
-    const statement = this.#texts.statement(text.connection, text.sql, classification);
-    const { parameters } = text;
-    return {
-      kind: 'statement.decided' as const,
-      actor: personOf(text.owner),
-      path: text.path,
-      statement:
-        parameters === undefined
-          ? statement
-          : statementWith(statement, this.#texts.parameters(text.connection, text.sql, parameters)),
-      sessionId: text.owner.consoleSession,
-      ...(policy ? { policyVersion: policy.bundle.version } : {}),
-    } satisfies AuditFacts;
-  }
-}
-
-/** Of a text, what search finds it by beside the text itself. */
-function namesOf(classification: Classification): Pick<AuditFacts, 'relations'> {
-  const relations = relationsOf(classification);
-  return relations.length === 0 ? {} : { relations };
 }

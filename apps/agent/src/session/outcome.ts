@@ -1,12 +1,12 @@
 import { type ErrorCode, type ErrorDetail, PosternError } from '@postern/core/errors';
 import type { Denied, Permission } from '@postern/core/policy';
-import type { Notice, TransactionState } from '../targets/target-session.js';
+import type { Column, Notice, TransactionState } from '../targets/target-session.js';
 
 /** What one statement gave. */
 export interface StatementResult {
   readonly statement: number;
   readonly command: string;
-  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly columns: readonly Column[];
   readonly rows: readonly (readonly (string | null)[])[];
   readonly rowCount: number | null;
   readonly truncated: boolean;
@@ -24,6 +24,8 @@ export interface RunFailure {
   readonly detail?: string;
   readonly hint?: string;
   readonly statement?: number;
+  /** A statement touched another number of rows than was expected of it, so all was rolled back. */
+  readonly conflict?: { readonly expected: number; readonly actual: number };
 }
 
 /** What a text gave that was allowed: `failure` says where it stopped, `results` what ran before. */

@@ -1,10 +1,11 @@
+import { PosternError } from '@postern/core/errors';
+import { WRITING_PERMISSIONS } from '@postern/core/policy';
 import {
   type StatementClass,
   sessionAfter,
   sessionDuring,
   sessionOutsideTransaction,
 } from '@postern/core/sql';
-import type { ResultLimits } from '../targets/statement.js';
 import {
   type Executed,
   isServerError,
@@ -12,8 +13,9 @@ import {
   StatementStopped,
   type TargetSession,
 } from '../targets/target-session.js';
+import type { Delivery } from './delivery.js';
 import type { RunFailure, StatementResult } from './outcome.js';
-import type { Run, StopReason } from './tabs.js';
+import { type Run, RunStopped, type StopReason } from './tabs.js';
 
 const QUERY_CANCELED = '57014';
 const NOT_IN_BLOCK = '25001';
@@ -41,6 +43,17 @@ const UNWRAPPABLE = new Set([
   'ALTER SYSTEM',
 ]);
 
+/** How a text is run. */
+export interface BatchOptions {
+  readonly maxRows: number;
+  /** Absent: results are kept and handed over together. */
+  readonly delivery?: Delivery;
+  /** What changes something opens a transaction that stays open, where none is. */
+  readonly isManual?: boolean;
+  /** Rows that each statement must touch; with another number all of them are rolled back. */
+  readonly expectRows?: readonly number[];
+}
+
 export interface BatchResult {
   readonly results: StatementResult[];
   readonly failure: RunFailure | null;
@@ -52,43 +65,92 @@ export interface BatchResult {
  * A text of several statements is one transaction, as in one message of the simple protocol ("52.2.2.1 Multiple
  * Statements in a Simple Query"): since each is sent alone here, BEGIN and COMMIT stand around them. (psql differs for
  * typed input: it cuts the text itself and commits each statement.) Not so when the text has transaction control of its
- * own, when the tab is inside a transaction already, or with statements that cannot run in a block.
+ * own, when the tab is inside a transaction already, or with statements that cannot run in a block. Where numbers of rows are
+ * expected it is one as well; inside an open transaction a savepoint takes its place.
  */
 export async function runBatch(
   run: Run,
   session: TargetSession,
   sql: string,
   statements: readonly StatementClass[],
-  maxRows: number,
+  options: BatchOptions,
 ): Promise<BatchResult> {
-  const isWrapped =
-    statements.length > 1 &&
-    session.transaction === 'idle' &&
-    !statements.some(({ kind }) => UNWRAPPABLE.has(kind));
+  const frame = frameFor(session, statements, options);
   const results: StatementResult[] = [];
   let current: StatementClass | undefined;
   let charsLeft = CHARS_MAX;
   try {
-    if (isWrapped) await session.execute('BEGIN', NOTHING);
-    for (const statement of statements) {
+    if (frame.before !== undefined) await session.execute(frame.before, NOTHING);
+    for (const [index, statement] of statements.entries()) {
       current = statement;
-      if (run.stopped) throw new RunStopped();
+      if (run.stopped) throw new RunStopped('stopped');
       const text = sql.slice(statement.start, statement.end);
-      const executed = await runOne(session, statement, text, { rows: maxRows, chars: charsLeft });
-      charsLeft -= executed.chars;
-      results.push(resultOf(statement, executed));
+      const { result, chars } = await runOne(session, statement, text, options, charsLeft);
+      charsLeft -= chars;
+      results.push(result);
+      options.delivery?.complete(result);
+      checkRows(result, options.expectRows?.[index]);
     }
-    if (isWrapped) await session.execute('COMMIT', NOTHING);
+    if (frame.after !== undefined) await session.execute(frame.after, NOTHING);
     forgetTransaction(session);
     return { results, failure: null };
   } catch (error) {
     const failure = failureOf(error, run, sql, current);
-    if (isWrapped && session.ended === undefined)
-      await session.execute('ROLLBACK', NOTHING).catch(() => undefined);
+    const { undo } = frame;
+    if (undo !== undefined && session.ended === undefined)
+      await session.execute(undo, NOTHING).catch(() => undefined);
     forgetTransaction(session);
-    if (!isWrapped) return { results, failure };
-    return { results, failure: { ...failure, fix: rolledBack(failure) } };
+    if (undo === undefined) return { results, failure };
+    return { results, failure: { ...failure, fix: failure.fix ?? rolledBack(failure) } };
   }
+}
+
+/** What stands around the statements of a text. */
+interface Frame {
+  readonly before?: string;
+  readonly after?: string;
+  readonly undo?: string;
+}
+
+const WHOLE: Frame = { before: 'BEGIN', after: 'COMMIT', undo: 'ROLLBACK' };
+/** The transaction stays open for the person to end. */
+const OPENING: Frame = { before: 'BEGIN', undo: 'ROLLBACK' };
+const INSIDE: Frame = {
+  before: 'SAVEPOINT postern_run',
+  after: 'RELEASE SAVEPOINT postern_run',
+  undo: 'ROLLBACK TO SAVEPOINT postern_run',
+};
+
+function frameFor(
+  { transaction }: TargetSession,
+  statements: readonly StatementClass[],
+  { isManual = false, expectRows }: BatchOptions,
+): Frame {
+  const canWrap = !statements.some(({ kind }) => UNWRAPPABLE.has(kind));
+  if (expectRows !== undefined && !canWrap) {
+    throw new PosternError('input.invalid', 'this text can not be undone, so it runs without expected rows', {
+      fix: 'leave out what begins or ends transactions',
+    });
+  }
+  if (!canWrap || transaction === 'failed') return {};
+  if (transaction === 'open') return expectRows === undefined ? {} : INSIDE;
+  const isWriting = statements.some(({ required }) => (required & WRITING_PERMISSIONS) !== 0);
+  if (isManual && isWriting) return expectRows === undefined ? { before: 'BEGIN' } : OPENING;
+  return statements.length > 1 || expectRows !== undefined ? WHOLE : {};
+}
+
+class UnexpectedRows extends Error {
+  constructor(
+    readonly expected: number,
+    readonly actual: number,
+  ) {
+    super('unexpected rows');
+  }
+}
+
+function checkRows({ rowCount }: StatementResult, expected: number | undefined): void {
+  const actual = rowCount ?? 0;
+  if (expected !== undefined && actual !== expected) throw new UnexpectedRows(expected, actual);
 }
 
 /** Runs one statement and keeps the session's memory: what it prepared or declared counts once it succeeded. */
@@ -96,12 +158,16 @@ async function runOne(
   session: TargetSession,
   statement: StatementClass,
   text: string,
-  limits: ResultLimits,
-): Promise<Executed> {
+  { maxRows, delivery }: BatchOptions,
+  charsLeft: number,
+): Promise<{ result: StatementResult; chars: number }> {
   session.memory = sessionDuring(session.memory, statement);
-  const executed = await session.execute(text, limits);
+  const before = delivery?.sent.rows ?? 0;
+  const stream = delivery?.begin(statement, maxRows, session);
+  const executed = await session.execute(text, { rows: maxRows, chars: charsLeft }, stream);
   session.memory = sessionAfter(session.memory, statement);
-  return executed;
+  const shown = delivery ? delivery.sent.rows - before : executed.rows.length;
+  return { result: resultOf(statement, executed, shown), chars: executed.chars };
 }
 
 /** Cursors end with their transaction, however it ended. */
@@ -109,22 +175,19 @@ function forgetTransaction(session: TargetSession): void {
   if (session.transaction === 'idle') session.memory = sessionOutsideTransaction(session.memory);
 }
 
-/** Stopped between two statements. */
-class RunStopped extends Error {}
-
 function rolledBack({ sqlstate }: RunFailure): string {
   const base = 'the text ran as one transaction, which was rolled back: nothing of it stays';
   return sqlstate === NOT_IN_BLOCK ? `${base}; run this statement alone` : base;
 }
 
-function resultOf({ index, kind }: StatementClass, executed: Executed): StatementResult {
+function resultOf({ index, kind }: StatementClass, executed: Executed, shown: number): StatementResult {
   const { tag, truncated, rows, columns, durationMs, notices } = executed;
   return {
     statement: index,
-    command: tag ?? (kind === 'SELECT' ? `SELECT ${rows.length}` : kind),
+    command: tag ?? (kind === 'SELECT' ? `SELECT ${shown}` : kind),
     columns,
     rows,
-    rowCount: rowCountOf(tag, truncated, kind, rows.length),
+    rowCount: rowCountOf(tag, truncated, kind, shown),
     truncated,
     durationMs,
     notices,
@@ -138,7 +201,7 @@ function rowCountOf(tag: string | undefined, truncated: boolean, kind: string, r
   return count === undefined ? null : Number(count);
 }
 
-const STOPPED: Readonly<Record<StopReason, RunFailure>> = {
+export const STOPPED: Readonly<Record<StopReason, RunFailure>> = {
   cancelled: { code: 'sql.cancelled', message: 'the statement was cancelled' },
   access_changed: {
     code: 'sql.denied',
@@ -154,6 +217,7 @@ function failureOf(error: unknown, run: Run, sql: string, at: StatementClass | u
   if (run.stopped && (isCancel || error instanceof RunStopped || error instanceof SessionLost)) {
     return { ...STOPPED[run.stopped], ...statement };
   }
+  if (error instanceof UnexpectedRows) return { ...conflictFailure(error), ...statement };
   if (error instanceof StatementStopped) return { ...stoppedFailure(error), ...statement };
   if (error instanceof SessionLost) {
     const fix = 'run it again: the tab gets a new session; whether the statement took effect is not known';
@@ -169,6 +233,17 @@ function failureOf(error: unknown, run: Run, sql: string, at: StatementClass | u
     ...(error.hint === undefined ? {} : { hint: error.hint }),
     ...(position === undefined ? {} : { position }),
     ...statement,
+  };
+}
+
+function conflictFailure({ expected, actual }: UnexpectedRows): RunFailure {
+  const found = actual === 0 ? 'no row' : `${actual} rows`;
+  const why = actual < expected ? ': somebody changed or deleted the row meanwhile' : '';
+  return {
+    code: 'sql.failed',
+    message: `the statement touched ${found} instead of ${expected}${why}`,
+    fix: 'everything was rolled back; load the rows again and look at what is there now',
+    conflict: { expected, actual },
   };
 }
 

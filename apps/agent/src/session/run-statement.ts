@@ -1,22 +1,41 @@
 import type { AuditOutcome } from '@postern/core/audit';
 import { PosternError } from '@postern/core/errors';
 import { type Allowed, PERMISSION_BIT } from '@postern/core/policy';
+import { withFindings } from '@postern/core/sql';
 import { codeOf } from '../targets/connect.js';
-import type { AllowedText, GovernedText, Governor } from './govern.js';
+import type { Delivery } from './delivery.js';
+import type { AllowedText, ClassifiedText, GovernedText, Governor } from './govern.js';
 import { type RunFailure, type RunOutcome, RunRefused } from './outcome.js';
-import { runBatch } from './run-batch.js';
-import type { Run, Tabs } from './tabs.js';
+import { type BatchOptions, runBatch, STOPPED } from './run-batch.js';
+import { type Run, RunStopped, type Tabs } from './tabs.js';
 
-/** Most rows of one result, also for those who may export. */
+/** Most rows of one result that is kept until its end, also for those who may export. */
 export const HARD_ROW_CAP = 10_000;
 
-export interface StatementRequest extends GovernedText {
+export interface StatementRequest extends GovernedText, Pick<BatchOptions, 'isManual' | 'expectRows'> {
   readonly tab: string;
+  /** Results are streamed there. */
+  readonly delivery?: Delivery;
+  /** Of a streamed result no more rows than this are wanted; above the connection's cap it takes `export`. */
+  readonly maxRows?: number;
+  /** The result goes into a file: it takes `export`, whatever its size. */
+  readonly isExport?: boolean;
 }
+
+const EXPORTS = { permission: 'export', what: 'writes a result to a file' } as const;
 
 /** Rows that a person may get from one statement. */
 export function rowCapOf({ connection, held }: Pick<Allowed, 'connection' | 'held'>): number {
   return (held & PERMISSION_BIT.export) === 0 ? Math.min(connection.rowCap, HARD_ROW_CAP) : HARD_ROW_CAP;
+}
+
+/** Rows of a streamed result: for who may export there is no cap. */
+export function streamedRowCap(
+  { maxRows = Number.POSITIVE_INFINITY, isExport }: Pick<StatementRequest, 'maxRows' | 'isExport'>,
+  { connection, held }: Pick<Allowed, 'connection' | 'held'>,
+): number {
+  if (isExport === true) return Number.POSITIVE_INFINITY;
+  return (held & PERMISSION_BIT.export) === 0 ? Math.min(maxRows, connection.rowCap) : maxRows;
 }
 
 /** classify → decide → record → execute → record, for a text of a console tab. */
@@ -32,6 +51,7 @@ export class StatementRunner {
   /** Resolves also when the database refused; throws {@link RunRefused} when it was never asked. */
   async run(request: StatementRequest): Promise<RunOutcome> {
     const run = this.#tabs.begin(request.owner, request.tab, request.connection);
+    run.whenStopped(() => request.delivery?.stop());
     try {
       return await this.#govern(run, request);
     } finally {
@@ -39,16 +59,40 @@ export class StatementRunner {
     }
   }
 
+  /** What `run` would answer before anything runs: throws where it would be refused, which is recorded. */
+  async check(request: StatementRequest): Promise<void> {
+    const session = this.#tabs.opened(request.owner, request.tab, request.connection);
+    await this.#governor.decide(request, await this.#classified(request, session));
+  }
+
   async #govern(run: Run, request: StatementRequest): Promise<RunOutcome> {
     const session = this.#tabs.opened(request.owner, request.tab, request.connection);
+    try {
+      const text = await run.unlessStopped(this.#classified(request, session));
+      const allowed = await this.#governor.decide(request, text);
+      run.required = allowed.decision.required;
+      if (run.stopped) throw new RunStopped('stopped');
+      const intentId = await this.#governor.intentRecorded(request, allowed);
+      return await this.#execute(run, request, { ...allowed, intentId });
+    } catch (error) {
+      if (!(error instanceof RunStopped)) throw error;
+      const { code, message, fix } = STOPPED[run.stopped ?? 'cancelled'];
+      throw new RunRefused(code, message, fix === undefined ? {} : { fix }, {});
+    }
+  }
+
+  async #classified(
+    request: StatementRequest,
+    session: Parameters<Governor['classify']>[1],
+  ): Promise<ClassifiedText> {
     const text = await this.#governor.classify(request, session);
-    if (text.classified.ok && text.classified.classification.statements.length === 0) {
+    if (!text.classified.ok) return text;
+    const { classification } = text.classified;
+    if (classification.statements.length === 0) {
       throw new RunRefused('sql.empty', 'there is no statement in the text', { fix: 'write one' }, {});
     }
-    const allowed = await this.#governor.decide(request, text);
-    run.required = allowed.decision.required;
-    const intentId = await this.#governor.recordIntent(request, allowed);
-    return this.#execute(run, request, { ...allowed, intentId });
+    if (request.isExport !== true) return text;
+    return { ...text, classified: { ok: true, classification: withFindings(classification, [EXPORTS]) } };
   }
 
   async #execute(run: Run, request: StatementRequest, allowed: AllowedRun): Promise<RunOutcome> {
@@ -65,16 +109,23 @@ export class StatementRunner {
         durationMs: performance.now() - startedAt,
         sqlstate: sqlstateOnly(sqlstate),
       });
+      if (error instanceof RunStopped) {
+        const { code, message } = STOPPED[run.stopped ?? 'cancelled'];
+        throw new RunRefused(code, message, {}, { auditId: allowed.intentId });
+      }
       if (!(error instanceof PosternError) || error instanceof RunRefused) throw error;
       throw new RunRefused(error.code, error.message, error.detail, { auditId: allowed.intentId });
     }
     const { failure, results } = outcome;
+    const counted = results.reduce<number | null>(
+      (sum, { rowCount }) => (rowCount === null ? sum : (sum ?? 0) + rowCount),
+      null,
+    );
+    const sent = request.delivery?.sent;
     this.#governor.finish(request, allowed, allowed.intentId, {
       status: statusOf(failure),
-      rows: results.reduce<number | null>(
-        (sum, { rowCount }) => (rowCount === null ? sum : (sum ?? 0) + rowCount),
-        null,
-      ),
+      rows: sent && sent.rows > 0 ? Math.max(counted ?? 0, sent.rows) : counted,
+      ...(sent ? { bytes: sent.bytes } : {}),
       durationMs: performance.now() - startedAt,
       sqlstate: failure?.sqlstate ?? null,
     });
@@ -84,6 +135,7 @@ export class StatementRunner {
   async #inDatabase(run: Run, request: StatementRequest, allowed: AllowedRun): Promise<RunOutcome> {
     const { intentId, classification } = allowed;
     const decision = this.#governor.stillAllowed(request, allowed, intentId);
+    if (run.stopped) throw new RunStopped('stopped');
     const session = await this.#tabs.session(run, decision.connection, decision.readOnly);
     // Opening took a while: the policy may have changed again.
     if (this.#governor.stillAllowed(request, allowed, intentId).readOnly !== session.readOnly) {
@@ -96,7 +148,17 @@ export class StatementRunner {
       const message = 'the database session that knew the name of this statement or cursor has ended';
       throw new PosternError('connection.unavailable', message, { fix });
     }
-    const batch = await runBatch(run, session, request.sql, classification.statements, rowCapOf(decision));
+    if (run.stopped) throw new RunStopped('stopped');
+    const { delivery, isManual, expectRows } = request;
+    const maxRows = delivery ? streamedRowCap(request, decision) : rowCapOf(decision);
+    // Who loses `export` while more than the cap is on its way loses the rest.
+    if (delivery && maxRows > decision.connection.rowCap) run.required |= PERMISSION_BIT.export;
+    const batch = await runBatch(run, session, request.sql, classification.statements, {
+      maxRows,
+      ...(delivery ? { delivery } : {}),
+      ...(isManual === undefined ? {} : { isManual }),
+      ...(expectRows === undefined ? {} : { expectRows }),
+    });
     this.#governor.ran(request, session.memory);
     return { auditId: intentId, ...batch, transaction: session.transaction };
   }

@@ -18,12 +18,18 @@ export interface Owner {
 /** Why a run must not go on. */
 export type StopReason = 'cancelled' | 'access_changed' | 'shutting_down';
 
+/** A run was stopped while nothing of it was in the database. */
+export class RunStopped extends Error {
+  override readonly name = 'RunStopped';
+}
+
 /** A text on its way through a tab. */
 export class Run {
   readonly tab: Tab;
   /** What the text needs; known once it is classified. */
   required: PermissionMask = 0;
   #stopped: StopReason | undefined;
+  readonly #onStop = new Set<() => void>();
 
   constructor(tab: Tab) {
     this.tab = tab;
@@ -35,7 +41,28 @@ export class Run {
 
   stop(reason: StopReason): void {
     this.#stopped ??= reason;
+    for (const told of this.#onStop) told();
     void this.tab.session?.cancel();
+  }
+
+  /** Calls back at once when the run is stopped. */
+  whenStopped(told: () => void): void {
+    this.#onStop.add(told);
+    if (this.#stopped) told();
+  }
+
+  /** What is waited for, or {@link RunStopped} as soon as the run is stopped: nobody waits for the rest. */
+  async unlessStopped<T>(wanted: Promise<T>): Promise<T> {
+    let told: () => void = () => undefined;
+    const stopped = new Promise<never>((_, reject) => {
+      told = () => reject(new RunStopped('stopped'));
+    });
+    this.whenStopped(told);
+    try {
+      return await Promise.race([wanted, stopped]);
+    } finally {
+      this.#onStop.delete(told);
+    }
   }
 }
 
@@ -66,6 +93,16 @@ const newTab = (owner: Owner, name: string, slug: string): Tab => ({
 
 /** What a person may do on a connection now; undefined: nothing, so their sessions end. */
 export type Judge = (owner: Owner, slug: string) => { mask: PermissionMask; readOnly: boolean } | undefined;
+
+/** A session that is still being opened for a run that was stopped: it is ended as soon as it is there. */
+function leave(tab: Tab, opening: Promise<TargetSession>): void {
+  const { seat } = tab;
+  tab.seat = undefined;
+  void opening
+    .then((session) => session.close('cancelled while it was opened'))
+    .catch(() => undefined)
+    .finally(() => seat?.release());
+}
 
 const keyOf = (owner: Owner, name: string, slug: string): string =>
   JSON.stringify([owner.consoleSession, name, slug]);
@@ -115,9 +152,15 @@ export class Tabs {
     const target = this.#targets.get(tab.slug);
     if (!target) throw unavailable(tab.slug, 'this agent is not configured for it');
     tab.seat ??= target.seats.take(tab.owner.principalId);
-    const opened = await target.open(connection, readOnly, new OwnName(tab.owner.email));
-    tab.session = opened;
-    return opened;
+    const opening = target.open(connection, readOnly, new OwnName(tab.owner.email));
+    try {
+      const opened = await run.unlessStopped(opening);
+      tab.session = opened;
+      return opened;
+    } catch (error) {
+      if (error instanceof RunStopped) leave(tab, opening);
+      throw error;
+    }
   }
 
   /** The tab's database session, where it has one. */

@@ -16,6 +16,11 @@ export interface RawResult {
   readonly chars: number;
 }
 
+/** Hears of a result before its rows come. */
+export interface ResultListener {
+  described(fields: readonly FieldMessage[]): void;
+}
+
 /** Why the agent itself stops a statement; the server then reports a cancelled one. */
 export type StopReason = 'too_large' | 'copy_to_client';
 
@@ -28,17 +33,25 @@ export class Statement {
   readonly #text: string;
   readonly #limits: ResultLimits;
   readonly #onStop: (reason: StopReason) => void;
+  readonly #listener: ResultListener | undefined;
   #fields: readonly FieldMessage[] = [];
   #rows: (string | null)[][] = [];
   #chars = 0;
   #tag: string | undefined;
+  #isSuspended = false;
   #stopped: StopReason | undefined;
   #error: Error | undefined;
 
-  constructor(text: string, limits: ResultLimits, onStop: (reason: StopReason) => void) {
+  constructor(
+    text: string,
+    limits: ResultLimits,
+    onStop: (reason: StopReason) => void,
+    listener?: ResultListener,
+  ) {
     this.#text = text;
     this.#limits = limits;
     this.#onStop = onStop;
+    this.#listener = listener;
   }
 
   get error(): Error | undefined {
@@ -50,7 +63,7 @@ export class Statement {
   }
 
   result(): RawResult {
-    const truncated = this.#rows.length > this.#limits.rows;
+    const truncated = this.#isSuspended;
     const rows = truncated ? this.#rows.slice(0, this.#limits.rows) : this.#rows;
     return { fields: this.#fields, rows, tag: this.#tag, truncated, chars: this.#chars };
   }
@@ -60,13 +73,16 @@ export class Statement {
     connection.parse({ text: this.#text, name: '', types: [] });
     connection.bind({ portal: '', statement: '', values: [] });
     connection.describe({ type: 'P', name: '' });
-    connection.execute({ portal: '', rows: this.#limits.rows + 1 });
+    // 0 is all of them.
+    const rows = Number.isFinite(this.#limits.rows) ? this.#limits.rows + 1 : 0;
+    connection.execute({ portal: '', rows });
     connection.sync();
     connection.stream.uncork();
   }
 
   handleRowDescription(message: { fields: readonly FieldMessage[] }): void {
     this.#fields = message.fields;
+    this.#listener?.described(message.fields);
   }
 
   handleDataRow(message: { fields: (string | null)[] }): void {
@@ -94,7 +110,9 @@ export class Statement {
     this.#error ??= error;
   }
 
-  handlePortalSuspended(): void {}
+  handlePortalSuspended(): void {
+    this.#isSuspended = true;
+  }
   handleEmptyQuery(): void {}
   handleReadyForQuery(): void {}
 

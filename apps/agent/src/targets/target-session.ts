@@ -5,9 +5,10 @@ import type pg from 'pg';
 import { requestCancel } from './cancel.js';
 import { connectWalled, type PinnedSettings, type Walls } from './connect.js';
 import type { OwnName } from './own-name.js';
+import { type RowSink, RowTap } from './row-tap.js';
 import { type RawResult, type ResultLimits, Statement, type StopReason } from './statement.js';
 import type { TypeNames } from './type-names.js';
-import type { ParameterMessage, WireClient } from './wire-client.js';
+import type { FieldMessage, ParameterMessage, WireClient } from './wire-client.js';
 
 export type TransactionState = 'idle' | 'open' | 'failed';
 
@@ -18,14 +19,30 @@ const TIMEOUT_GRACE_MS = 5_000;
 /** A backend that does not react to a cancel request is left behind. */
 const CANCEL_GRACE_MS = 5_000;
 const CANCEL_AGAIN_MS = 50;
+/** A loop that raises notices must not fill the memory. */
+const NOTICES_MAX = 1_000;
 
 export interface Notice {
   readonly severity: string;
   readonly message: string;
 }
 
+export interface Column {
+  readonly name: string;
+  readonly type: string;
+  /** Where it is a column of a table: the table's OID and the column's number in it. */
+  readonly table?: number;
+  readonly attribute?: number;
+}
+
+/** Takes a result as it comes, with its rows undecoded. */
+export interface ResultStream extends RowSink {
+  columns(columns: readonly Column[]): void;
+  notice(notice: Notice): void;
+}
+
 export interface Executed extends Omit<RawResult, 'fields'> {
-  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly columns: readonly Column[];
   readonly notices: readonly Notice[];
   readonly durationMs: number;
 }
@@ -55,9 +72,10 @@ export class TargetSession {
   readonly #name: OwnName;
   readonly #types: TypeNames;
   readonly #statementTimeoutMs: number;
+  readonly #tap: RowTap;
   #state: TransactionState = 'idle';
   #ended: string | undefined;
-  #current: { statement: Statement; notices: Notice[]; settle: () => void } | undefined;
+  #current: { notices: Notice[]; stream: ResultStream | undefined; settle: () => void } | undefined;
   #cancelling: Promise<void> | undefined;
 
   private constructor(
@@ -66,6 +84,7 @@ export class TargetSession {
     of: { name: OwnName; types: TypeNames },
   ) {
     this.#client = opened.client;
+    this.#tap = new RowTap(opened.client);
     this.#config = opened.config;
     this.#pinned = opened.pinned;
     this.#name = of.name;
@@ -95,22 +114,39 @@ export class TargetSession {
     return this.#ended;
   }
 
-  /** Runs one statement. Throws pg's DatabaseError, {@link StatementStopped} or {@link SessionLost}. */
-  async execute(text: string, limits: ResultLimits): Promise<Executed> {
+  /** Stops reading what the server sends, which makes it wait; `cancel` and `close` go on reading. */
+  pause(): void {
+    if (this.#cancelling === undefined && this.#ended === undefined) this.#tap.pause();
+  }
+
+  resume(): void {
+    this.#tap.resume();
+  }
+
+  /**
+   * Runs one statement. With a stream its rows go there as they come, and the result has none. Throws pg's DatabaseError,
+   * {@link StatementStopped} or {@link SessionLost}.
+   */
+  async execute(text: string, limits: ResultLimits, stream?: ResultStream): Promise<Executed> {
     await this.#cancelling;
     if (this.#ended !== undefined) throw new SessionLost(this.#ended);
     const notices: Notice[] = [];
-    const statement = new Statement(text, limits, () => void this.cancel());
+    const listener = stream && {
+      described: (fields: readonly FieldMessage[]) => stream.columns(this.#columnsOf(fields)),
+    };
+    const statement = new Statement(text, limits, () => void this.cancel(), listener);
     const startedAt = performance.now();
     const watchdog = setTimeout(() => void this.cancel(), this.#statementTimeoutMs + TIMEOUT_GRACE_MS);
     try {
       await new Promise<void>((settle) => {
-        this.#current = { statement, notices, settle };
+        this.#current = { notices, stream, settle };
+        this.#tap.sink = stream;
         this.#client.query(statement as unknown as pg.Submittable);
       });
     } finally {
       clearTimeout(watchdog);
       this.#current = undefined;
+      this.#tap.sink = undefined;
     }
     await this.#keepName();
     const durationMs = performance.now() - startedAt;
@@ -120,8 +156,15 @@ export class TargetSession {
     if (statement.error) throw statement.error;
     const { fields, ...result } = statement.result();
     await this.#learnTypes(fields);
-    const columns = fields.map((field) => ({ name: field.name, type: this.#types.nameOf(field) }));
-    return { ...result, columns, notices, durationMs };
+    return { ...result, columns: this.#columnsOf(fields), notices, durationMs };
+  }
+
+  #columnsOf(fields: readonly FieldMessage[]): Column[] {
+    return fields.map((field) => ({
+      name: field.name,
+      type: this.#types.nameOf(field),
+      ...(field.tableID > 0 ? { table: field.tableID, attribute: field.columnID } : {}),
+    }));
   }
 
   /**
@@ -137,6 +180,8 @@ export class TargetSession {
 
   async #cancelCurrent(): Promise<void> {
     const running = this.#current;
+    // A server that waits until somebody reads does not look whether it was cancelled.
+    this.#tap.resume();
     const giveUpAt = performance.now() + CANCEL_GRACE_MS;
     while (running && this.#current === running && this.#ended === undefined) {
       await requestCancel(this.#config, this.#client);
@@ -158,6 +203,7 @@ export class TargetSession {
   async close(reason: string): Promise<void> {
     if (this.#ended !== undefined) return;
     this.#ended = reason;
+    this.#tap.resume();
     const giveUp = setTimeout(() => this.#client.connection.stream.destroy(), CANCEL_GRACE_MS);
     await this.#client.end().catch(() => undefined);
     clearTimeout(giveUp);
@@ -187,7 +233,11 @@ export class TargetSession {
       this.#holdPinned(message);
     });
     this.#client.on('notice', ({ severity, message }) => {
-      this.#current?.notices.push({ severity: severity ?? 'NOTICE', message: message ?? '' });
+      const current = this.#current;
+      if (!current || current.notices.length >= NOTICES_MAX) return;
+      const notice = { severity: severity ?? 'NOTICE', message: message ?? '' };
+      current.notices.push(notice);
+      current.stream?.notice(notice);
     });
     this.#client.on('error', (error) => {
       // Sent while nothing ran, like an idle-in-transaction timeout: the reason is worth keeping.

@@ -34,6 +34,9 @@ export interface FieldMessage {
   readonly name: string;
   readonly dataTypeID: number;
   readonly dataTypeModifier: number;
+  /** OID of the table that the column is one of, and its number there; 0 where it is none. */
+  readonly tableID: number;
+  readonly columnID: number;
 }
 
 export interface ParameterMessage {

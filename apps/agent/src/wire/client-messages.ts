@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { CodecError } from './codec/bytes.js';
 import { type Frame, FrameSplitter, type Run } from './codec/frames.js';
 import { FRONTEND, flushMessage, syncMessage } from './codec/frontend.js';
-import type { Conversation } from './conversation.js';
+import { type Conversation, LATER, type Task } from './conversation.js';
 import { bind, close, describe, execute, parse } from './extended.js';
 import { functionCall, simpleQuery } from './simple.js';
 
@@ -111,24 +111,42 @@ export class ClientMessages {
       if (frame.type !== FRONTEND.terminate)
         throw new CodecError('unexpected message during COPY from stdin');
     }
+    // It may be dealt with before `handle` is left.
+    this.#isTaskDone = false;
     const task = this.#handle(frame);
-    if (task) this.#await(task);
+    if (task === undefined) this.#isTaskDone = true;
+    else if (task !== LATER) this.#await(task);
+  }
+
+  /** See {@link Conversation}. */
+  later<Value>(goOn: (value: Value) => unknown): (value: Value) => void {
+    return (value) => {
+      let task: unknown;
+      try {
+        task = goOn(value);
+      } catch (error) {
+        this.#parts.talk.broken(error);
+      }
+      if (task instanceof Promise) this.#await(task);
+      else this.#done();
+    };
   }
 
   #await(task: Promise<unknown>): void {
     this.#isTaskDone = false;
-    void task
-      .catch((error: unknown) => this.#parts.talk.broken(error))
-      .finally(() => {
-        this.#isTaskDone = true;
-        this.goOn();
-      });
+    void task.catch((error: unknown) => this.#parts.talk.broken(error)).finally(() => this.#done());
+  }
+
+  #done(): void {
+    this.#isTaskDone = true;
+    this.goOn();
   }
 
   /** COPY data: no statement, and ignored by a server that wants none, so it is passed on in its place. */
   #copy(item: Frame | Run): void {
     const { flight, send, flush } = this.#parts.talk;
     if (item.kind === 'run') {
+      if (flight.isCopyIn) flight.head?.work?.took(item.bytes.length);
       this.#isMidCopyData = item.starts + (this.#isMidCopyData ? 1 : 0) > item.ends;
       send(item.bytes);
       // The server may be waiting for the end of a message, and what is behind it for the server.
@@ -136,17 +154,15 @@ export class ClientMessages {
       return;
     }
     send(item.raw);
-    flush();
-    const { head, isCopyIn } = flight;
-    if (!isCopyIn || head === undefined) return;
-    flight.copyEnd();
-    if (head.what !== 'execute') return;
+    const head = flight.isCopyIn ? flight.head : undefined;
+    if (head) flight.copyEnd();
     // What comes next waits until it is known what became of the COPY.
-    send(flushMessage());
-    if (this.#isTaskDone) this.#await(flight.ended(head));
+    if (head?.what === 'execute') send(flushMessage());
+    flush();
+    if (head?.what === 'execute' && this.#isTaskDone) this.#await(flight.ended(head));
   }
 
-  #handle({ type, raw }: Frame): void | Promise<void> {
+  #handle({ type, raw }: Frame): Task {
     const { talk } = this.#parts;
     const arrivedAt = this.#arrivedAt;
     switch (type) {
@@ -157,12 +173,14 @@ export class ClientMessages {
       case FRONTEND.sync:
         talk.flight.add({ what: 'sync' });
         talk.names.asked();
-        return talk.send(isWhole(raw) ? raw : syncMessage());
+        talk.send(isWhole(raw) ? raw : syncMessage());
+        return undefined;
       case FRONTEND.terminate:
-        return this.#parts.left();
+        this.#parts.left();
+        return undefined;
     }
     // What the server would discard need not be looked at.
-    if (talk.flight.isSkipping) return;
+    if (talk.flight.isSkipping) return undefined;
     switch (type) {
       case FRONTEND.parse:
         return parse(talk, raw, arrivedAt);
@@ -175,7 +193,8 @@ export class ClientMessages {
       case FRONTEND.close:
         return close(talk, raw);
       case FRONTEND.flush:
-        return talk.send(flushMessage());
+        talk.send(flushMessage());
+        return undefined;
       default:
         throw new CodecError(`invalid frontend message type ${type}`);
     }

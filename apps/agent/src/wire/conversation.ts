@@ -20,58 +20,47 @@ export interface Conversation {
   readonly flight: Flight;
   readonly names: SessionNames;
   readonly name: OwnName;
-  readonly statementTimeoutMs: number;
   /** Texts that were admitted and have not come to their end. */
   readonly works: Set<Work>;
   /** For the server, gathered until there is nothing more to be looked at, or somebody waits for an answer. */
   send(bytes: Buffer): void;
   flush(): void;
-  /** Stops a statement that neither the client nor the database did. */
-  stop(work: Work, instead: ErrorFields): void;
   /** Nothing of the session can be relied on any more. */
   broken(error: unknown): void;
+  /** What goes on later with a message that answered with {@link LATER}: its end is the end of the message. */
+  later<Value>(goOn: (value: Value) => unknown): (value: Value) => void;
 }
 
-/** The server's statement_timeout can be changed by SET; this much later the agent stops the statement itself. */
-const TIMEOUT_GRACE_MS = 5_000;
+/** The message is not dealt with before what was made by `later` has been called. */
+export const LATER = Symbol('later');
+export type Task = undefined | Promise<unknown> | typeof LATER;
 
 /** Goes on at once where all that the decision takes is known. `otherwise` gets what the client is to be told. */
 export function whenAllowed(
-  { gate, flush }: Conversation,
+  { gate, flush, later }: Conversation,
   question: Question,
-  then: () => void,
-  otherwise: (error: unknown) => void,
-): void | Promise<void> {
-  let isAllowed: boolean;
-  try {
-    isAllowed = gate.allowedNow(question) !== undefined;
-  } catch (error) {
-    return otherwise(error);
+  then: () => unknown,
+  otherwise: (error: unknown) => unknown,
+): Task {
+  if (gate.allowedNow(question)) {
+    then();
+    return undefined;
   }
-  if (isAllowed) return then();
   // It may take a while.
   flush();
-  return gate.allowed(question).then(then, otherwise);
+  gate.whenAllowed(question, later(then), later(otherwise));
+  return LATER;
 }
 
 /** Begins what was admitted; `end` records what came of it. */
 export function begin(
-  { governor, names, statementTimeoutMs, works, stop }: Conversation,
+  { governor, names, works }: Conversation,
   { text, allowed, decision, intentId }: Admitted,
   onCommand?: () => void,
 ): { work: Work; end(how: Ended, sqlstate?: string): void } {
   const work = new Work(decision.required, onCommand);
-  const watchdog = setTimeout(() => {
-    stop(work, {
-      severity: 'ERROR',
-      code: '57014',
-      message: `the statement ran longer than the ${statementTimeoutMs} ms that this connection allows`,
-    });
-  }, statementTimeoutMs + TIMEOUT_GRACE_MS);
-  watchdog.unref();
   works.add(work);
   const end = (how: Ended, sqlstate?: string) => {
-    clearTimeout(watchdog);
     works.delete(work);
     if (how === 'failed' && sqlstate !== undefined) work.failed(sqlstate);
     governor.ran(text, names.memory);

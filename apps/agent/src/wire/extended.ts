@@ -5,9 +5,11 @@ import {
   begin,
   type Conversation,
   hasEffect,
+  LATER,
   overCap,
   refuse,
   rowsAllowed,
+  type Task,
   whenAllowed,
 } from './conversation.js';
 import type { Ended } from './flight.js';
@@ -37,11 +39,16 @@ const noPortal = (name: string): ErrorFields => ({
   message: `portal "${name}" does not exist`,
 });
 
+function refusedBy(talk: Conversation, instead: ErrorFields): undefined {
+  refuse(talk, instead);
+  return undefined;
+}
+
 /** Parse: where the decision falls first. */
-export function parse(talk: Conversation, raw: Buffer, arrivedAt: number): void | Promise<void> {
+export function parse(talk: Conversation, raw: Buffer, arrivedAt: number): Task {
   const { flight, names, send } = talk;
   const { name, text, parameterTypes } = readParse(raw);
-  if (!NAME.test(name)) return void refuse(talk, badName);
+  if (!NAME.test(name)) return refusedBy(talk, badName);
   const before = names.statements.get(name);
   // Parsing a new unnamed statement drops the one before it at once, and what is under a name stays when another fails.
   const ended = (how: Ended) => {
@@ -61,17 +68,17 @@ export function parse(talk: Conversation, raw: Buffer, arrivedAt: number): void 
     send(raw);
     askForTypes(talk, name, prepared);
   };
-  const refused = (error: unknown) => void refuse(talk, refusalOf(error, text), { name, ended });
+  const refused = (error: unknown) => refuse(talk, refusalOf(error, text), { name, ended });
   return whenAllowed(talk, question, allowed, refused);
 }
 
 /** Bind: the server plans here, which may run functions, so it is decided about again. */
-export function bind(talk: Conversation, raw: Buffer, arrivedAt: number): void | Promise<void> {
+export function bind(talk: Conversation, raw: Buffer, arrivedAt: number): Task {
   const { flight, names, send } = talk;
   const { portal: name, statement, parameterCount } = readBind(raw);
-  if (!NAME.test(name) || !NAME.test(statement)) return void refuse(talk, badName);
+  if (!NAME.test(name) || !NAME.test(statement)) return refusedBy(talk, badName);
   const prepared = preparedAs(talk, statement);
-  if (!prepared) return void refuse(talk, noStatement(statement));
+  if (!prepared) return refusedBy(talk, noStatement(statement));
   const parameters = boundTo(talk, prepared, parameterCount, raw);
   const allowed = () => {
     if (flight.isSkipping) return;
@@ -90,14 +97,15 @@ export function bind(talk: Conversation, raw: Buffer, arrivedAt: number): void |
     });
     send(raw);
   };
-  const refused = (error: unknown) => void refuse(talk, refusalOf(error, prepared.sql));
-  return whenAllowed(talk, { ...questionOf(prepared, arrivedAt), parameters }, allowed, refused);
+  const refused = (error: unknown) => refuse(talk, refusalOf(error, prepared.sql));
+  const { sql, parameterTypes, isReplaceable } = prepared;
+  return whenAllowed(talk, { sql, parameterTypes, isReplaceable, arrivedAt, parameters }, allowed, refused);
 }
 
-export function describe(talk: Conversation, raw: Buffer, arrivedAt: number): void | Promise<void> {
+export function describe(talk: Conversation, raw: Buffer, arrivedAt: number): Task {
   const { flight, names, send } = talk;
   const { kind, name } = readNamed(raw);
-  if (!NAME.test(name)) return void refuse(talk, badName);
+  if (!NAME.test(name)) return refusedBy(talk, badName);
   const allowed = () => {
     if (flight.isSkipping) return;
     names.busy();
@@ -105,21 +113,23 @@ export function describe(talk: Conversation, raw: Buffer, arrivedAt: number): vo
     send(raw);
   };
   if (kind === 'portal') {
-    if (!portalAs(talk, name)) return void refuse(talk, noPortal(name));
-    return allowed();
+    if (!portalAs(talk, name)) return refusedBy(talk, noPortal(name));
+    allowed();
+    return undefined;
   }
   const prepared = preparedAs(talk, name);
-  if (!prepared) return void refuse(talk, noStatement(name));
+  if (!prepared) return refusedBy(talk, noStatement(name));
   // A statement whose tables changed is analysed anew.
-  const refused = (error: unknown) => void refuse(talk, refusalOf(error, prepared.sql));
-  return whenAllowed(talk, questionOf(prepared, arrivedAt), allowed, refused);
+  const refused = (error: unknown) => refuse(talk, refusalOf(error, prepared.sql));
+  const { sql, parameterTypes, isReplaceable } = prepared;
+  return whenAllowed(talk, { sql, parameterTypes, isReplaceable, arrivedAt }, allowed, refused);
 }
 
 /** Close is never an error, and gives nothing away. */
-export function close(talk: Conversation, raw: Buffer): void {
+export function close(talk: Conversation, raw: Buffer): undefined {
   const { flight, names, send } = talk;
   const { kind, name } = readNamed(raw);
-  if (!NAME.test(name)) return void refuse(talk, badName);
+  if (!NAME.test(name)) return refusedBy(talk, badName);
   const { statements, portals } = names;
   if (kind === 'statement') {
     names.takeStatement(name);
@@ -130,6 +140,7 @@ export function close(talk: Conversation, raw: Buffer): void {
   }
   names.busy();
   send(raw);
+  return undefined;
 }
 
 /** Forgets a name now; it comes back when the server did not get to it. */
@@ -142,34 +153,33 @@ function forgotten<Value>(map: Map<string, Value>, name: string): (how: Ended) =
 }
 
 /** Execute: what the policy, the catalog and the session say now counts, and the intent is recorded. */
-export async function execute(talk: Conversation, raw: Buffer, arrivedAt: number): Promise<void> {
-  const { gate, flight } = talk;
+export function execute(talk: Conversation, raw: Buffer, arrivedAt: number): Task {
   const { portal: name, maxRows } = readExecute(raw);
-  if (!NAME.test(name)) return void refuse(talk, badName);
+  if (!NAME.test(name)) return refusedBy(talk, badName);
   const portal = portalAs(talk, name);
-  if (!portal) return void refuse(talk, noPortal(name));
+  if (!portal) return refusedBy(talk, noPortal(name));
+  const { gate, flight, later } = talk;
   const { prepared, parameters } = portal;
-  const question: Question = {
-    ...questionOf(prepared, arrivedAt),
-    parameters,
-    isReplaceable: portal.isReplaceable || prepared.isReplaceable,
-  };
-  // The intent says them. Asked once a text and session.
-  if (prepared.asking) await answered(talk, prepared.asking);
-  if (flight.isSkipping) return;
-  let admitted: Admitted;
-  try {
-    admitted = await gate.admitted(question);
-  } catch (error) {
-    return void refuse(talk, refusalOf(error, prepared.sql));
+  const { sql, parameterTypes } = prepared;
+  const isReplaceable = portal.isReplaceable || prepared.isReplaceable;
+  const question: Question = { sql, parameterTypes, isReplaceable, arrivedAt, parameters };
+  const admitted = (found: Admitted) =>
+    run(talk, { admitted: found, portal, name, maxRows: Math.max(maxRows, 0), raw });
+  const refused = (error: unknown) => void refuse(talk, refusalOf(error, sql));
+  if (prepared.asking === undefined) {
+    gate.whenAdmitted(question, later(admitted), later(refused));
+    return LATER;
   }
-  await run(talk, { admitted, portal, name, maxRows: Math.max(maxRows, 0), raw });
+  // The intent says them. Asked once a text and session.
+  return answered(talk, prepared.asking).then(() =>
+    flight.isSkipping ? undefined : gate.admitted(question).then(admitted, refused),
+  );
 }
 
-async function run(
+function run(
   talk: Conversation,
   of: { admitted: Admitted; portal: Portal; name: string; maxRows: number; raw: Buffer },
-): Promise<void> {
+): void | Promise<void> {
   const { flight, names, send } = talk;
   const { admitted, portal, name, maxRows, raw } = of;
   // Something before it failed meanwhile: the server would discard it.
@@ -195,13 +205,11 @@ async function run(
   const isCounted = left !== Number.POSITIVE_INFINITY;
   const isRenamed = statement !== undefined && renames(admitted.text.sql, statement);
   if (!isCounted && !isRenamed && !(statement && hasEffect(statement))) return;
-  const how = await answered(talk, executed, { orCopying: true });
-  if (work.isOver) refuse(talk, overCap(admitted.decision));
-  else if (isRenamed && how === 'done') await putNameBack(talk, { sync: false });
-}
-
-function questionOf({ sql, parameterTypes, isReplaceable }: Prepared, arrivedAt: number): Question {
-  return { sql, parameterTypes, isReplaceable, arrivedAt };
+  return answered(talk, executed, { orCopying: true }).then((how) => {
+    if (work.isOver) refuse(talk, overCap(admitted.decision));
+    else if (isRenamed && how === 'done') return putNameBack(talk, { sync: false });
+    return undefined;
+  });
 }
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;

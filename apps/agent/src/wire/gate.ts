@@ -1,6 +1,6 @@
 import { PosternError } from '@postern/core/errors';
 import type { Allowed } from '@postern/core/policy';
-import { type Catalog, withFindings, withParameterTypes } from '@postern/core/sql';
+import { type Catalog, hasOwnTypes, withFindings, withParameterTypes } from '@postern/core/sql';
 import {
   type AllowedText,
   type ClassifiedText,
@@ -33,6 +33,12 @@ export interface Admitted {
   readonly intentId: string;
 }
 
+/** A text that may run, or be planned, now. */
+export interface Found {
+  readonly text: GovernedText;
+  readonly allowed: AllowedText;
+}
+
 /** Asks the governor in the name of one session. Throws what the client is to be told. */
 export class Gate {
   readonly #governor: Governor;
@@ -54,52 +60,102 @@ export class Gate {
     this.#isReadOnly = of.readOnly;
   }
 
-  /** The policy, the catalog and the session as they are now allow it. */
-  async allowed(question: Question): Promise<{ text: GovernedText; allowed: AllowedText }> {
+  /** The policy, the catalog and the session as they are now allow it. `catalog`: why there is none. */
+  async allowed(question: Question, catalog?: PosternError): Promise<Found> {
     const text = this.#textOf(question);
-    const allowed = await this.#governor.decide(text, await this.#classified(text, question));
+    const classified = await this.#classified(text, question, catalog);
+    const allowed = await this.#governor.decide(text, classified);
     this.#checkWall(allowed.decision);
     return { text, allowed };
   }
 
   /** The same at once; undefined where it is not known at once, or is no yes. */
-  allowedNow(question: Question): { text: GovernedText; allowed: AllowedText } | undefined {
-    const { sql, parameterTypes, isReplaceable, arrivedAt } = question;
-    if (sql === undefined || isReplaceable === true) return undefined;
-    if (parameterTypes !== undefined && parameterTypes.length > 0) return undefined;
-    if (this.#known === undefined || this.#known.askedAt < arrivedAt) return undefined;
-    const text = this.#textOf(question);
-    const allowed = this.#governor.allowedNow(text, this.#names.memory, this.#known.catalog);
-    if (!allowed) return undefined;
-    this.#checkWall(allowed.decision);
-    return { text, allowed };
+  allowedNow(question: Question): Found | undefined {
+    if (this.#known === undefined || this.#known.askedAt < question.arrivedAt) return undefined;
+    return this.#allowedBy(this.#known.catalog, question);
+  }
+
+  /** Calls one of the two, maybe at once. Neither may throw. Where only the catalog may have changed, nothing but that is asked. */
+  whenAllowed(question: Question, then: (found: Found) => void, failed: (error: unknown) => void): void {
+    const now = this.allowedNow(question);
+    if (now) {
+      then(now);
+      return;
+    }
+    const slowly = (catalog?: PosternError): undefined =>
+      void this.allowed(question, catalog).then(then, failed);
+    const known = this.#known;
+    const isOld = known !== undefined && known.askedAt < question.arrivedAt;
+    if (!isOld || !this.#allowedBy(known.catalog, question)) {
+      slowly();
+      return;
+    }
+    const askedAt = performance.now();
+    this.#governor.whenCurrent(this.#connection, (catalog) => {
+      if (catalog instanceof PosternError) return slowly(catalog);
+      this.#known = { catalog, askedAt };
+      const found = this.allowedNow(question);
+      return found ? then(found) : slowly();
+    });
   }
 
   /** The same, and its intent is on record: it must be sent, or finished, by the caller. */
-  async admitted(question: Question): Promise<Admitted> {
-    const { text, allowed } = this.allowedNow(question) ?? (await this.allowed(question));
-    const intentId = await this.#governor.recordIntent(text, allowed);
-    try {
-      const decision = this.#governor.stillAllowed(text, allowed, intentId);
-      this.#checkWall(decision);
-      return { text, allowed, decision, intentId };
-    } catch (error) {
-      this.#governor.finish(text, allowed, intentId, NEVER_RAN);
-      throw error;
-    }
+  whenAdmitted(
+    question: Question,
+    then: (admitted: Admitted) => void,
+    failed: (error: unknown) => void,
+  ): void {
+    this.whenAllowed(question, (found) => this.#record(found, then, failed), failed);
+  }
+
+  admitted(question: Question): Promise<Admitted> {
+    return new Promise((resolve, reject) => this.whenAdmitted(question, resolve, reject));
+  }
+
+  #record(
+    { text, allowed }: Found,
+    then: (admitted: Admitted) => void,
+    failed: (error: unknown) => void,
+  ): void {
+    const recorded = (intentId: string) => {
+      let decision: Allowed;
+      try {
+        decision = this.#governor.stillAllowed(text, allowed, intentId);
+        this.#checkWall(decision);
+      } catch (error) {
+        this.#governor.finish(text, allowed, intentId, NEVER_RAN);
+        failed(error);
+        return;
+      }
+      then({ text, allowed, decision, intentId });
+    };
+    this.#governor.recordIntent(text, allowed, recorded, failed);
+  }
+
+  /** By a catalog that may be older than the question. */
+  #allowedBy(catalog: Catalog, question: Question): Found | undefined {
+    const { sql, parameterTypes, isReplaceable } = question;
+    if (sql === undefined || isReplaceable === true) return undefined;
+    if (parameterTypes !== undefined && hasOwnTypes(parameterTypes)) return undefined;
+    const text = this.#textOf(question);
+    const allowed = this.#governor.allowedNow(text, this.#names.memory, catalog);
+    return allowed && this.#isInWall(allowed.decision) ? { text, allowed } : undefined;
   }
 
   #textOf({ sql, shown, parameters }: Question): GovernedText {
-    const text: GovernedText = {
-      owner: this.#owner,
-      connection: this.#connection,
-      sql: sql ?? shown ?? '',
-      path: 'wire',
-    };
-    return parameters === undefined ? text : { ...text, parameters };
+    const owner = this.#owner;
+    const connection = this.#connection;
+    const known = sql ?? shown ?? '';
+    return parameters === undefined
+      ? { owner, connection, sql: known, path: 'wire' }
+      : { owner, connection, sql: known, path: 'wire', parameters };
   }
 
-  async #classified(text: GovernedText, question: Question): Promise<ClassifiedText> {
+  async #classified(
+    text: GovernedText,
+    question: Question,
+    unknown: PosternError | undefined,
+  ): Promise<ClassifiedText> {
     const { memory } = this.#names;
     if (question.sql === undefined) {
       const rejection = { code: 'sql.invalid_text', message: 'the text is not valid UTF-8' } as const;
@@ -110,7 +166,7 @@ export class Gate {
     const found = await this.#governor.classify(
       text,
       this.#names,
-      isKnown ? this.#known?.catalog : undefined,
+      unknown ?? (isKnown ? this.#known?.catalog : undefined),
     );
     if (!isKnown && found.catalog) this.#known = { catalog: found.catalog, askedAt };
     if (!found.classified.ok) return found;
@@ -125,11 +181,15 @@ export class Gate {
   }
 
   /** A session is pinned to what its person could do when it began; when that changed it ends. */
-  #checkWall({ readOnly }: Allowed): void {
-    if (readOnly === this.#isReadOnly) return;
+  #checkWall(decision: Allowed): void {
+    if (this.#isInWall(decision)) return;
     throw new PosternError('connection.unavailable', 'your access changed at this moment', {
       fix: 'connect again',
     });
+  }
+
+  #isInWall({ readOnly }: Allowed): boolean {
+    return readOnly === this.#isReadOnly;
   }
 }
 

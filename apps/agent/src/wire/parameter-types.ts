@@ -11,7 +11,8 @@ const MOST = {
   hash: (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex'),
 };
 
-export const NO_PARAMETERS: BoundParameters = { count: 0, types: () => [] };
+const NO_TYPES: readonly number[] = [];
+export const NO_PARAMETERS: BoundParameters = { count: 0, types: () => NO_TYPES };
 
 /** Asks for the types that a Parse leaves to the server, by a Describe that the client does not see. */
 export function askForTypes({ names, flight, send }: Conversation, name: string, prepared: Prepared): void {

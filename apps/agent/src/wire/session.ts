@@ -25,8 +25,8 @@ import { Outbox } from './outbox.js';
 import { fatal } from './refusal.js';
 import type { Work } from './work.js';
 
-/** The server's own timeout can be changed by SET; this much later the agent ends the session itself. */
-const IDLE_GRACE_MS = 5_000;
+/** The server's own timeouts can be changed by SET; this much later the agent stops the statement, or ends the session, itself. */
+const GRACE_MS = 5_000;
 const CANCEL_AGAIN_MS = 200;
 const CANCEL_GRACE_MS = 5_000;
 
@@ -101,12 +101,11 @@ export class WireSession {
       flight,
       names,
       name: parts.name,
-      statementTimeoutMs: parts.statementTimeoutMs,
       works: this.#works,
       send: (bytes) => this.#toBackend.push(bytes),
       flush: () => this.#toBackend.flush(),
-      stop: (work, instead) => void this.#stop(work, instead),
       broken: (error) => this.#broken(error),
+      later: (goOn) => this.#messages.later(goOn),
     };
     this.#key = parts.cancels.issue(() => this.#cancel());
     this.#messages = new ClientMessages({
@@ -153,11 +152,24 @@ export class WireSession {
     }
   }
 
-  /** Ends it when its transaction, and the locks in it, have been left alone for too long. To be called every second or so. */
+  /**
+   * Stops what runs for too long, and ends it when its transaction, and the locks in it, have been left alone for too long. To be called
+   * every second or so.
+   */
   noticeTime(): void {
+    const now = performance.now();
+    const { statementTimeoutMs } = this.#parts;
+    for (const work of this.#works) {
+      if (now - work.startedAt < statementTimeoutMs + GRACE_MS) continue;
+      void this.#stop(work, {
+        severity: 'ERROR',
+        code: '57014',
+        message: `the statement ran longer than the ${statementTimeoutMs} ms that this connection allows`,
+      });
+    }
     const isIdle = this.#works.size === 0 && this.#names.transaction !== 'idle';
-    const after = this.#parts.idleInTransactionTimeoutMs + IDLE_GRACE_MS;
-    if (!isIdle || performance.now() - this.#lastSaidAt < after) return;
+    const after = this.#parts.idleInTransactionTimeoutMs + GRACE_MS;
+    if (!isIdle || now - this.#lastSaidAt < after) return;
     const text = 'terminating connection due to idle-in-transaction timeout';
     this.end(text, fatal('25P03', text));
   }

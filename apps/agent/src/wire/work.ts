@@ -39,6 +39,11 @@ export class Work {
     this.rowsLeft -= count;
   }
 
+  /** COPY data came from the client. */
+  took(bytes: number): void {
+    this.#bytes += bytes;
+  }
+
   /** One statement of the text is complete. */
   command(tag: string): void {
     const rows = rowsOfTag(tag);

@@ -2,7 +2,7 @@ import { PosternError } from '@postern/core/errors';
 import { recordChange } from '../audit/record-change.js';
 import { auditActorOf, type OrgActor } from '../tenancy/actor.js';
 import type { TenantDb } from '../tenancy/tenant-db.js';
-import { type ReviewView, requireReview, viewsOf } from './review.queries.js';
+import { type ReviewView, requireReview, viewOf } from './review.queries.js';
 import { closeReviewRow } from './review.store.js';
 
 /** Ends a review. What was not decided stays so, and the evidence says it. */
@@ -13,8 +13,7 @@ export function closeReview(db: TenantDb, actor: OrgActor, id: string): Promise<
       throw new PosternError('access_review.closed', 'the review is closed already', {
         fix: 'reload the list',
       });
-    const [view] = await viewsOf(tx, [await requireReview(tx, id)]);
-    if (!view) throw new Error('the review was just closed');
+    const view = await viewOf(tx, actor, id);
     const { total, certified, revoked } = view;
     await recordChange(tx, actor.orgId, {
       kind: 'access_review.closed',

@@ -11,7 +11,7 @@ import { readOrgPolicy, readOrgPolicyRows } from '../rules/org-policy.queries.js
 import { rulesById } from '../rules/rule.queries.js';
 import { auditActorOf, type OrgActor } from '../tenancy/actor.js';
 import type { TenantDb, Tx } from '../tenancy/tenant-db.js';
-import { type ReviewView, requireReview, viewsOf } from './review.queries.js';
+import { type ReviewView, viewOf } from './review.queries.js';
 import { insertReview } from './review.store.js';
 
 const MOST_ITEMS = 5_000;
@@ -74,14 +74,23 @@ async function itemsOf(
   return withRuleWords(tx, items);
 }
 
+const MEMBERS_LISTED = 3;
+
+function listedMembers(members: readonly string[]): string {
+  const more = members.length - MEMBERS_LISTED;
+  return `${members.slice(0, MEMBERS_LISTED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
 /** Rule ids become what a reviewer can judge: the rule in words. */
 async function withRuleWords(tx: Tx, items: readonly NewItem[]): Promise<NewItem[]> {
   const rules = await rulesById(tx, [...new Set(items.flatMap(({ through }) => through))]);
   const words = (id: string): string => {
     const rule = rules.get(id);
-    return rule
-      ? `${rule.permissions.join(', ')} on ${rule.connection} for ${rule.members.slice(0, 3).join(', ')}`
-      : id;
+    if (!rule) return id;
+    const what = rule.permissions.includes('*') ? 'everything' : rule.permissions.join(', ');
+    const where = rule.connection === '*' ? 'all connections' : rule.connection;
+    const whom = rule.members.includes('*') ? 'everyone' : listedMembers(rule.members);
+    return `${what} on ${where} for ${whom}`;
   };
   return items.map((item) => ({ ...item, through: item.through.map(words) }));
 }
@@ -128,8 +137,6 @@ export function createReview(db: TenantDb, actor: OrgActor, draft: ReviewDraft):
         reviewers: reviewers.map((reviewer) => reviewer.email),
       },
     });
-    const [view] = await viewsOf(tx, [await requireReview(tx, id)]);
-    if (!view) throw new Error('the review was just inserted');
-    return view;
+    return viewOf(tx, actor, id);
   });
 }

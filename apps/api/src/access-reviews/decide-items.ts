@@ -30,17 +30,39 @@ export async function decideItems(
   const note = (deciding.note ?? '').trim();
   if (note.length > NOTE_MAX)
     throw invalid('note', '`note` is too long', `use at most ${NOTE_MAX} characters`);
-  if (deciding.itemIds.length > MOST_AT_ONCE)
-    throw invalid('itemIds', 'these are too many at once', `decide at most ${MOST_AT_ONCE} at a time`);
-  const { review, items } = await load(db, actor, deciding);
+  const { review, items } = await itemsToDecide(db, actor, deciding);
+  const gone = items.find((item) => item.decision === 'revoked' && deciding.decision === 'certified');
+  if (gone)
+    throw invalid(
+      'itemIds',
+      `the access of \`${gone.userEmail}\` to \`${gone.connectionSlug}\` was revoked already`,
+      'where they need it again, give it with a rule',
+    );
   for (const item of items) await decideOne(db, actor, review, item, { decision: deciding.decision, note });
+  return itemsNow(db, actor, review.id, deciding.itemIds);
+}
+
+/** The items as they are after a change. */
+export function itemsNow(
+  db: TenantDb,
+  actor: OrgActor,
+  reviewId: string,
+  ids: readonly string[],
+): Promise<ReviewItemRow[]> {
   return db.withOrg(actor.orgId, async (tx) => {
-    const all = await listItems(tx, review.id, undefined);
-    return all.filter(({ id }) => deciding.itemIds.includes(id));
+    const all = await listItems(tx, reviewId, undefined);
+    return all.filter(({ id }) => ids.includes(id));
   });
 }
 
-function load(db: TenantDb, actor: OrgActor, { reviewId, itemIds }: Deciding) {
+/** Items of an open review that the caller may decide about: all of those asked for, or an error. */
+export function itemsToDecide(
+  db: TenantDb,
+  actor: OrgActor,
+  { reviewId, itemIds }: Pick<Deciding, 'reviewId' | 'itemIds'>,
+): Promise<{ review: ReviewRow; items: ReviewItemRow[] }> {
+  if (itemIds.length > MOST_AT_ONCE)
+    throw invalid('itemIds', 'these are too many at once', `decide at most ${MOST_AT_ONCE} at a time`);
   return db.withOrg(actor.orgId, async (tx) => {
     const review = await requireReview(tx, reviewId);
     if (review.closedAt !== null)

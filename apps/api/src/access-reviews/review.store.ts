@@ -1,3 +1,4 @@
+import type { SystemDb } from '../tenancy/system-db.js';
 import type { Tx } from '../tenancy/tenant-db.js';
 
 export interface ReviewRow {
@@ -10,6 +11,7 @@ export interface ReviewRow {
   createdAt: Date;
   closedByLabel: string | null;
   closedAt: Date | null;
+  remindedAt: Date | null;
 }
 
 export interface ReviewItemRow {
@@ -33,7 +35,7 @@ export interface ReviewItemRow {
 
 export async function insertReview(
   tx: Tx,
-  review: Omit<ReviewRow, 'closedByLabel' | 'closedAt'>,
+  review: Omit<ReviewRow, 'closedByLabel' | 'closedAt' | 'remindedAt'>,
   items: readonly Omit<ReviewItemRow, 'decision' | 'note' | 'decidedByLabel' | 'decidedAt' | 'outcome'>[],
 ): Promise<void> {
   await tx.accessReview.createMany({ data: [review] });
@@ -85,6 +87,25 @@ export async function countItems(tx: Tx, reviewIds: readonly string[]): Promise<
   return counts;
 }
 
+/** What is not decided yet, by reviewer, in the reviews given. */
+export async function countUndecided(
+  tx: Tx,
+  reviewIds: readonly string[],
+  reviewerId?: string,
+): Promise<{ reviewId: string; reviewerEmail: string; items: number }[]> {
+  const rows = await tx.accessReviewItem.groupBy({
+    by: ['reviewId', 'reviewerEmail'],
+    where: {
+      reviewId: { in: [...reviewIds] },
+      decision: null,
+      ...(reviewerId === undefined ? {} : { reviewerId }),
+    },
+    _count: true,
+    orderBy: { reviewerEmail: 'asc' },
+  });
+  return rows.map(({ _count, ...row }) => ({ ...row, items: _count }));
+}
+
 export async function setDecision(
   tx: Tx,
   id: string,
@@ -100,4 +121,31 @@ export async function closeReviewRow(tx: Tx, id: string, by: string, at: Date): 
     data: { closedByLabel: by, closedAt: at },
   });
   return count === 1;
+}
+
+/** Takes certifications back; answers with how many there were. */
+export async function clearCertified(tx: Tx, ids: readonly string[]): Promise<number> {
+  const { count } = await tx.accessReviewItem.updateMany({
+    where: { id: { in: [...ids] }, decision: 'certified' },
+    data: { decision: null, note: '', outcome: null, decidedByLabel: null, decidedAt: null },
+  });
+  return count;
+}
+
+/** False when somebody else reminded since the row was read. */
+export async function setReminded(tx: Tx, { id, remindedAt }: ReviewRow, at: Date): Promise<boolean> {
+  const { count } = await tx.accessReview.updateMany({ where: { id, remindedAt }, data: { remindedAt: at } });
+  return count === 1;
+}
+
+export const listOpenReviews = (tx: Tx): Promise<ReviewRow[]> =>
+  tx.accessReview.findMany({ where: { closedAt: null }, orderBy: { id: 'asc' } });
+
+/** Organisations with a review that is open and due between two instants. */
+export async function orgsWithReviewsDue(db: SystemDb, from: Date, to: Date): Promise<string[]> {
+  const rows = await db.query<{ org_id: string }>(
+    'select distinct org_id from access_review where closed_at is null and due_at between $1 and $2',
+    [from, to],
+  );
+  return rows.map(({ org_id }) => org_id);
 }

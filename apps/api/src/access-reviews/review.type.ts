@@ -1,7 +1,8 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { permissionsOf } from '@postern/core/policy';
-import type { ReviewView } from './review.queries.js';
+import { type ReviewView, USE_DAYS } from './review.queries.js';
 import type { ReviewItemRow } from './review.store.js';
+import type { ItemUse } from './review-use.store.js';
 
 export enum ReviewDecision {
   CERTIFIED = 'certified',
@@ -18,10 +19,14 @@ export class AccessReview {
   @Field() dueAt!: Date;
   @Field() createdBy!: string;
   @Field() createdAt!: Date;
+  @Field(() => String, { nullable: true }) closedBy!: string | null;
   @Field(() => Date, { nullable: true }) closedAt!: Date | null;
+  @Field(() => Date, { nullable: true, description: 'When its reviewers were reminded last.' })
+  remindedAt!: Date | null;
   @Field(() => Int) total!: number;
   @Field(() => Int) certified!: number;
   @Field(() => Int) revoked!: number;
+  @Field(() => Int, { description: 'Items that the caller has to decide about.' }) waitingForMe!: number;
 }
 
 @ObjectType({ description: 'One person on one connection, as it was when the review began.' })
@@ -43,6 +48,15 @@ export class AccessReviewItem {
   outcome!: string | null;
 }
 
+@ObjectType({ description: `What somebody did with the access of one item in the last ${USE_DAYS} days.` })
+export class AccessReviewUse {
+  @Field(() => ID) itemId!: string;
+  @Field(() => Date, { nullable: true, description: 'Their last allowed statement there.' })
+  lastUsedAt!: Date | null;
+  @Field(() => [String], { description: 'Permissions that their allowed statements needed.' })
+  used!: string[];
+}
+
 @InputType()
 export class AccessReviewInput {
   @Field() name!: string;
@@ -51,8 +65,21 @@ export class AccessReviewInput {
   @Field(() => [ID]) reviewerIds!: string[];
 }
 
-export const toReview = ({ connectionSlug, createdByLabel, ...row }: ReviewView): AccessReview =>
-  Object.assign(new AccessReview(), { ...row, connection: connectionSlug, createdBy: createdByLabel });
+export const toReview = ({
+  connectionSlug,
+  createdByLabel,
+  closedByLabel,
+  ...row
+}: ReviewView): AccessReview =>
+  Object.assign(new AccessReview(), {
+    ...row,
+    connection: connectionSlug,
+    createdBy: createdByLabel,
+    closedBy: closedByLabel,
+  });
+
+export const toUse = ({ used, ...row }: ItemUse): AccessReviewUse =>
+  Object.assign(new AccessReviewUse(), { ...row, used: permissionsOf(used) });
 
 export const toItem = ({
   connectionSlug,

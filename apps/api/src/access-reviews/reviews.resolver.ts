@@ -6,14 +6,18 @@ import { TenantDb } from '../tenancy/tenant-db.js';
 import { closeReview } from './close-review.js';
 import { createReview } from './create-review.js';
 import { decideItems } from './decide-items.js';
-import { listAccessReviews, listReviewItems } from './review.queries.js';
+import { remindReviewers } from './remind-reviewers.js';
+import { reopenItems } from './reopen-items.js';
+import { listAccessReviews, listReviewItems, listReviewUse } from './review.queries.js';
 import {
   AccessReview,
   AccessReviewInput,
   AccessReviewItem,
+  AccessReviewUse,
   ReviewDecision,
   toItem,
   toReview,
+  toUse,
 } from './review.type.js';
 
 @Resolver(() => AccessReview)
@@ -33,6 +37,15 @@ export class ReviewsResolver {
     @Args('reviewId', { type: () => ID }) reviewId: string,
   ): Promise<AccessReviewItem[]> {
     return (await listReviewItems(this.db, actor, reviewId)).map(toItem);
+  }
+
+  @OrgRole('member')
+  @Query(() => [AccessReviewUse])
+  async accessReviewUse(
+    @Actor() actor: OrgActor,
+    @Args('reviewId', { type: () => ID }) reviewId: string,
+  ): Promise<AccessReviewUse[]> {
+    return (await listReviewUse(this.db, actor, reviewId)).map(toUse);
   }
 
   @OrgRole('admin')
@@ -56,6 +69,29 @@ export class ReviewsResolver {
     @Args('note', { type: () => String, nullable: true }) note: string | null,
   ): Promise<AccessReviewItem[]> {
     return (await decideItems(this.db, actor, { reviewId, itemIds, decision, note })).map(toItem);
+  }
+
+  @OrgRole('member')
+  @Mutation(() => [AccessReviewItem], {
+    description: 'Takes certifications back. A revocation changed rules, so it stays.',
+  })
+  async reopenAccess(
+    @Actor() actor: OrgActor,
+    @Args('reviewId', { type: () => ID }) reviewId: string,
+    @Args('itemIds', { type: () => [ID] }) itemIds: string[],
+  ): Promise<AccessReviewItem[]> {
+    return (await reopenItems(this.db, actor, { reviewId, itemIds })).map(toItem);
+  }
+
+  @OrgRole('admin')
+  @Mutation(() => AccessReview, {
+    description: 'Reminds those who have not decided yet: an audit event, for webhooks that want it.',
+  })
+  async remindReviewers(
+    @Actor() actor: OrgActor,
+    @Args('id', { type: () => ID }) id: string,
+  ): Promise<AccessReview> {
+    return toReview(await remindReviewers(this.db, actor, id));
   }
 
   @OrgRole('admin')

@@ -5,8 +5,8 @@ import { OrgRole } from '../auth/access.js';
 import { Actor } from '../auth/actor.decorator.js';
 import type { OrgActor } from '../tenancy/actor.js';
 import { TenantDb } from '../tenancy/tenant-db.js';
-import { AuditChain, AuditKeeping, AuditVerification } from './audit-proof.type.js';
-import { getKeeping, setKeeping } from './set-keeping.js';
+import { AuditChain, AuditKeeping, AuditKeepingPreview, AuditVerification } from './audit-proof.type.js';
+import { getKeeping, previewKeeping, setKeeping } from './set-keeping.js';
 import { VerifyChain } from './verify-chain.js';
 
 const link = z.tuple([z.number().int().nonnegative(), z.string().regex(/^[0-9a-f]{64}$/)]);
@@ -43,15 +43,27 @@ export class AuditProofResolver {
       to: to ?? undefined,
       after,
     });
-    const { checked, last, toSeq, isDone, problem } = page;
+    const { checked, anchors, last, toSeq, isDone, problem } = page;
     const next = Buffer.from(JSON.stringify([last.seq, last.hash])).toString('base64url');
-    return { checked, upToSeq: last.seq, toSeq, cursor: isDone ? null : next, problem: problem ?? null };
+    return {
+      ...{ checked, anchors, upToSeq: last.seq, toSeq },
+      ...{ cursor: isDone ? null : next, problem: problem ?? null },
+    };
   }
 
   @Query(() => AuditKeeping)
   @OrgRole('auditor')
   auditKeeping(@Actor() actor: OrgActor): Promise<AuditKeeping> {
     return getKeeping(this.db, actor);
+  }
+
+  @Query(() => AuditKeepingPreview)
+  @OrgRole('auditor')
+  auditKeepingPreview(
+    @Actor() actor: OrgActor,
+    @Args('retentionDays', { type: () => Int }) retentionDays: number,
+  ): Promise<AuditKeepingPreview> {
+    return previewKeeping(this.db, actor, retentionDays);
   }
 
   @Mutation(() => AuditKeeping, {

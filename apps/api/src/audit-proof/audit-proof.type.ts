@@ -31,6 +31,7 @@ export class AuditProblem {
 @ObjectType({ description: 'What checking one page of a chain came to.' })
 export class AuditVerification {
   @Field(() => Int, { description: 'Events checked in this page.' }) checked!: number;
+  @Field(() => Int, { description: 'Signed anchors that this page was held against.' }) anchors!: number;
   @Field(() => Float, { description: 'Number of the last good event.' }) upToSeq!: number;
   @Field(() => Float, { description: 'Number of the last event of the range.' }) toSeq!: number;
   @Field(() => String, { nullable: true, description: 'For the next page; null: this was the last.' })
@@ -44,4 +45,14 @@ export class AuditKeeping {
   auditRetentionDays!: number | null;
   @Field(() => String, { nullable: true, description: 'Why nothing is removed for now; null: no hold.' })
   auditHold!: string | null;
+}
+
+@ObjectType({ description: 'What keeping the trail for so many days would remove.' })
+export class AuditKeepingPreview {
+  @Field(() => Int, { description: 'Events older than that: all of them, or 100,000 when there are more.' })
+  events!: number;
+  @Field({ description: 'False: there are more than `events`.' }) isExact!: boolean;
+  @Field(() => Date, { nullable: true, description: 'The oldest event that is kept now.' })
+  oldestAt!: Date | null;
+  @Field({ description: 'What happened before this would go.' }) keepFrom!: Date;
 }

@@ -3,10 +3,11 @@ import { recordChange } from '../audit/record-change.js';
 import { parseInput } from '../errors/parse-input.js';
 import { auditActorOf, type OrgActor } from '../tenancy/actor.js';
 import type { TenantDb } from '../tenancy/tenant-db.js';
-import { findKeeping, type Keeping, storeKeeping } from './retention.store.js';
+import { countOlder, findKeeping, type Keeping, type Older, storeKeeping } from './retention.store.js';
 
+const days = z.number().int().min(30).max(36_500);
 const change = z.object({
-  retentionDays: z.number().int().min(30).max(36_500).nullable(),
+  retentionDays: days.nullable(),
   hold: z.string().trim().max(500).nullable(),
 });
 
@@ -37,3 +38,17 @@ export const getKeeping = (db: TenantDb, actor: OrgActor): Promise<Keeping> =>
     const found = await findKeeping(tx, actor.orgId);
     return found ?? { auditRetentionDays: null, auditHold: null };
   });
+
+const DAY_MS = 86_400_000;
+
+/** What keeping the trail for so many days would remove, if nothing held it. */
+export async function previewKeeping(
+  db: TenantDb,
+  actor: OrgActor,
+  retentionDays: number,
+): Promise<Older & { keepFrom: Date }> {
+  const given = parseInput(z.object({ retentionDays: days }), { retentionDays });
+  const keepFrom = new Date(Date.now() - given.retentionDays * DAY_MS);
+  const older = await db.withOrgClient(actor.orgId, (client) => countOlder(client, keepFrom));
+  return { ...older, keepFrom };
+}

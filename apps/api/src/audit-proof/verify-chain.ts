@@ -44,6 +44,8 @@ export interface VerifyRequest {
 
 export interface Verified {
   readonly checked: number;
+  /** Signed heads that events of this page were held against. */
+  readonly anchors: number;
   /** Last good link: the next page goes on behind it. */
   readonly last: { readonly seq: number; readonly hash: string };
   /** Last number of the range. */
@@ -118,7 +120,7 @@ class PageCheck {
     const isWhole = from === undefined && to === undefined;
     const range = isWhole ? { first: null, last: null } : await seqRange(client, chain, from, to);
     if (!isWhole && range.first === null)
-      return { checked: 0, last: CHAIN_BEGIN, toSeq: 0, isDone: true, problem: undefined };
+      return { checked: 0, anchors: 0, last: CHAIN_BEGIN, toSeq: 0, isDone: true, problem: undefined };
     // Beyond the head too: an event that was put there is to be found.
     const toSeq = to === undefined ? Number.MAX_SAFE_INTEGER : (range.last ?? 0);
     const removed = await removedStretches(client, chain.id);
@@ -133,6 +135,7 @@ class PageCheck {
       (isDone && to === undefined ? await this.endProblem(check) : undefined);
     return {
       checked: rows.length,
+      anchors: rows.filter((row) => row.seq <= check.last.seq && this.signed.has(row.seq)).length,
       last: check.last,
       toSeq: to === undefined ? chain.headSeq : toSeq,
       isDone: isDone || problem !== undefined,

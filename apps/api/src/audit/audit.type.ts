@@ -10,6 +10,20 @@ export class AuditActor {
   @Field() label!: string;
 }
 
+@ObjectType({ description: 'A value bound to a statement, as the agent kept it.' })
+export class AuditValue {
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Null: the SQL null. `***`: it was a secret, or might have been. Of a long value: its beginning.',
+  })
+  text!: string | null;
+  @Field(() => Float, { nullable: true, description: 'Of a long value: how many bytes it had.' })
+  bytes?: number | undefined;
+  @Field(() => String, { nullable: true, description: 'Of a long value: the hex SHA-256 of all of it.' })
+  sha256?: string | undefined;
+}
+
 @ObjectType()
 export class AuditStatement {
   @Field() text!: string;
@@ -20,9 +34,21 @@ export class AuditStatement {
   @Field(() => Int, {
     nullable: true,
     description:
-      'How many parameters were bound to it. Values are in the event itself, where the agent is set to keep them.',
+      'How many parameters were bound to it; null: it has none of its own (console, simple protocol).',
   })
   parameters?: number | undefined;
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'Types of the bound parameters in order, of the first hundred. `unknown`: it was refused before anybody said.',
+  })
+  parameterTypes?: string[] | undefined;
+  @Field(() => [AuditValue], {
+    nullable: true,
+    description:
+      'Values of the bound parameters in order, of the first hundred; null: the agent is not set to keep them for that connection.',
+  })
+  parameterValues?: AuditValue[] | undefined;
   @Field(() => [String], {
     nullable: true,
     description:
@@ -42,7 +68,10 @@ export class AuditOutcome {
   @Field(() => Float, { nullable: true, description: 'Rows returned or changed; may be more than 2³¹.' })
   rows!: number | null;
   @Field(() => Float) durationMs!: number;
-  @Field(() => Float, { nullable: true, description: 'Bytes of results sent to the client.' })
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Bytes of rows and COPY data that went to the client or came from it.',
+  })
   bytes?: number | undefined;
   @Field(() => String, { nullable: true }) sqlstate!: string | null;
   @Field() at!: Date;

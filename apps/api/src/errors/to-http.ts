@@ -28,6 +28,7 @@ const STATUS_BY_CODE: Partial<Record<ErrorCode, number>> = {
   'saved_search.name_taken': 409,
   'saved_query.name_taken': 409,
   'access_request.closed': 409,
+  'report_schedule.name_taken': 409,
   'integration.name_taken': 409,
   'policy.none': 404,
   'audit.unavailable': 503,

@@ -50,6 +50,10 @@ export const listDeliveryRows = (
     take: max,
   });
 
+/** Without their bodies. */
+export const findDeliveryRows = (tx: Tx, ids: readonly string[]): Promise<Omit<DeliveryRow, 'body'>[]> =>
+  tx.webhookDelivery.findMany({ where: { id: { in: [...ids] } }, omit: { body: true } });
+
 /** Takes one that is due; should its sender die, it is due again in two minutes. */
 export async function claimDelivery(tx: Tx, id: string): Promise<DeliveryRow | null> {
   const taken = await tx.$executeRaw`

@@ -1,7 +1,7 @@
 import { AUDIT_KINDS } from '@postern/core/audit';
 
 /** Sent without being an event of the trail. */
-const OTHER_TYPES = ['report.ready', 'postern.test'];
+const OTHER_TYPES = ['report.ready', 'report.scheduled', 'postern.test'];
 
 /** `rule.created`, `rule.*` or `*`. */
 export const isKnownPattern = (pattern: string): boolean =>

@@ -2,7 +2,12 @@ import { PosternError } from '@postern/core/errors';
 import { isUuid } from '../graphql/ids.js';
 import type { OrgActor } from '../tenancy/actor.js';
 import type { TenantDb, Tx } from '../tenancy/tenant-db.js';
-import { type DeliveryRow, type DeliveryState, listDeliveryRows } from './delivery.store.js';
+import {
+  type DeliveryRow,
+  type DeliveryState,
+  findDeliveryRows,
+  listDeliveryRows,
+} from './delivery.store.js';
 import { findIntegration, type IntegrationRow, listIntegrationRows, standings } from './integration.store.js';
 
 export interface IntegrationView extends IntegrationRow {
@@ -44,3 +49,18 @@ export const listDeliveries = (
   db.withOrg(actor.orgId, async (tx) =>
     listDeliveryRows(tx, (await requireIntegration(tx, id)).id, state, DELIVERIES_SHOWN),
   );
+
+/** Those that reports can be sent to. */
+export async function webhooksById(tx: Tx): Promise<Map<string, IntegrationRow>> {
+  const rows = await listIntegrationRows(tx);
+  return new Map(rows.filter(({ kind }) => kind === 'webhook').map((row) => [row.id, row]));
+}
+
+export type DeliveryView = Pick<
+  DeliveryRow,
+  'id' | 'state' | 'attempts' | 'lastError' | 'createdAt' | 'endedAt'
+>;
+
+export async function deliveriesOf(tx: Tx, ids: readonly string[]): Promise<Map<string, DeliveryView>> {
+  return new Map((await findDeliveryRows(tx, ids)).map((row) => [row.id, row]));
+}

@@ -11,6 +11,8 @@ export const JOBS = {
   'reconcile.sweep': z.object({}),
   'report.run': z.object({ orgId: z.uuid(), reportId: z.uuid() }),
   'report.expire': z.object({}),
+  'report.schedule': z.object({}),
+  'access_review.remind': z.object({}),
 } as const;
 
 export type JobName = keyof typeof JOBS;
@@ -20,4 +22,6 @@ export type JobPayload<N extends JobName> = z.infer<(typeof JOBS)[N]>;
 export const SCHEDULES: Readonly<Partial<Record<JobName, number>>> = {
   'reconcile.sweep': 10_000,
   'report.expire': 3_600_000,
+  'report.schedule': 30_000,
+  'access_review.remind': 3_600_000,
 };

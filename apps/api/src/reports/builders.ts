@@ -4,6 +4,7 @@ import { buildAccessReview } from './kinds/access-review.js';
 import { buildCompleteness } from './kinds/completeness.js';
 import { buildCoverage } from './kinds/coverage.js';
 import { buildDormantAccess } from './kinds/dormant-access.js';
+import { buildNativeRoles } from './kinds/native-roles.js';
 import { buildPrivilegedActivity } from './kinds/privileged-activity.js';
 import { buildRefusals } from './kinds/refusals.js';
 import { buildWhoCanWhat } from './kinds/who-can-what.js';
@@ -18,5 +19,6 @@ export const BUILDERS: Record<ReportKind, ReportBuilder> = {
   dormant_access: buildDormantAccess,
   coverage: buildCoverage,
   access_review: buildAccessReview,
+  native_roles: buildNativeRoles,
   completeness: buildCompleteness,
 };

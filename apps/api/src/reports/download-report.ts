@@ -4,7 +4,8 @@ import { recordChange } from '../audit/record-change.js';
 import { auditActorOf, type OrgActor } from '../tenancy/actor.js';
 import type { TenantDb } from '../tenancy/tenant-db.js';
 import { requireReport } from './report.queries.js';
-import { findReportFile, type ReportFormat, type ReportRow } from './report.store.js';
+import { findReportFile, type ReportFormat } from './report.store.js';
+import { filenameOf, MEDIA_TYPES } from './report-file.js';
 import { infoOf, type ReportKind } from './report-kinds.js';
 
 export interface DownloadedFile {
@@ -13,15 +14,6 @@ export interface DownloadedFile {
   sha256: string;
   bytes: Buffer;
 }
-
-const MEDIA_TYPES: Record<ReportFormat, string> = {
-  json: 'application/json',
-  csv: 'text/csv; charset=utf-8',
-  pdf: 'application/pdf',
-};
-
-const filename = ({ kind, createdAt, id }: ReportRow, format: ReportFormat): string =>
-  `postern-${kind.replaceAll('_', '-')}-${createdAt.toISOString().slice(0, 10)}-${id.slice(-6)}.${format}`;
 
 /** Hands a report's file out, and says so in the audit trail: reports tell who may reach what. */
 export function downloadReport(
@@ -44,7 +36,7 @@ export function downloadReport(
       after: { format: given.format, sha256: file.sha256 },
     });
     return {
-      filename: filename(report, given.format),
+      filename: filenameOf(report, given.format),
       mediaType: MEDIA_TYPES[given.format],
       sha256: file.sha256,
       bytes: gunzipSync(file.body),

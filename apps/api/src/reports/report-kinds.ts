@@ -112,6 +112,17 @@ export const REPORT_KINDS = {
       ...(['pci-7.2.3', 'pci-7.2.4', 'pci-7.2.5', 'hipaa-a1'] as const),
     ],
   },
+  native_roles: {
+    title: 'Native roles and drift',
+    purpose:
+      'Roles that the manifests declare in each database, where databases differ from them, and what was changed with whose approval.',
+    parameters: ['from', 'to', 'connection'],
+    controls: [
+      ...(['soc2-cc6.1', 'soc2-cc6.3', 'soc2-cc7.1', 'iso-a.5.15', 'iso-a.5.18', 'iso-a.8.2'] as const),
+      ...(['iso-a.8.3', 'pci-7.2.1', 'pci-7.2.3', 'pci-7.2.5', 'pci-8.2.2', 'pci-10.2.1.5'] as const),
+      ...(['hipaa-a1', 'hipaa-b'] as const),
+    ],
+  },
   completeness: {
     title: 'Completeness of the audit',
     purpose:

@@ -11,6 +11,7 @@ export enum ReportKindName {
   DORMANT_ACCESS = 'dormant_access',
   COVERAGE = 'coverage',
   ACCESS_REVIEW = 'access_review',
+  NATIVE_ROLES = 'native_roles',
   COMPLETENESS = 'completeness',
 }
 registerEnumType(ReportKindName, { name: 'ReportKind' });

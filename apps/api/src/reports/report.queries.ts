@@ -3,7 +3,7 @@ import { isUuid } from '../graphql/ids.js';
 import { type Page, type PageArgs, pageOf, pageRequest } from '../graphql/page.js';
 import type { OrgActor } from '../tenancy/actor.js';
 import type { TenantDb, Tx } from '../tenancy/tenant-db.js';
-import { findReport, listReports, type ReportRow } from './report.store.js';
+import { findReport, listReports, newestReports, type ReportRow } from './report.store.js';
 
 export async function requireReport(tx: Tx, id: string): Promise<ReportRow> {
   const report = isUuid(id) ? await findReport(tx, id) : null;
@@ -12,6 +12,12 @@ export async function requireReport(tx: Tx, id: string): Promise<ReportRow> {
     field: 'id',
     fix: 'reload the list; reports are removed when they expire',
   });
+}
+
+/** By the schedule's id. */
+export async function newestOfSchedules(tx: Tx, ids: readonly string[]): Promise<Map<string, ReportRow>> {
+  const rows = await newestReports(tx, ids);
+  return new Map(rows.flatMap((row) => (row.scheduleId === null ? [] : [[row.scheduleId, row] as const])));
 }
 
 export const getReport = (db: TenantDb, actor: OrgActor, id: string): Promise<ReportRow> =>

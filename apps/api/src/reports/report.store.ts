@@ -23,6 +23,8 @@ export interface ReportRow {
   createdAt: Date;
   finishedAt: Date | null;
   expiresAt: Date;
+  /** The schedule that it was made for, and is sent by. */
+  scheduleId: string | null;
 }
 
 export interface NewReport {
@@ -34,6 +36,7 @@ export interface NewReport {
   requestedByLabel: string;
   createdAt: Date;
   expiresAt: Date;
+  scheduleId: string | null;
 }
 
 export async function insertReport(tx: Tx, report: NewReport): Promise<void> {
@@ -58,6 +61,14 @@ export function listReports(
     take,
   });
 }
+
+/** The newest report of each of these schedules. */
+export const newestReports = (tx: Tx, scheduleIds: readonly string[]): Promise<ReportRow[]> =>
+  tx.report.findMany({
+    where: { scheduleId: { in: [...scheduleIds] } },
+    distinct: ['scheduleId'],
+    orderBy: [{ scheduleId: 'asc' }, { id: 'desc' }],
+  });
 
 export const countUnfinished = (tx: Tx): Promise<number> =>
   tx.report.count({ where: { status: { in: ['queued', 'running'] } } });

@@ -39,13 +39,13 @@ export function requestReport(db: TenantDb, actor: OrgActor, asked: Asked): Prom
   });
 }
 
-/** The row, the job and the audit event of a report that is to be made. `by.id` null: a schedule asked. */
+/** The row, the job and the audit event of a report that is to be made. `by.id` null: the calendar asked. */
 export async function addReport(
   tx: Tx,
   orgId: string,
   { kind, parameters }: Asked,
   now: Date,
-  by: { id: string | null; label: string },
+  by: { id: string | null; label: string; scheduleId?: string },
 ): Promise<ReportRow> {
   const id = uuidv7();
   const stored = storedParameters(parameters);
@@ -53,6 +53,7 @@ export async function addReport(
     ...{ id, orgId, kind, parameters: stored },
     requestedBy: by.id,
     requestedByLabel: by.label,
+    scheduleId: by.scheduleId ?? null,
     createdAt: now,
     expiresAt: new Date(now.getTime() + KEPT_MS),
   });

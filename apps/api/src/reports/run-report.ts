@@ -5,6 +5,7 @@ import { PosternError } from '@postern/core/errors';
 import { recordChange } from '../audit/record-change.js';
 import { deliverWebhook } from '../integrations/deliver-webhook.js';
 import { SigningKey } from '../policy/signing-key.js';
+import { deliverScheduled } from '../report-schedules/deliver-scheduled.js';
 import { TenantDb } from '../tenancy/tenant-db.js';
 import { newContext } from './build-context.js';
 import { BUILDERS } from './builders.js';
@@ -79,6 +80,12 @@ export class RunReport {
         rowCount,
         digest,
       });
+      const attached = rows.map(({ format, sha256 }, i) => ({
+        format,
+        sha256,
+        bytes: files[i]?.bytes ?? Buffer.alloc(0),
+      }));
+      await deliverScheduled(tx, report, { rowCount, digest, files: attached });
     });
   }
 
@@ -122,6 +129,7 @@ export class RunReport {
         target: { type: 'report', id: report.id, label: infoOf(report.kind as ReportKind).title },
         reason,
       });
+      await deliverScheduled(tx, report, { error: reason });
     });
   }
 }

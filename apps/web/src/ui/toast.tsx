@@ -2,6 +2,9 @@ import type { ReactNode } from 'react';
 import { toast } from 'sonner';
 import { Icon } from './icons';
 
+/** Long enough to notice a mistake. */
+const UNDO_MS = 12_000;
+
 export function ToastCard({
   icon,
   children,
@@ -22,7 +25,28 @@ export function ToastCard({
   );
 }
 
-/** Says briefly that something was done. */
-export function notify(text: string): void {
-  toast.custom(() => <ToastCard icon={<Icon name="check" className="text-good size-4" />}>{text}</ToastCard>);
+/** Says briefly that something was done; with `undo` it can be taken back while it shows. */
+export function notify(text: string, undo?: () => void): void {
+  toast.custom(
+    (id) => (
+      <ToastCard icon={<Icon name="check" className="text-good size-4" />}>
+        <span className="flex items-center gap-3">
+          <span className="min-w-0 flex-1">{text}</span>
+          {undo ? (
+            <button
+              type="button"
+              className="text-accent font-medium hover:underline"
+              onClick={() => {
+                toast.dismiss(id);
+                undo();
+              }}
+            >
+              Undo
+            </button>
+          ) : null}
+        </span>
+      </ToastCard>
+    ),
+    undo ? { duration: UNDO_MS } : {},
+  );
 }

@@ -56,6 +56,8 @@ export const AUDIT_KINDS = [
   'integration.redriven',
   'access_review.created',
   'access_review.decided',
+  'access_review.reopened',
+  'access_review.reminded',
   'access_review.closed',
   'roles.apply_started',
   'roles.apply_finished',
@@ -76,6 +78,10 @@ export const AUDIT_KINDS = [
   'report.failed',
   'report.downloaded',
   'report.deleted',
+  'report.delivered',
+  'report_schedule.created',
+  'report_schedule.updated',
+  'report_schedule.deleted',
   'audit.export_started',
   'audit.export_finished',
   'saved_search.created',
@@ -147,7 +153,7 @@ export const auditOutcome = z.object({
   /** Rows returned or changed, null when unknown. */
   rows: z.number().int().nonnegative().nullable(),
   durationMs: z.number().nonnegative(),
-  /** Bytes of results sent to the client; absent where they are not counted. */
+  /** Bytes of rows and COPY data that went to the client or came from it, as on the wire; absent where they are not counted. */
   bytes: z.number().int().nonnegative().optional(),
   /** SQLSTATE of a failure. */
   sqlstate: z.string().nullable(),

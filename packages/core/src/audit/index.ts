@@ -1,5 +1,6 @@
 export * from './chain.js';
 export * from './event.js';
+export { type CanonicalForm, canonicalForm } from './form.js';
 export * from './read.js';
 export { redactSecrets } from './redact.js';
 export { isSecretText, mayHoldSecrets } from './secret-names.js';

@@ -4,7 +4,7 @@ export * from './catalog/model.js';
 export { classify } from './classify.js';
 export { extensionFunctionNeeds } from './extensions.js';
 export * from './model.js';
-export { withFindings, withParameterTypes } from './parameter-types.js';
+export { hasOwnTypes, withFindings, withParameterTypes } from './parameter-types.js';
 export { INLINE_PARSE_BYTES, loadParser, MAX_SQL_BYTES } from './parse.js';
 export {
   NEW_SESSION,

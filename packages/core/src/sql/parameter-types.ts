@@ -27,6 +27,9 @@ export function withParameterTypes(
   );
 }
 
+/** Whether {@link withParameterTypes} may add anything. */
+export const hasOwnTypes = (oids: readonly number[]): boolean => oids.some((oid) => oid >= FIRST_USER_OID);
+
 /** A classification whose first statement needs more than its text says. */
 export function withFindings(classification: Classification, findings: readonly Finding[]): Classification {
   const [first, ...others] = classification.statements;

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a table cannot be virtual in both directions; these are the ARIA roles of one
-import type { StatementResult } from '@postern/agent/console-contract';
 import type { PointerEvent } from 'react';
 import { HEADER_HEIGHT, MIN_WIDTH } from './grid-layout';
+import type { ResultSet } from './result-set';
 import type { Grid } from './use-grid';
 
 function startResize(event: PointerEvent<HTMLElement>, width: number, resize: (width: number) => void) {
@@ -18,13 +18,13 @@ function startResize(event: PointerEvent<HTMLElement>, width: number, resize: (w
 }
 
 interface HeaderProps {
-  readonly result: StatementResult;
+  readonly result: ResultSet;
   readonly grid: Grid;
 }
 
 export function GridHeader({ result, grid }: HeaderProps) {
   const { columns, gutter, widths, select, resize } = grid;
-  const last = result.rows.length - 1;
+  const last = result.rows.count - 1;
   return (
     <div
       role="row"

@@ -1,4 +1,4 @@
-import type { StatementResult } from '@postern/agent/console-contract';
+import type { ResultSet } from './result-set';
 
 export const ROW_HEIGHT = 26;
 export const HEADER_HEIGHT = 30;
@@ -9,10 +9,11 @@ const PADDING = 26;
 const SAMPLE = 60;
 
 /** Wide enough for the longest of the first values, within reason; people may drag it wider. */
-export function firstWidths({ columns, rows }: StatementResult): number[] {
+export function firstWidths({ columns, rows }: Pick<ResultSet, 'columns' | 'rows'>): number[] {
+  const sample = Array.from({ length: Math.min(rows.count, SAMPLE) }, (_, row) => rows.row(row));
   return columns.map(({ name, type }, index) => {
     let chars = name.length + type.length + 2;
-    for (const row of rows.slice(0, SAMPLE)) {
+    for (const row of sample) {
       const value = row[index];
       chars = Math.max(chars, Math.min(80, value?.length ?? 4));
     }

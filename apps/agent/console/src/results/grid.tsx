@@ -1,18 +1,18 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a table cannot be virtual in both directions; these are the ARIA roles of one
-import type { StatementResult } from '@postern/agent/console-contract';
 import { type KeyboardEvent, type MouseEvent, useState } from 'react';
 import { copyText } from '../ui/copy';
 import { CellValue } from './cell';
 import { isNumeric, plural } from './format';
 import { GridHeader } from './grid-header';
 import { ROW_HEIGHT } from './grid-layout';
+import { type ResultSet, useResult } from './result-set';
 import { type Cell, isInside, moved, type Rectangle, rectangleOf, type Selection } from './selection';
 import { copyOf } from './tsv';
 import { type Grid, useGrid } from './use-grid';
 import { ValueDialog } from './value-dialog';
 
 interface RowProps {
-  readonly result: StatementResult;
+  readonly result: ResultSet;
   readonly grid: Grid;
   readonly index: number;
   readonly start: number;
@@ -21,7 +21,7 @@ interface RowProps {
 }
 
 function GridRow({ result, grid, index, start, area, onOpen }: RowProps) {
-  const values = result.rows[index];
+  const values = result.rows.row(index);
   const { columns, gutter, select, selection } = grid;
   const lastColumn = result.columns.length - 1;
   const begin = (event: MouseEvent, column: number) => {
@@ -68,7 +68,7 @@ function GridRow({ result, grid, index, start, area, onOpen }: RowProps) {
             }}
             onDoubleClick={() => onOpen({ row: index, column: column.index })}
           >
-            <CellValue value={values?.[column.index]} />
+            <CellValue value={values[column.index]} />
           </div>
         );
       })}
@@ -76,20 +76,26 @@ function GridRow({ result, grid, index, start, area, onOpen }: RowProps) {
   );
 }
 
-function everything(result: StatementResult): Selection {
+/** The values of a selection. */
+function selectedRows({ rows }: ResultSet, { top, bottom, left, right }: Rectangle) {
+  return Array.from({ length: bottom - top + 1 }, (_, at) => rows.row(top + at).slice(left, right + 1));
+}
+
+function everything(result: ResultSet): Selection {
   return {
     anchor: { row: 0, column: 0 },
-    focus: { row: result.rows.length - 1, column: result.columns.length - 1 },
+    focus: { row: result.rows.count - 1, column: result.columns.length - 1 },
   };
 }
 
 interface GridProps {
-  readonly result: StatementResult;
+  readonly result: ResultSet;
   readonly label: string;
 }
 
 /** The rows of one statement. One focusable element with a cursor inside, as the ARIA grid pattern has it. */
 export function ResultGrid({ result, label }: GridProps) {
+  useResult(result);
   const grid = useGrid(result);
   const { scroller, rows, columns, selection, select } = grid;
   const [opened, setOpened] = useState<Cell | null>(null);
@@ -100,7 +106,7 @@ export function ResultGrid({ result, label }: GridProps) {
     if (area === null) return;
     const cells = (area.bottom - area.top + 1) * (area.right - area.left + 1);
     setSaid(
-      (await copyText(copyOf(result.rows, area)))
+      (await copyText(copyOf(selectedRows(result, area))))
         ? `copied ${plural(cells, 'cell')}`
         : 'the browser did not copy',
     );
@@ -108,13 +114,13 @@ export function ResultGrid({ result, label }: GridProps) {
   const onKeyDown = (event: KeyboardEvent) => {
     const isMod = event.ctrlKey || event.metaKey;
     const next = moved(selection, event, {
-      rows: result.rows.length,
+      rows: result.rows.count,
       columns: result.columns.length,
       page: Math.max(1, Math.floor((scroller.current?.clientHeight ?? 300) / ROW_HEIGHT) - 2),
     });
     if (next !== undefined) select(next, false);
     else if (isMod && event.key.toLowerCase() === 'c') void copy();
-    else if (isMod && event.key.toLowerCase() === 'a' && result.rows.length > 0) select(everything(result));
+    else if (isMod && event.key.toLowerCase() === 'a' && result.rows.count > 0) select(everything(result));
     else if (event.key === 'Enter' && !isMod && selection !== null) setOpened(selection.focus);
     else return;
     event.preventDefault();
@@ -128,14 +134,14 @@ export function ResultGrid({ result, label }: GridProps) {
         tabIndex={0}
         data-results-pane=""
         aria-label={label}
-        aria-rowcount={result.rows.length + 1}
+        aria-rowcount={result.rows.count + 1}
         aria-colcount={result.columns.length + 1}
         aria-activedescendant={selection === null ? undefined : 'grid-focus'}
         aria-multiselectable="true"
         className="min-h-0 flex-1 select-none overflow-auto bg-surface outline-none"
         onFocus={() => {
           const first = { row: 0, column: 0 };
-          if (selection === null && result.rows.length > 0) select({ anchor: first, focus: first });
+          if (selection === null && result.rows.count > 0) select({ anchor: first, focus: first });
         }}
         onKeyDown={onKeyDown}
       >

@@ -1,7 +1,7 @@
-import type { StatementResult } from '@postern/agent/console-contract';
+import type { ResultSet } from './result-set';
 
 /** What the server said besides the result: NOTICE, WARNING. */
-export function Notices({ notices }: { notices: StatementResult['notices'] }) {
+export function Notices({ notices }: { notices: ResultSet['notices'] }) {
   if (notices.length === 0) return null;
   return (
     <ul

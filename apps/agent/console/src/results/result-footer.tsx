@@ -1,17 +1,21 @@
-import type { StatementResult } from '@postern/agent/console-contract';
 import { CopyButton } from '../ui/copy';
 import { count, duration, plural } from './format';
+import { type ResultSet, useResult } from './result-set';
 import { toTsv } from './tsv';
 
 interface FooterProps {
-  readonly result: StatementResult;
+  readonly result: ResultSet;
   readonly elapsedMs: number;
   readonly auditId: string | null;
   readonly mayExport: boolean;
 }
 
-function rowsText(result: StatementResult): string {
-  if (result.columns.length > 0) return plural(result.rows.length, 'row');
+function rowsText(result: ResultSet): string {
+  if (result.columns.length > 0) {
+    const rows = plural(result.rows.count, 'row');
+    if (result.isPartial) return `${rows}, then it was stopped`;
+    return result.isOver ? rows : `${rows} so far`;
+  }
   return result.rowCount === null ? '' : `${plural(result.rowCount, 'row')} affected`;
 }
 
@@ -40,22 +44,36 @@ export function AuditId({ id }: { id: string }) {
   );
 }
 
+/** What the person waited for, and its parts. */
+function Clock({ result, elapsedMs }: { result: ResultSet; elapsedMs: number }) {
+  const { complete } = result;
+  if (complete === undefined) return null;
+  const { durationMs, firstRowMs, waitedMs } = complete;
+  const parts = [
+    `statement ${duration(durationMs)}`,
+    ...(firstRowMs === null ? [] : [`first row after ${duration(firstRowMs)}`]),
+    ...(waitedMs < 1 ? [] : [`of that ${duration(waitedMs)} waiting for this window to take rows`]),
+    `whole run, from click to answer, ${duration(elapsedMs)}`,
+  ];
+  return <span title={parts.join('; ')}>{duration(durationMs)}</span>;
+}
+
 /** What ran, as the server said it. */
 export function ResultFooter({ result, elapsedMs, auditId, mayExport }: FooterProps) {
-  const { command, columns, rows, truncated, durationMs } = result;
-  const parts = `database ${duration(durationMs)}; whole run, from click to answer, ${duration(elapsedMs)}`;
+  useResult(result);
+  const { command, columns, rows, truncated } = result;
   return (
     <footer className="flex min-h-8 flex-wrap items-center gap-x-4 border-line border-t bg-bg px-3 text-muted">
       <code className="font-mono text-[12px] text-text">{command}</code>
-      {truncated ? <Truncated rows={rows.length} mayExport={mayExport} /> : <span>{rowsText(result)}</span>}
-      <span title={parts}>{duration(durationMs)}</span>
+      {truncated ? <Truncated rows={rows.count} mayExport={mayExport} /> : <span>{rowsText(result)}</span>}
+      <Clock result={result} elapsedMs={elapsedMs} />
       <span className="ml-auto inline-flex items-center gap-2">
         {auditId !== null && <AuditId id={auditId} />}
-        {rows.length > 0 && (
+        {rows.count > 0 && (
           <CopyButton
             text={() =>
               toTsv(
-                rows,
+                Array.from({ length: rows.count }, (_, row) => rows.row(row)),
                 columns.map(({ name }) => name),
               )
             }

@@ -1,4 +1,3 @@
-import type { StatementResult } from '@postern/agent/console-contract';
 import { Tabs } from 'radix-ui';
 import { memo, useState } from 'react';
 import type { Connection } from '../connections/connection-switcher';
@@ -14,6 +13,7 @@ import { Notices } from './notices';
 import { RefusalPanel } from './refusal-panel';
 import type { Person } from './request-text';
 import { ResultFooter } from './result-footer';
+import { type ResultSet, useResult } from './result-set';
 
 export interface ResultsProps {
   readonly outcome: Outcome | undefined;
@@ -24,7 +24,7 @@ export interface ResultsProps {
   readonly onRetry: (outcome: Outcome) => void;
 }
 
-function NoRows({ result }: { result: StatementResult }) {
+function NoRows({ result }: { result: ResultSet }) {
   const { rowCount, command, durationMs } = result;
   return (
     <div
@@ -45,7 +45,8 @@ function Result({
   result,
   outcome,
   connection,
-}: { result: StatementResult } & Pick<ResultsProps, 'connection'> & { outcome: Outcome }) {
+}: { result: ResultSet } & Pick<ResultsProps, 'connection'> & { outcome: Outcome }) {
+  useResult(result);
   return (
     <>
       {result.columns.length > 0 ? (

@@ -1,5 +1,3 @@
-import type { Rectangle } from './selection';
-
 type Value = string | null;
 
 /** NULL is nothing at all and '' is `""`, as in COPY's CSV format: the two stay different, and spreadsheets read both. */
@@ -15,7 +13,8 @@ export function toTsv(rows: readonly (readonly Value[])[], names?: readonly stri
 }
 
 /** What Ctrl+C takes: one cell as it is (NULL by its name), several as tab-separated values. */
-export function copyOf(rows: readonly (readonly Value[])[], area: Rectangle): string {
-  if (area.top === area.bottom && area.left === area.right) return rows[area.top]?.[area.left] ?? 'NULL';
-  return toTsv(rows.slice(area.top, area.bottom + 1).map((row) => row.slice(area.left, area.right + 1)));
+export function copyOf(cells: readonly (readonly Value[])[]): string {
+  const [first] = cells;
+  if (cells.length === 1 && first?.length === 1) return first[0] ?? 'NULL';
+  return toTsv(cells);
 }

@@ -1,18 +1,18 @@
-import type { StatementResult } from '@postern/agent/console-contract';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
 import { firstWidths, gutterWidth, HEADER_HEIGHT, ROW_HEIGHT } from './grid-layout';
+import type { ResultSet } from './result-set';
 import type { Selection } from './selection';
 
 /** Sizes, scrolling and selection of one result: only the cells in sight exist. */
-export function useGrid(result: StatementResult) {
+export function useGrid(result: ResultSet) {
   const scroller = useRef<HTMLDivElement>(null);
   const [widths, setWidths] = useState(() => firstWidths(result));
   const [selection, setSelection] = useState<Selection | null>(null);
-  const gutter = gutterWidth(result.rows.length);
+  const gutter = gutterWidth(result.rows.count);
 
   const rows = useVirtualizer({
-    count: result.rows.length,
+    count: result.rows.count,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
     overscan: 12,

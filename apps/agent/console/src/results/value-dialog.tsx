@@ -1,12 +1,12 @@
-import type { StatementResult } from '@postern/agent/console-contract';
 import { CopyButton } from '../ui/copy';
 import { Modal } from '../ui/modal';
 import { CellValue } from './cell';
 import { plural } from './format';
+import type { ResultSet } from './result-set';
 import type { Cell } from './selection';
 
 interface ValueDialogProps {
-  readonly result: StatementResult;
+  readonly result: ResultSet;
   readonly cell: Cell;
   readonly onClose: () => void;
 }
@@ -14,7 +14,7 @@ interface ValueDialogProps {
 /** One value, whole and exactly as PostgreSQL prints it. */
 export function ValueDialog({ result, cell, onClose }: ValueDialogProps) {
   const column = result.columns[cell.column];
-  const value = result.rows[cell.row]?.[cell.column] ?? null;
+  const value = result.rows.value(cell.row, cell.column) ?? null;
   const size = value === null ? 'no value' : plural(value.length, 'character');
   const facts = `${column?.type ?? ''} · row ${cell.row + 1} · ${size}`;
   return (

@@ -1,7 +1,8 @@
-import type { RunResponse } from '@postern/agent/console-contract';
 import type { ErrorDetail } from '../api/client';
+import type { StreamEnd } from '../api/stream';
 import type { HistoryEntry } from '../history/history';
 import { plural } from '../results/format';
+import type { ResultSet } from '../results/result-set';
 import type { Outcome } from '../tabs/model';
 
 /** Errors that mean "Postern said no", not "something broke". */
@@ -17,13 +18,22 @@ export interface Sent {
   readonly firstLine: number;
 }
 
-export function outcomeOf(sent: Sent, response: RunResponse, elapsedMs: number): Outcome {
-  const { results, error, auditId } = response;
-  return { ...sent, elapsedMs, results, error, auditId };
+export function outcomeOf(
+  sent: Sent,
+  results: readonly ResultSet[],
+  end: Pick<StreamEnd, 'error' | 'auditId'> | undefined,
+  elapsedMs: number,
+): Outcome {
+  return { ...sent, elapsedMs, results, error: end?.error ?? null, auditId: end?.auditId ?? null };
 }
 
-export function outcomeOfError(sent: Sent, error: ErrorDetail, elapsedMs: number): Outcome {
-  return { ...sent, elapsedMs, results: [], error, auditId: error.auditId ?? null };
+export function outcomeOfError(
+  sent: Sent,
+  results: readonly ResultSet[],
+  error: ErrorDetail,
+  elapsedMs: number,
+): Outcome {
+  return { ...sent, elapsedMs, results, error, auditId: error.auditId ?? null };
 }
 
 function endOf(error: ErrorDetail | null): HistoryEntry['outcome'] {

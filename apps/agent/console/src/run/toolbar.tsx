@@ -6,6 +6,7 @@ import { CANCEL_KEYS, RUN_ALL_KEYS, RUN_KEYS } from '../shell/shortcuts';
 import type { Running, Transaction } from '../tabs/model';
 import { Button } from '../ui/button';
 import { Icon, Spinner } from '../ui/icon';
+import type { CommitMode } from './commit-mode';
 
 function Elapsed({ since }: { since: number }) {
   const [now, setNow] = useState(() => performance.now());
@@ -50,7 +51,32 @@ function TransactionState({ state, isRunning, onCommit, onRollback }: Transactio
   );
 }
 
-interface ToolbarProps extends Omit<TransactionProps, 'state' | 'isRunning'> {
+interface CommitProps {
+  readonly commitMode: CommitMode;
+  readonly onCommitMode: (mode: CommitMode) => void;
+}
+
+/** Only where something can be changed is there something to commit. */
+function CommitSwitch({ commitMode, onCommitMode }: CommitProps) {
+  return (
+    <label
+      className="inline-flex items-center gap-1.5 text-muted"
+      title="Auto: each run is committed when it succeeds. Manual: what changes something stays open until you press Commit."
+    >
+      Commit
+      <select
+        value={commitMode}
+        onChange={({ target }) => onCommitMode(target.value === 'manual' ? 'manual' : 'auto')}
+        className="h-7 rounded-md border border-line bg-surface px-1.5 text-text"
+      >
+        <option value="auto">automatic</option>
+        <option value="manual">manual</option>
+      </select>
+    </label>
+  );
+}
+
+interface ToolbarProps extends CommitProps, Omit<TransactionProps, 'state' | 'isRunning'> {
   readonly connections: readonly Connection[];
   readonly connection: Connection | undefined;
   /** The tab's connection when this person may no longer see it. */
@@ -142,6 +168,7 @@ export function Toolbar(props: ToolbarProps) {
         </span>
       )}
       <span className="ml-auto" />
+      {connection !== undefined && !connection.readOnly && <CommitSwitch {...props} />}
       <TransactionState
         state={transaction}
         isRunning={running !== undefined}

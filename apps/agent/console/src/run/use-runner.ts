@@ -1,9 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { type Dispatch, useRef } from 'react';
 import { api, ConsoleFailure } from '../api/client';
+import { stream } from '../api/stream';
 import { addToHistory } from '../history/history';
 import type { Action, Transaction } from '../tabs/model';
 import { newTabId } from '../tabs/storage';
+import { Collector } from './collect';
 import { historyEntryOf, outcomeOf, outcomeOfError, type Sent } from './outcome';
 
 const STOPPED_WAITING = {
@@ -26,10 +28,29 @@ interface RunRequest {
   readonly firstLine: number;
   /** Leave the results that are shown, unless it fails. */
   readonly isQuiet?: boolean;
+  /** Most rows of each result; absent: {@link FIRST_ROWS}. */
+  readonly maxRows?: number;
+  /** Rows that each statement must touch, else everything is rolled back. */
+  readonly expectRows?: readonly number[];
+}
+
+/** What a window holds well at once; more is loaded when asked for. */
+export const FIRST_ROWS = 100_000;
+
+function optionsOf({ maxRows = FIRST_ROWS, expectRows }: RunRequest, manualCommit: boolean) {
+  return {
+    maxRows,
+    ...(manualCommit ? { manualCommit } : {}),
+    ...(expectRows === undefined ? {} : { expectRows: [...expectRows] }),
+  };
 }
 
 /** Runs and cancels: one statement text at a time in each tab. */
-export function useRunner(dispatch: Dispatch<Action>, historyKey: string) {
+export function useRunner(
+  dispatch: Dispatch<Action>,
+  historyKey: string,
+  isManual: (connection: string) => boolean,
+) {
   const queryClient = useQueryClient();
   const waiting = useRef(new Map<string, AbortController>());
   const runs = useRef(0);
@@ -42,23 +63,33 @@ export function useRunner(dispatch: Dispatch<Action>, historyKey: string) {
     waiting.current.set(tab, controller);
     const at = Date.now();
     const startedAt = performance.now();
+    const elapsed = () => performance.now() - startedAt;
     const sent: Sent = { id: ++runs.current, connection, sql, offset, firstLine };
+    const collector = new Collector(() => {
+      if (isQuiet) return;
+      const outcome = outcomeOf(sent, collector.shown(false), undefined, elapsed());
+      dispatch({ type: 'progress', id: tab, outcome });
+    });
     dispatch({ type: 'started', id: tab, at: startedAt });
     try {
-      const response = await api.run({ connection, tab, sql }, controller.signal);
-      const outcome = outcomeOf(sent, response, performance.now() - startedAt);
+      const end = await stream.run(
+        { connection, tab, sql, ...optionsOf(request, isManual(connection)) },
+        collector,
+        controller.signal,
+      );
+      const outcome = outcomeOf(sent, collector.shown(true), end, elapsed());
       addToHistory(historyKey, historyEntryOf(outcome, newTabId(), at));
-      const isShown = !isQuiet || response.error !== null;
+      const isShown = !isQuiet || end.error !== null;
       dispatch({
         type: 'finished',
         id: tab,
         outcome: isShown ? outcome : null,
-        transaction: response.transaction,
+        transaction: end.transaction,
       });
-      return response.error === null ? response.results.at(-1)?.command : undefined;
+      return end.error === null ? collector.results.at(-1)?.command : undefined;
     } catch (error) {
       const failure = error instanceof ConsoleFailure ? error : new ConsoleFailure(0, STOPPED_WAITING);
-      const outcome = outcomeOfError(sent, failure.detail, performance.now() - startedAt);
+      const outcome = outcomeOfError(sent, collector.shown(true), failure.detail, elapsed());
       if (failure.status !== 401) addToHistory(historyKey, historyEntryOf(outcome, newTabId(), at));
       dispatch({ type: 'finished', id: tab, outcome, ...transactionAfter(failure) });
       // A refusal or a connection that went may mean that the rules changed a moment ago.

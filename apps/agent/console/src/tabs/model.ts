@@ -1,6 +1,7 @@
-import type { RunResponse, StatementResult } from '@postern/agent/console-contract';
+import type { RunResponse } from '@postern/agent/console-contract';
 import type { ErrorDetail } from '../api/client';
 import type { TabView } from './view';
+import type { ResultSet } from '../results/result-set';
 
 export type Transaction = RunResponse['transaction'];
 
@@ -28,7 +29,7 @@ export interface Outcome {
   readonly connection: string;
   /** Everything the person waited for. */
   readonly elapsedMs: number;
-  readonly results: readonly StatementResult[];
+  readonly results: readonly ResultSet[];
   readonly error: ErrorDetail | null;
   readonly auditId: string | null;
 }
@@ -61,6 +62,8 @@ export type Action =
   /** Signed out: the agent has ended every session. */
   | { type: 'sessions-ended' }
   | { type: 'cancelling'; id: string }
+  /** There is something to show before the end. */
+  | { type: 'progress'; id: string; outcome: Outcome }
   /** A null outcome leaves what is shown: COMMIT and ROLLBACK by button. */
   | { type: 'finished'; id: string; outcome: Outcome | null; transaction?: Transaction };
 
@@ -133,6 +136,9 @@ export function reduce(state: Workspace, action: Action): Workspace {
       if (running === undefined) return state;
       return { ...state, running: { ...state.running, [action.id]: { ...running, isCancelling: true } } };
     }
+    case 'progress':
+      if (state.running[action.id] === undefined) return state;
+      return { ...state, outcomes: { ...state.outcomes, [action.id]: action.outcome } };
     case 'finished':
       return finish(state, action);
   }

@@ -2,6 +2,7 @@ import type { MeResponse } from '@postern/agent/console-contract';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import type { Connection } from '../connections/connection-switcher';
 import { HistoryPanel } from '../history/history-panel';
+import { useCommitMode } from '../run/commit-mode';
 import { Toolbar } from '../run/toolbar';
 import { useRunner } from '../run/use-runner';
 import { KeyboardSheet } from '../shell/keyboard-sheet';
@@ -44,7 +45,8 @@ export function Console({ me, connections, storageKey, slot, isSheetOpen, onShee
   const workspaceKey = `${storageKey}.workspace.${slot}`;
   const { workspace, latest, dispatch, isSaved } = useWorkspace(workspaceKey);
   const historyKey = `${storageKey}.history`;
-  const runner = useRunner(dispatch, historyKey);
+  const commitMode = useCommitMode(connections);
+  const runner = useRunner(dispatch, historyKey, (slug) => commitMode.modeOf(slug) === 'manual');
   const editor = useEditor(dispatch);
   const [toast, setToast] = useState<ToastMessage | null>(null);
   const panels = usePanels(`${storageKey}.panels`);
@@ -153,6 +155,8 @@ export function Console({ me, connections, storageKey, slot, isSheetOpen, onShee
                   isSwitcherOpen={isSwitcherOpen}
                   onSwitcherOpen={setSwitcherOpen}
                   transaction={tab.transaction}
+                  commitMode={slug === null ? 'auto' : commitMode.modeOf(slug)}
+                  onCommitMode={(mode) => slug !== null && commitMode.choose(slug, mode)}
                   running={running}
                   canRun={handle !== null && connections.length > 0}
                   onConnection={tabs.changeConnection}

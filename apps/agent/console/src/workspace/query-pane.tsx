@@ -16,6 +16,8 @@ interface QueryPaneProps {
 }
 
 export function QueryPane({ editor, status, results, isRunning }: QueryPaneProps) {
+  // What already comes is shown as it is; what an earlier run left stands back.
+  const isComing = results.outcome?.results.some(({ isOver }) => !isOver) ?? false;
   const loading = (
     <p role="status" className="flex h-full items-center justify-center gap-2 bg-surface text-muted">
       <Spinner /> Loading the editor
@@ -36,7 +38,9 @@ export function QueryPane({ editor, status, results, isRunning }: QueryPaneProps
       bottom={
         <div aria-busy={isRunning} className="relative flex min-h-0 flex-1 flex-col">
           {isRunning && <div className="progress absolute inset-x-0 top-0 z-20 h-0.5 overflow-hidden" />}
-          <div className={`min-h-0 flex-1 transition-opacity delay-150 ${isRunning ? 'opacity-50' : ''}`}>
+          <div
+            className={`min-h-0 flex-1 transition-opacity delay-150 ${isRunning && !isComing ? 'opacity-50' : ''}`}
+          >
             {isRunning && results.outcome === undefined ? (
               <p className="grid h-full place-items-center text-muted">Running…</p>
             ) : (

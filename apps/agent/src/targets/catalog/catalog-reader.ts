@@ -3,7 +3,7 @@ import { connectWalled, type Walls } from '../connect.js';
 import type { WireClient } from '../wire-client.js';
 import { FINGERPRINT } from './fingerprint.js';
 import { type ReadCatalog, readCatalog, type SessionFacts } from './read-catalog.js';
-import { lookAtSnapshot, prepareLook } from './snapshot-look.js';
+import { SnapshotLook } from './snapshot-look.js';
 
 /** The agent itself gives up waiting much earlier; these bound what is left running in the database. */
 const WALLS: Walls = {
@@ -60,21 +60,22 @@ const ENDING_MS = 2;
  */
 export class CatalogReader {
   readonly #client: WireClient;
+  readonly #look: SnapshotLook;
 
-  private constructor(client: WireClient) {
+  private constructor(client: WireClient, look: SnapshotLook) {
     this.#client = client;
+    this.#look = look;
   }
 
   static async open(slug: string, url: string): Promise<CatalogReader> {
     const { client } = await connectWalled(slug, url, WALLS, 'postern:catalog');
     await client.query(`set search_path = ''`);
-    await prepareLook(client);
-    return new CatalogReader(client);
+    return new CatalogReader(client, await SnapshotLook.prepare(client));
   }
 
-  /** The same as before: no transaction has ended since, so nothing in the database has changed for others. */
-  snapshot(): Promise<string> {
-    return lookAtSnapshot(this.#client);
+  /** The same as before: no transaction has ended since, so nothing in the database has changed for others. Nobody else may ask meanwhile. */
+  glance(told: (snapshot: string | Error) => void): void {
+    this.#look.ask(told);
   }
 
   /** The search_path is that of a new session of the same login. */

@@ -28,7 +28,7 @@ interface Known {
   /** When to read it again because locks kept a part of it from being read. */
   readonly completeAfter: number | undefined;
   /** When the look began that found it current. */
-  readonly checkedAt: number;
+  checkedAt: number;
 }
 
 /**
@@ -39,14 +39,12 @@ interface Known {
 export class LiveCatalog {
   readonly #slug: string;
   readonly #url: string;
-  readonly #waitMs: number;
-  readonly #queue = new CheckQueue((isForced) => this.#check(isForced));
+  readonly #queue: CheckQueue;
   #reader: CatalogReader | undefined;
   #known: Known | undefined;
   /** Sessions keep the search_path that they began with, so all that were seen count. */
   readonly #searchPath = new Set<string>();
   readonly #looks: number[] = [];
-  #limited: { readonly check: Promise<void>; readonly inTime: Promise<void> } | undefined;
   #isSuspect = false;
   #idleTimer: NodeJS.Timeout | undefined;
   #isStopped = false;
@@ -54,31 +52,32 @@ export class LiveCatalog {
   constructor(options: { slug: string; url: string; waitMs: number }) {
     this.#slug = options.slug;
     this.#url = options.url;
-    this.#waitMs = options.waitMs;
+    this.#queue = new CheckQueue((isForced, done) => this.#glance(isForced, done), options.waitMs);
   }
 
   /** Waits a bounded time; throws `connection.unavailable` when the catalog is not known well enough then. `force`: whatever it costs. */
-  async current({ force = false } = {}): Promise<CurrentCatalog> {
-    if (this.#isStopped) throw new PosternError('connection.unavailable', 'the agent is stopping');
-    const askedAt = performance.now();
-    try {
-      await this.#joined(force);
-    } catch (error) {
-      if (!this.#known || performance.now() - this.#known.checkedAt > STALE_MS)
-        throw error instanceof PosternError ? error : this.#unavailable(error);
-    }
-    if (!this.#known) throw this.#unavailable(undefined);
-    return { catalog: this.#known.catalog, isFresh: this.#known.checkedAt >= askedAt };
+  current({ force = false } = {}): Promise<CurrentCatalog> {
+    return new Promise((resolve, reject) => this.whenCurrent(resolve, reject, { force }));
   }
 
-  /** Who waits for the same check shares the limit of the first of them. */
-  #joined(force: boolean): Promise<void> {
-    const check = this.#queue.join(force);
-    if (this.#limited?.check !== check) {
-      this.#limited = { check, inTime: deadline(check, this.#waitMs) };
-      this.#limited.inTime.catch(() => undefined);
+  /** The same without a promise: calls one of the two. Neither may throw. */
+  whenCurrent(
+    then: (current: CurrentCatalog) => void,
+    failed: (error: PosternError) => void,
+    { force = false } = {},
+  ): void {
+    if (this.#isStopped) {
+      failed(new PosternError('connection.unavailable', 'the agent is stopping'));
+      return;
     }
-    return this.#limited.inTime;
+    const askedAt = performance.now();
+    const tell = (error?: unknown): void => {
+      const known = this.#known;
+      const isUsable = error === undefined || performance.now() - (known?.checkedAt ?? 0) <= STALE_MS;
+      if (known && isUsable) then({ catalog: known.catalog, isFresh: known.checkedAt >= askedAt });
+      else failed(error instanceof PosternError ? error : this.#unavailable(error));
+    };
+    this.#queue.join(force, tell);
   }
 
   /** Something that may have changed it has run: whoever asks next gets a look, whatever it costs. */
@@ -92,8 +91,44 @@ export class LiveCatalog {
     await this.#close();
   }
 
+  /**
+   * The short question first: where no transaction has ended since the last look, nothing can have changed. It is asked so often that it
+   * goes without promises.
+   */
+  #glance(isForced: boolean, done: (error?: unknown) => void): void {
+    const check = (): undefined => void this.#check(isForced).then(() => done(), done);
+    const startedAt = performance.now();
+    const reader = this.#reader;
+    const known = this.#known;
+    if (reader === undefined || !this.#isGlanceEnough(known, startedAt)) {
+      check();
+      return;
+    }
+    let isOver = false;
+    const limit = setTimeout(() => reader.destroy(), LOOK_MS);
+    reader.glance((snapshot) => {
+      if (isOver) return;
+      isOver = true;
+      clearTimeout(limit);
+      if (snapshot instanceof Error) {
+        reader.destroy();
+        if (this.#reader === reader) this.#reader = undefined;
+      }
+      if (snapshot !== known.snapshot || this.#known !== known) return check();
+      known.checkedAt = startedAt;
+      this.#usedNow();
+      done();
+    });
+  }
+
+  #isGlanceEnough(known: Known | undefined, now: number): known is Known {
+    if (known?.fingerprint === undefined || known.snapshot === undefined || this.#isStopped) return false;
+    if (known.catalog.data.searchPath.length !== this.#searchPath.size) return false;
+    return known.completeAfter === undefined || now <= known.completeAfter;
+  }
+
   async #check(isForced: boolean): Promise<void> {
-    clearTimeout(this.#idleTimer);
+    this.#usedNow();
     const isReused = this.#reader !== undefined;
     const force = isForced || this.#isSuspect;
     this.#isSuspect = false;
@@ -105,14 +140,24 @@ export class LiveCatalog {
       // The session may have ended while nobody used it.
       if (!isReused || error instanceof TimedOut || this.#isStopped) throw error;
       await this.#look(force);
-    } finally {
-      if (!this.#isStopped) this.#idleTimer = setTimeout(() => void this.#close(), IDLE_MS).unref();
     }
+  }
+
+  /** A session that nobody has used for a while ends. */
+  #usedNow(): void {
+    if (this.#isStopped) return;
+    if (this.#idleTimer === undefined) this.#idleTimer = setTimeout(() => this.#idle(), IDLE_MS).unref();
+    else this.#idleTimer.refresh();
+  }
+
+  #idle(): void {
+    this.#idleTimer = undefined;
+    if (this.#queue.isRunning) this.#usedNow();
+    else void this.#close();
   }
 
   async #look(isForced: boolean): Promise<void> {
     const startedAt = performance.now();
-    if (await this.#isUnchanged(startedAt)) return;
     const { snapshot, searchPath } = await this.#with((reader) => reader.position(), LOOK_MS);
     const known = this.#known;
     for (const schema of searchPath) this.#searchPath.add(schema);
@@ -131,17 +176,6 @@ export class LiveCatalog {
       }
     }
     await this.#read(snapshot, startedAt);
-  }
-
-  /** The short question: where no transaction has ended since the last look, nothing can have changed. */
-  async #isUnchanged(startedAt: number): Promise<boolean> {
-    const known = this.#known;
-    if (known?.fingerprint === undefined || known.snapshot === undefined || !this.#reader) return false;
-    if (known.catalog.data.searchPath.length !== this.#searchPath.size) return false;
-    if (known.completeAfter !== undefined && startedAt > known.completeAfter) return false;
-    if ((await this.#with((reader) => reader.snapshot(), LOOK_MS)) !== known.snapshot) return false;
-    this.#known = { ...known, checkedAt: startedAt };
-    return true;
   }
 
   async #read(snapshot: string, checkedAt: number): Promise<void> {

@@ -85,7 +85,7 @@ export function readParameterTypes(raw: Buffer): readonly number[] {
 
 /** `SELECT 5` and the like. */
 export function readCommandTag(raw: Buffer): string {
-  return new BodyReader(raw).rawString().toString('latin1');
+  return new BodyReader(raw).latin1();
 }
 
 /** Rows that a command tag tells: returned or changed; null where it tells none. */

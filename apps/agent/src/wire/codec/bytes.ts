@@ -18,14 +18,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** Names are short and plain: looking costs less than the decoder does. */
 const SHORT_BYTES = 64;
 
-function isShortAscii(bytes: Buffer): boolean {
-  if (bytes.length > SHORT_BYTES) return false;
-  for (const byte of bytes) if (byte >= 0x80) return false;
-  return true;
-}
-
 function decode(bytes: Buffer): string {
-  if (isShortAscii(bytes)) return bytes.toString('latin1');
   try {
     return utf8.decode(bytes);
   } catch {
@@ -68,6 +61,28 @@ export class BodyReader {
     return this.#bytes.subarray(from, from + length);
   }
 
+  /** A zero-terminated string of a few ASCII characters, as most names are; else nothing is read. */
+  #shortAscii(): string | undefined {
+    const bytes = this.#bytes;
+    const most = Math.min(bytes.length, this.#at + SHORT_BYTES);
+    let text = '';
+    for (let at = this.#at; at < most; at++) {
+      const byte = bytes[at] ?? 0;
+      if (byte >= 0x80) return undefined;
+      if (byte === 0) {
+        this.#at = at + 1;
+        return text;
+      }
+      text += String.fromCharCode(byte);
+    }
+    return undefined;
+  }
+
+  /** A zero-terminated string, a character a byte. */
+  latin1(): string {
+    return this.#shortAscii() ?? this.rawString().toString('latin1');
+  }
+
   /** The bytes of a zero-terminated string. */
   rawString(): Buffer {
     const end = this.#bytes.indexOf(0, this.#at);
@@ -78,11 +93,13 @@ export class BodyReader {
   }
 
   string(): string {
-    return decode(this.rawString());
+    return this.#shortAscii() ?? decode(this.rawString());
   }
 
   /** A zero-terminated string, or undefined where it is not UTF-8. */
   stringIfUtf8(): string | undefined {
+    const short = this.#shortAscii();
+    if (short !== undefined) return short;
     const bytes = this.rawString();
     try {
       return decode(bytes);

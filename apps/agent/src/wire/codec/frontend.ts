@@ -27,6 +27,9 @@ export function readQuery(raw: Buffer): { text: string | undefined } {
   return { text };
 }
 
+/** One for all, by which it is known again. */
+const NO_TYPES: readonly number[] = [];
+
 export interface ParseMessage {
   /** Empty: the unnamed statement. */
   readonly name: string;
@@ -40,7 +43,8 @@ export function readParse(raw: Buffer): ParseMessage {
   const reader = new BodyReader(raw);
   const name = reader.string();
   const text = reader.stringIfUtf8();
-  const parameterTypes = Array.from({ length: count(reader) }, () => reader.uint32());
+  const types = count(reader);
+  const parameterTypes = types === 0 ? NO_TYPES : Array.from({ length: types }, () => reader.uint32());
   reader.end();
   return { name, text, parameterTypes };
 }

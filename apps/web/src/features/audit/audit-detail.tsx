@@ -5,7 +5,7 @@ import { sentence } from '../../graphql/api-error';
 import { CodeBlock, CopyButton } from '../../ui/copy';
 import { Panel } from '../../ui/dialog';
 import { Words } from '../../ui/field';
-import { absolute, bytes, count, duration } from '../../ui/format';
+import { absolute, bytes, duration } from '../../ui/format';
 import { PermissionBadges } from '../../ui/permission-badge';
 import { ErrorState, Note, Skeleton } from '../../ui/states';
 import { Status, Tag } from '../../ui/status-dot';
@@ -14,6 +14,7 @@ import { useOrg } from '../shell/org-context';
 import { Decision } from './decision';
 import { kindLabel } from './kinds';
 import { outcomeOf } from './outcome';
+import { Parameters } from './parameters';
 import { type AuditDetail, useAuditEvent } from './use-audit';
 
 export function AuditDetailPanel({ id, onClose }: { id: string; onClose: () => void }) {
@@ -62,6 +63,7 @@ function Detail({ event }: { event: AuditDetail }) {
   return (
     <div className="flex flex-col gap-5 text-sm">
       {event.statement ? <Statement statement={event.statement} /> : null}
+      {event.statement ? <Parameters statement={event.statement} /> : null}
       {event.reason ? (
         <Note tone={event.decision === 'denied' ? 'bad' : 'plain'}>
           <Words text={sentence(event.reason)} />
@@ -96,7 +98,7 @@ function Detail({ event }: { event: AuditDetail }) {
           <Row label="Outcome">
             <Status health={outcome.health}>{outcome.text}</Status>
             {event.outcome?.bytes ? (
-              <span className="text-ink-2"> {bytes(event.outcome.bytes)} sent</span>
+              <span className="text-ink-2"> {bytes(event.outcome.bytes)} on the wire</span>
             ) : null}
             {outcome.text === 'outcome unknown' ? (
               <p className="text-ink-2 text-xs">
@@ -148,9 +150,6 @@ function Statement({ statement }: { statement: NonNullable<AuditDetail['statemen
       <CodeBlock label="Statement" code={statement.text || '-- its text is not kept'} />
       <p className="text-ink-3 text-xs">
         {statement.kinds.join(', ') || 'could not be parsed'} · {bytes(statement.bytes)}
-        {statement.parameters
-          ? ` · ${count(statement.parameters, 'parameter')}, values kept only where the agent says so`
-          : ''}
         {statement.truncated ? ' in all; its middle is left out and proved by its SHA-256' : ''} ·{' '}
         {statement.fingerprint ? `fingerprint ${statement.fingerprint} · ` : ''}
         {statement.redacted ? `redacted before it was written: ${statement.redacted.join(', ')} · ` : ''}

@@ -1,4 +1,5 @@
 'use client';
+import Link from 'next/link';
 import { useState } from 'react';
 import { Button } from '../../ui/button';
 import { cx } from '../../ui/cx';
@@ -21,7 +22,7 @@ import { type AuditRow, useAuditEvents, useAuditSummary } from './use-audit';
 import { type LiveState, useLive } from './use-live';
 
 export function AuditPage() {
-  const { orgId } = useOrg();
+  const { orgId, slug } = useOrg();
   const [params, change] = useUrlState();
   const search = readSearch(params);
   const [wantsLive, setLive] = useState(false);
@@ -38,6 +39,12 @@ export function AuditPage() {
       lead="Every statement with its decision and how it ended, and every change made here. Newest first."
       actions={
         <>
+          <Link
+            href={`/${slug}/audit/verify`}
+            className="text-ink-2 hover:bg-hover hover:text-ink inline-flex h-8 items-center rounded-md px-3 text-sm font-medium"
+          >
+            Verify
+          </Link>
           <LiveButton state={live.state} onClick={() => setLive(!wantsLive)} />
           <Button
             busy={events.isRefetching && !wantsLive}

@@ -36,7 +36,7 @@ export const auditEventDocument = graphql(`
       required held missing ruleIds relations before after
       actor { type id label }
       connection { id slug }
-      statement { text bytes sha256 truncated kinds parameters fingerprint redacted }
+      statement { text bytes sha256 truncated kinds parameters parameterTypes parameterValues { text bytes sha256 } fingerprint redacted }
       client { address application tls }
       target { type id label }
       outcome { status rows durationMs bytes sqlstate at }

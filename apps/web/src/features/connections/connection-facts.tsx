@@ -4,6 +4,7 @@ import { CodeBlock } from '../../ui/copy';
 import { count } from '../../ui/format';
 import { PermissionBadges } from '../../ui/permission-badge';
 import { connectionToml, urlVariable } from '../agents/agent-config';
+import { RoleStatusLine } from '../roles/role-status';
 import { useOrg } from '../shell/org-context';
 import { ConnectionHealth } from './health';
 import type { Connection } from './use-connections';
@@ -37,6 +38,10 @@ export function ConnectionFacts({ connection }: { connection: Connection }) {
             >
               {count(connection.ruleCount, 'rule')}
             </Link>
+          </dd>
+          <dt className="text-ink-3">Database roles</dt>
+          <dd>
+            <RoleStatusLine connection={connection} />
           </dd>
         </>
       ) : null}

@@ -15,9 +15,12 @@ export interface Person {
 export function GroupMembers({
   people,
   onChange,
+  one = 'member',
 }: {
   people: readonly Person[];
   onChange: (people: readonly Person[]) => void;
+  /** What each of them is. */
+  one?: string;
 }) {
   const { orgId, canManage } = useOrg();
   const everybody = (useMembers(orgId).data ?? []).map((member) => member.user);
@@ -29,7 +32,7 @@ export function GroupMembers({
   return (
     <div className="flex flex-col gap-2">
       <div className="flex items-center justify-between">
-        <h3 className="text-sm font-medium">{count(people.length, 'member')}</h3>
+        <h3 className="text-sm font-medium">{count(people.length, one)}</h3>
         {canManage ? (
           <Picker
             label="People"

@@ -2,6 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReportCatalogQuery, ReportFormat, ReportsQuery } from '../../gql/graphql';
 import { request } from '../../graphql/client';
+import { saveBlob } from '../../ui/save-file';
 import { notify } from '../../ui/toast';
 import {
   deleteReportDocument,
@@ -51,12 +52,7 @@ function save({
   base64: string;
 }): void {
   const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-  const url = URL.createObjectURL(new Blob([bytes], { type: mediaType }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = filename;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  saveBlob(filename, new Blob([bytes], { type: mediaType }));
 }
 
 export function useDownloadReport(orgId: string) {

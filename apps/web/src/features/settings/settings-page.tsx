@@ -10,6 +10,7 @@ import { FormError } from '../../ui/states';
 import { notify } from '../../ui/toast';
 import { viewerKey } from '../session/use-viewer';
 import { useOrg } from '../shell/org-context';
+import { AuditKeeping } from './audit-keeping';
 import { Environments } from './environments';
 import { updateOrgDocument } from './settings.queries';
 
@@ -18,6 +19,7 @@ export function SettingsPage() {
     <Page title="Settings">
       <OrgName />
       <Environments />
+      <AuditKeeping />
     </Page>
   );
 }

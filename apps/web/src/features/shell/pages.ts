@@ -19,6 +19,7 @@ export const PAGES: readonly NavPage[] = [
   { path: 'people', label: 'People', icon: 'people', key: 'p', all: false },
   { path: 'agents', label: 'Agents', icon: 'agents', key: 'a', all: false },
   { path: 'audit', label: 'Audit', icon: 'audit', key: 'u', all: false },
+  { path: 'access-reviews', label: 'Access reviews', icon: 'check', key: 'v', all: true },
   { path: 'integrations', label: 'Integrations', icon: 'external', key: 'i', all: false },
   { path: 'reports', label: 'Reports', icon: 'reports', key: 'e', all: false },
   { path: 'settings', label: 'Settings', icon: 'settings', key: 's', all: false },

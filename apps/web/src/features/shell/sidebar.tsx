@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { cx } from '../../ui/cx';
 import { Icon, Mark } from '../../ui/icons';
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from '../../ui/menu';
+import { useWaitingForMe } from '../access-reviews/use-reviews';
 import { useSignOut } from '../session/use-sign-out';
 import { ROLE_LABEL } from '../session/use-viewer';
 import { NewOrgDialog } from './new-org';
@@ -42,12 +43,25 @@ export function Sidebar({ pages, onHelp, onGo }: Props) {
             >
               <Icon name={page.icon} className={cx('size-4', current && 'text-accent')} />
               {page.label}
+              {page.path === 'access-reviews' ? <WaitingReviews /> : null}
             </Link>
           );
         })}
       </nav>
       <UserMenu onHelp={onHelp} />
     </div>
+  );
+}
+
+/** Decisions that wait for the viewer: nobody should have to look for them. */
+function WaitingReviews() {
+  const waiting = useWaitingForMe();
+  if (waiting === 0) return null;
+  return (
+    <span className="bg-selected text-accent ml-auto rounded px-1.5 text-xs tabular-nums">
+      {waiting}
+      <span className="sr-only"> waiting for you</span>
+    </span>
   );
 }
 

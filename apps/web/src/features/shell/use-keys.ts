@@ -5,11 +5,14 @@ import type { NavPage } from './pages';
 
 const CHORD_MS = 1_200;
 
-const isTyping = (target: EventTarget | null): boolean =>
+const TICKED = ['checkbox', 'radio'];
+
+export const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
+  !(target instanceof HTMLInputElement && TICKED.includes(target.type)) &&
   (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
 
-const overlayOpen = (): boolean =>
+export const overlayOpen = (): boolean =>
   document.querySelector('[role="dialog"],[role="alertdialog"],[role="menu"]') !== null;
 
 /** Moves the focus to the next or previous row of the page's table; the browser scrolls it into view. */

@@ -1,0 +1,132 @@
+import { type AuditOutcome, type CanonicalForm, canonicalForm } from '@postern/core/audit';
+import type { Allowed } from '@postern/core/policy';
+import type { Classification } from '@postern/core/sql';
+import type { Appended } from '../audit/group.js';
+import { type AuditFacts, formOf, type Recorder } from '../audit/recorder.js';
+import type { EnforcedPolicy } from '../policy/policy-holder.js';
+import { connectionOf, permissionList, personOf, relationsOf, statementWith } from './event-parts.js';
+import type { AllowedText, GovernedText } from './govern.js';
+import type { StatementTexts } from './statement-texts.js';
+
+/** An intent, written but for what differs from one time to the next. */
+interface IntentForm {
+  readonly path: GovernedText['path'];
+  readonly parameters: number | undefined;
+  readonly types: readonly number[] | undefined;
+  readonly form: CanonicalForm;
+}
+
+interface OutcomeForm {
+  readonly path: GovernedText['path'];
+  readonly form: CanonicalForm;
+}
+
+/** The events that statements leave in the audit trail. */
+export class StatementEvents {
+  readonly #recorder: Recorder;
+  readonly #texts: StatementTexts;
+  /** A decision is one person's, about one text, by one policy; those that are kept are found again here. */
+  readonly #intents = new WeakMap<Allowed, IntentForm>();
+  readonly #outcomes = new WeakMap<Allowed, OutcomeForm>();
+
+  constructor(recorder: Recorder, texts: StatementTexts) {
+    this.#recorder = recorder;
+    this.#texts = texts;
+  }
+
+  intent(text: GovernedText, allowed: AllowedText): { id: string; appended: Appended } {
+    return this.#recorder.beginForm(this.#intentForm(text, allowed));
+  }
+
+  outcome(text: GovernedText, allowed: AllowedText, intentId: string, outcome: AuditOutcome): Appended {
+    const form = this.#outcomeForm(text, allowed.decision);
+    return this.#recorder.noteForm(form, `"${intentId}"`, outcomeText(outcome));
+  }
+
+  /** Resolves with its id once the disk has it. */
+  denied(
+    text: GovernedText,
+    why: Partial<AuditFacts>,
+    of: { readonly classification?: Classification | undefined; readonly policy?: EnforcedPolicy } = {},
+  ): Promise<string> {
+    const { classification, policy } = of;
+    return this.#recorder.record({
+      ...this.#facts(text, classification, policy),
+      decision: 'denied',
+      ...why,
+    });
+  }
+
+  #intentForm(text: GovernedText, { policy, decision, classification }: AllowedText): CanonicalForm {
+    const { path, parameters } = text;
+    const types = parameters?.types();
+    // Values are each statement's own.
+    const isFixed = parameters?.values === undefined;
+    const known = this.#intents.get(decision);
+    const isSame = known?.path === path && known.parameters === parameters?.count && known.types === types;
+    if (known && isSame && isFixed) return known.form;
+    const form = formOf({
+      ...this.#facts(text, classification, policy),
+      ...namesOf(classification),
+      decision: 'allowed',
+      connection: connectionOf(decision.connection),
+      required: permissionList(decision.required),
+      held: permissionList(decision.held),
+      ruleIds: decision.ruleIds,
+    });
+    if (isFixed) this.#intents.set(decision, { path, parameters: parameters?.count, types, form });
+    return form;
+  }
+
+  #outcomeForm({ owner, path }: GovernedText, decision: Allowed): CanonicalForm {
+    const known = this.#outcomes.get(decision);
+    if (known?.path === path) return known.form;
+    const facts = {
+      kind: 'statement.finished',
+      actor: personOf(owner),
+      path,
+      connection: connectionOf(decision.connection),
+      sessionId: owner.consoleSession,
+    } as const;
+    const form = formOf(facts, ['intentId', 'outcome']);
+    this.#outcomes.set(decision, { path, form });
+    return form;
+  }
+
+  #facts(
+    text: GovernedText,
+    classification: Classification | undefined,
+    policy?: EnforcedPolicy,
+  ): AuditFacts {
+    const statement = this.#texts.statement(text.connection, text.sql, classification);
+    const { parameters } = text;
+    return {
+      kind: 'statement.decided',
+      actor: personOf(text.owner),
+      path: text.path,
+      statement:
+        parameters === undefined
+          ? statement
+          : statementWith(statement, this.#texts.parameters(text.connection, text.sql, parameters)),
+      sessionId: text.owner.consoleSession,
+      ...(policy ? { policyVersion: policy.bundle.version } : {}),
+    };
+  }
+}
+
+/** Of a text, what search finds it by beside the text itself. */
+export function namesOf(classification: Classification): Pick<AuditFacts, 'relations'> {
+  const relations = relationsOf(classification);
+  return relations.length === 0 ? {} : { relations };
+}
+
+const WITH_BYTES = canonicalForm({}, ['bytes', 'durationMs', 'rows', 'sqlstate', 'status']);
+const WITHOUT_BYTES = canonicalForm({}, ['durationMs', 'rows', 'sqlstate', 'status']);
+
+/** Microseconds say enough. */
+function outcomeText({ status, rows, durationMs, sqlstate, bytes }: AuditOutcome): string {
+  const duration = String(Math.round(durationMs * 1_000) / 1_000);
+  const code = sqlstate === null ? 'null' : JSON.stringify(sqlstate);
+  if (bytes === undefined) return WITHOUT_BYTES(duration, String(rows), code, `"${status}"`);
+  return WITH_BYTES(String(bytes), duration, String(rows), code, `"${status}"`);
+}

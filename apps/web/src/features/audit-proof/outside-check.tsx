@@ -1,0 +1,20 @@
+import { CodeBlock } from '../../ui/copy';
+
+/** For whoever does not want to believe the page. */
+export function OutsideCheck() {
+  return (
+    <section className="border-line bg-surface flex max-w-3xl flex-col gap-3 rounded-lg border p-4 text-sm">
+      <h2 className="font-semibold">Check it without Postern’s servers</h2>
+      <p className="text-ink-2">
+        Export the trail as JSON Lines (Audit, <em>Export</em>) and let the <code>postern</code> program make
+        the hashes again on any computer. It needs no network and no configuration, and names the first event
+        that is not as it was recorded.
+      </p>
+      <CodeBlock label="Command" code="postern audit verify events.jsonl" />
+      <p className="text-ink-2">
+        On an agent’s host the same command checks what the agent keeps until the control plane has it:
+      </p>
+      <CodeBlock label="Command on an agent's host" code="postern audit verify /var/lib/postern/audit" />
+    </section>
+  );
+}
