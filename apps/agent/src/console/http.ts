@@ -12,8 +12,8 @@ import { addAuthRoutes } from './auth-routes.js';
 import { addCatalogRoutes } from './catalog-routes.js';
 import type { ConsoleParts } from './console-parts.js';
 import { addGuards } from './guards.js';
-import { addSessionRoutes } from './session-routes.js';
 import { OUR_FAULT, problemOf } from './http-errors.js';
+import { addSessionRoutes } from './session-routes.js';
 import { consoleMissingPage } from './sign-in-page.js';
 import { addStreamRoute } from './stream-route.js';
 

@@ -1,7 +1,7 @@
 import type { RunResponse } from '@postern/agent/console-contract';
 import type { ErrorDetail } from '../api/client';
-import type { TabView } from './view';
 import type { ResultSet } from '../results/result-set';
+import type { TabView } from './view';
 
 export type Transaction = RunResponse['transaction'];
 
