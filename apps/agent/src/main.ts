@@ -163,6 +163,7 @@ async function startOn(dataDir: DataDir, options: AgentOptions): Promise<Running
   });
   const app = await createConsole({
     identity,
+    api,
     agentName: config.name,
     publicUrl: config.console.publicUrl,
     cookieName: cookieNameFor(config.console.publicUrl),

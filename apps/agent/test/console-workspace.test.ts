@@ -129,6 +129,48 @@ describe.skipIf(!CHROMIUM)('the workspace in a real browser', () => {
     await dana.getByText('11.250').first().waitFor();
   });
 
+  it('says what a refusal is about, who can grant it, and asks them', async () => {
+    const alex = await open('alex');
+    await alex.locator('.cm-content').click();
+    await alex.keyboard.type('delete from sales.orders where id = 1');
+    await alex.keyboard.press('Control+Enter');
+    await alex.getByRole('heading', { name: 'Refused' }).waitFor();
+    await alex.getByText('Ada Owner can grant it.').waitFor();
+    await alex.getByRole('textbox', { name: 'What you need it for' }).fill('a refund');
+    await picture(alex, 'refusal');
+    expect(await axeProblems(alex)).toEqual([]);
+    await alex.getByRole('button', { name: 'Ask for write' }).click();
+    await alex.getByText(/^Asked\./).waitFor();
+    expect(world.plane.accessRequests).toMatchObject([
+      { connection: 'shop', permissions: ['write'], reason: 'a refund' },
+    ]);
+    await alex.context().close();
+  });
+
+  it('completes tables and the condition of a join, and formats', async () => {
+    const page = await open('alex');
+    await page.getByRole('treeitem', { name: /sales/ }).first().waitFor();
+    await page.locator('.cm-content').click();
+    await page.keyboard.type('select * from sales.orders o join sales.customer c on ');
+    await page.keyboard.press('Control+Space');
+    await page.locator('.cm-tooltip-autocomplete').getByText('c.id = o.customer_id').waitFor();
+    await picture(page, 'editor');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Shift+Alt+F');
+    await page
+      .locator('.cm-line', { hasText: /^\s+JOIN|^\s+join/ })
+      .first()
+      .waitFor();
+    await page.getByRole('button', { name: 'Explain' }).click();
+    await page.getByText('Hash Join').waitFor();
+    await page.getByRole('button', { name: 'Analyze…' }).click();
+    await page.getByRole('button', { name: 'Run and measure' }).click();
+    await page.getByText('Newest plan', { exact: true }).waitFor();
+    await picture(page, 'explain');
+    expect(await axeProblems(page)).toEqual([]);
+    await page.context().close();
+  });
+
   it('opens what an address names', async () => {
     const page = await open('alex', { path: '/c/shop/view/sales/revenue' });
     await page.getByRole('heading', { name: 'sales.revenue' }).waitFor();

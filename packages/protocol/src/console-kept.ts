@@ -5,7 +5,7 @@ import { z } from 'zod';
  * What the control plane keeps for people at an agent's console. The agent says who asks: it has verified them at their sign-in, and
  * the control plane answers only about members of its organisation and about its environment.
  */
-const person = z.object({ personId: z.uuid() });
+const person = z.object({ personId: z.string().min(1).max(100) });
 
 /** `POST /agent/v1/administrators`: who may change the rules. An api that does not know it answers 404. */
 export const administratorsRequest = person;

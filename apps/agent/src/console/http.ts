@@ -13,6 +13,7 @@ import { addCatalogRoutes } from './catalog-routes.js';
 import type { ConsoleParts } from './console-parts.js';
 import { addGuards } from './guards.js';
 import { OUR_FAULT, problemOf } from './http-errors.js';
+import { addKeptRoutes } from './kept-routes.js';
 import { addSessionRoutes } from './session-routes.js';
 import { consoleMissingPage } from './sign-in-page.js';
 import { addStreamRoute } from './stream-route.js';
@@ -49,6 +50,7 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   addApiRoutes(app, parts);
   addCatalogRoutes(app, parts);
   addSessionRoutes(app, parts);
+  addKeptRoutes(app, parts);
   addStreamRoute(app, parts);
   await addConsoleFiles(app);
   return app;

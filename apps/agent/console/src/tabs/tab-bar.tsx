@@ -152,6 +152,15 @@ export function TabBar(props: TabBarProps) {
         <Icon name="plus" />
       </Button>
       <span className="ml-auto" />
+      <Button
+        look="quiet"
+        aria-pressed={panels.isOpen('saved')}
+        title="Saved queries, yours and shared ones"
+        onClick={() => panels.toggle('saved')}
+      >
+        <Icon name="star" />
+        <span className="max-[1100px]:sr-only">Saved</span>
+      </Button>
       {onSessions !== undefined && (
         <Button look="quiet" title="Sessions of the database" onClick={onSessions}>
           <Icon name="pulse" />

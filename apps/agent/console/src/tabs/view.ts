@@ -11,10 +11,12 @@ export const tabView = z.discriminatedUnion('type', [
     name: z.string(),
   }),
   z.object({ type: z.literal('sessions') }),
+  z.object({ type: z.literal('explain'), sql: z.string() }),
 ]);
 export type TabView = z.infer<typeof tabView>;
 
 export function isSameView(a: TabView | undefined, b: TabView): boolean {
   if (a?.type === 'object' && b.type === 'object') return a.oid === b.oid && a.kind === b.kind;
+  if (a?.type === 'explain' && b.type === 'explain') return a.sql === b.sql;
   return a?.type === b.type;
 }

@@ -1,10 +1,13 @@
 import type { MeResponse } from '@postern/agent/console-contract';
+import { useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo, useRef, useState } from 'react';
+import { namesQuery } from '../api/catalog';
 import type { Connection } from '../connections/connection-switcher';
 import { HistoryPanel } from '../history/history-panel';
 import { useCommitMode } from '../run/commit-mode';
 import { Toolbar } from '../run/toolbar';
 import { useRunner } from '../run/use-runner';
+import { SavedPanel } from '../saved/saved-panel';
 import { KeyboardSheet } from '../shell/keyboard-sheet';
 import { useShortcuts } from '../shell/use-shortcuts';
 import { TabBar } from '../tabs/tab-bar';
@@ -78,12 +81,20 @@ export function Console({ me, connections, storageKey, slot, isSheetOpen, onShee
     active: { ...tab, connection: slug },
     onAsk: commands.ask,
   });
+  const names = useQuery({ ...namesQuery(connection?.slug ?? ''), enabled: connection !== undefined });
   const objects = useObjectCommands({
     tabs,
     connection: connection?.slug ?? null,
     runner,
     onToast: setToast,
   });
+  const mayExplain = connection?.permissions.includes('explain') === true;
+  const explain = async () => {
+    if (connection === undefined) return setSwitcherOpen(true);
+    const sql = await commands.chosen();
+    if (sql.trim() === '') setToast({ text: 'Nothing to explain here' });
+    else tabs.openView('Plan', connection.slug, { type: 'explain', sql });
+  };
   useDeepLink(connections, tabs);
   useLeave(workspaceKey, latest, editor.unsaved);
   useShortcuts({
@@ -172,8 +183,14 @@ export function Console({ me, connections, storageKey, slot, isSheetOpen, onShee
                     ...{ tabId: tab.id, initialText: tab.text, onReady: editor.onReady },
                     ...{ onText: editor.onText, onCursor: editor.onCursor },
                     openIds: workspace.tabs.map(({ id }) => id),
+                    names: names.data,
                   }}
-                  status={{ cursor: editor.cursor, check, isSaved }}
+                  status={{
+                    cursor: editor.cursor,
+                    check,
+                    isSaved,
+                    onExplain: mayExplain ? () => void explain() : undefined,
+                  }}
                   results={results}
                   isRunning={running !== undefined}
                 />
@@ -181,6 +198,16 @@ export function Console({ me, connections, storageKey, slot, isSheetOpen, onShee
             )}
           </div>
         </main>
+        {panels.isOpen('saved') && (
+          <SavedPanel
+            current={() => ({ title: tab.title, sql: handle?.text() ?? tab.text, connection: slug })}
+            onOpen={({ name, sql, connection: of }) => {
+              const isMine = connections.some((candidate) => candidate.slug === of);
+              tabs.openWith({ title: name, text: sql, ...(isMine ? { connection: of } : {}) });
+            }}
+            onClose={() => panels.close('saved')}
+          />
+        )}
         {panels.isOpen('history') && (
           <HistoryPanel
             historyKey={historyKey}

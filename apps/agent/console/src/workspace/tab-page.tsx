@@ -8,6 +8,9 @@ import { linkOf } from './deep-link';
 const ObjectPage = lazy(() =>
   import('../object/object-page').then(({ ObjectPage: page }) => ({ default: page })),
 );
+const ExplainPage = lazy(() =>
+  import('../explain/explain-page').then(({ ExplainPage: page }) => ({ default: page })),
+);
 const SessionsPage = lazy(() =>
   import('../sessions/sessions-page').then(({ SessionsPage: page }) => ({ default: page })),
 );
@@ -46,6 +49,8 @@ export function TabPage({ tab, view, connection, commands }: TabPageProps) {
             })
           }
         />
+      ) : view.type === 'explain' ? (
+        <ExplainPage key={tab.id} sql={view.sql} connection={connection} tab={tab.id} />
       ) : (
         <SessionsPage key={tab.id} connection={connection} tab={tab.id} />
       )}

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { objectsQuery } from '../api/catalog';
+import { savedQuery } from '../api/kept';
 import { queryClient } from '../api/queries';
 import type { Connection } from '../connections/connection-switcher';
 import { type DeepLink, parseLink } from './deep-link';
@@ -28,8 +29,11 @@ async function follow(link: DeepLink, tabs: TabCommands): Promise<void> {
       if (found) tabs.openView(name, connection, { type: 'object', oid: found.oid, kind, schema, name });
       return;
     }
-    case 'saved':
+    case 'saved': {
+      const found = (await queryClient.fetchQuery(savedQuery)).find(({ id }) => id === link.id);
+      if (found) tabs.openWith({ title: found.name, text: found.sql, connection: found.connection });
       return;
+    }
   }
 }
 

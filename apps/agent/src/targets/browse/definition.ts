@@ -1,6 +1,6 @@
 import { writtenIdent as ident } from '@postern/core/sql/identifier';
 import type { ObjectDetails } from '../../console/contract-catalog.js';
-import type { RelationHead, TypeHead } from './read-object.js';
+import type { RelationHead, TypeHead } from './object-head.js';
 
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 

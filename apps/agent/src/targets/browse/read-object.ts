@@ -1,6 +1,7 @@
 import type { ObjectDetails, ObjectKind } from '../../console/contract-catalog.js';
 import type { Rows } from './browse-session.js';
 import { extensionDefinition, relationDefinition, typeDefinition } from './definition.js';
+import type { Head, RelationHead, TypeHead } from './object-head.js';
 import * as other from './read-others.sql.js';
 import * as relation from './read-relation.sql.js';
 
@@ -32,23 +33,6 @@ export async function readObject(
 async function readTableOf(rows: Rows, query: string, oid: number): Promise<ObjectDetails | undefined> {
   const [table] = await rows<{ oid: number }>(query, [oid]);
   return table && readRelation(rows, table.oid);
-}
-
-type Head = Pick<ObjectDetails, 'oid' | 'kind' | 'schema' | 'name' | 'owner' | 'comment'>;
-
-export interface RelationHead extends Head {
-  readonly rows: number | null;
-  readonly partitionKey: string | null;
-  readonly bound: string | null;
-  readonly rowSecurity: boolean;
-  readonly rowSecurityForced: boolean;
-  readonly isUnlogged: boolean;
-  readonly partitionOf: { oid: number; kind: ObjectKind; schema: string; name: string } | null;
-  readonly sequence:
-    | (Readonly<Record<'start' | 'increment' | 'min' | 'max' | 'cache' | 'type', string>> & {
-        cycles: boolean;
-      })
-    | null;
 }
 
 const EMPTY = {
@@ -132,17 +116,6 @@ async function readRoutine(rows: Rows, oid: number): Promise<ObjectDetails | und
     dependencies: await rows<ObjectDetails['dependencies'][number]>(other.ROUTINE_DEPENDENTS, [oid]),
     ...(definition === null ? {} : { definition }),
   };
-}
-
-export interface TypeHead extends Head {
-  readonly form: 'enum' | 'composite' | 'range' | 'domain' | 'base';
-  readonly base: string | null;
-  readonly isRequired: boolean;
-  readonly default: string | null;
-  readonly labels: readonly string[] | null;
-  readonly checks: readonly { name: string; definition: string }[] | null;
-  readonly subtype: string | null;
-  readonly relation: number;
 }
 
 async function readType(rows: Rows, oid: number): Promise<ObjectDetails | undefined> {
