@@ -84,6 +84,7 @@ audit_anchor.org_id uuid not null
 audit_anchor.number bigint not null
 audit_anchor.made_at timestamp(3) with time zone not null default now()
 audit_anchor.jws text not null
+audit_anchor.kept_outside_at timestamp(3) with time zone
 audit_event.id uuid not null
 audit_event.org_id uuid not null
 audit_event.at timestamp(3) with time zone not null
@@ -117,6 +118,10 @@ audit_expired.from_seq bigint not null
 audit_expired.to_seq bigint not null
 audit_expired.last_hash text not null
 audit_expired.removed_at timestamp(3) with time zone not null default now()
+audit_name.org_id uuid not null
+audit_name.what text not null
+audit_name.id text not null
+audit_name.name text not null
 console_code.code_hash text not null
 console_code.org_id uuid not null
 console_code.user_id uuid not null
@@ -467,6 +472,8 @@ audit_event audit_event_chain_unique: UNIQUE (agent_id, seq, at)
 audit_event audit_event_pk: PRIMARY KEY (org_id, at, id)
 audit_expired audit_expired_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
 audit_expired audit_expired_pkey: PRIMARY KEY (org_id, chain_id, from_seq)
+audit_name audit_name_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+audit_name audit_name_pkey: PRIMARY KEY (org_id, what, id, name)
 console_code console_code_agent_fk: FOREIGN KEY (org_id, agent_id) REFERENCES agent(org_id, id) ON DELETE CASCADE
 console_code console_code_membership_fk: FOREIGN KEY (org_id, user_id) REFERENCES membership(org_id, user_id) ON DELETE CASCADE
 console_code console_code_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
@@ -655,7 +662,7 @@ CREATE UNIQUE INDEX agent_task_pkey ON public.agent_task USING btree (id)
 CREATE INDEX agent_task_plan_idx ON public.agent_task USING btree (org_id, plan_id) WHERE (plan_id IS NOT NULL)
 CREATE INDEX agent_task_retry_idx ON public.agent_task USING btree (not_before) WHERE (state = 'waiting'::text)
 CREATE UNIQUE INDEX audit_anchor_pkey ON public.audit_anchor USING btree (org_id, number)
-CREATE INDEX audit_event_actor_idx ON ONLY public.audit_event USING gin (org_id, actor_label gin_trgm_ops) WHERE (kind <> 'statement.finished'::text)
+CREATE INDEX audit_event_application_idx ON ONLY public.audit_event USING btree (org_id, "left"(client_application, 63), at, id) WHERE ((kind <> 'statement.finished'::text) AND (client_application IS NOT NULL))
 CREATE UNIQUE INDEX audit_event_chain_unique ON ONLY public.audit_event USING btree (agent_id, seq, at)
 CREATE INDEX audit_event_client_idx ON ONLY public.audit_event USING btree (org_id, client_address, at, id) WHERE ((kind <> 'statement.finished'::text) AND (client_address IS NOT NULL))
 CREATE INDEX audit_event_environment_idx ON ONLY public.audit_event USING btree (org_id, environment_id, at, id) WHERE (kind <> 'statement.finished'::text)
@@ -667,12 +674,15 @@ CREATE INDEX audit_event_org_connection_idx ON ONLY public.audit_event USING btr
 CREATE INDEX audit_event_org_decision_idx ON ONLY public.audit_event USING btree (org_id, decision, at, id) WHERE (kind <> 'statement.finished'::text)
 CREATE INDEX audit_event_org_kind_idx ON ONLY public.audit_event USING btree (org_id, kind, at, id) WHERE (kind <> 'statement.finished'::text)
 CREATE UNIQUE INDEX audit_event_pk ON ONLY public.audit_event USING btree (org_id, at, id)
-CREATE INDEX audit_event_relations_idx ON ONLY public.audit_event USING gin (relations) WHERE (kind <> 'statement.finished'::text)
+CREATE INDEX audit_event_relations_idx ON ONLY public.audit_event USING gin (relations, actor_id) WHERE (kind <> 'statement.finished'::text)
 CREATE INDEX audit_event_required_idx ON ONLY public.audit_event USING btree (org_id, required, at, id) WHERE ((kind <> 'statement.finished'::text) AND (required > 1))
 CREATE INDEX audit_event_search_idx ON ONLY public.audit_event USING gin (org_id, search_text gin_trgm_ops) WHERE (kind <> 'statement.finished'::text)
 CREATE INDEX audit_event_slow_idx ON ONLY public.audit_event USING btree (org_id, at, id) WHERE ((kind <> 'statement.finished'::text) AND (duration_ms >= (1000)::double precision))
 CREATE INDEX audit_event_sqlstate_idx ON ONLY public.audit_event USING btree (org_id, sqlstate, at, id) WHERE ((kind <> 'statement.finished'::text) AND (sqlstate IS NOT NULL))
+CREATE INDEX audit_event_unfinished_idx ON ONLY public.audit_event USING btree (org_id, at, id) WHERE ((kind = 'statement.decided'::text) AND (decision = 'allowed'::text) AND (status IS NULL))
+CREATE INDEX audit_event_unsuccessful_idx ON ONLY public.audit_event USING btree (org_id, status, at, id) WHERE ((kind <> 'statement.finished'::text) AND (status <> 'succeeded'::text))
 CREATE UNIQUE INDEX audit_expired_pkey ON public.audit_expired USING btree (org_id, chain_id, from_seq)
+CREATE UNIQUE INDEX audit_name_pkey ON public.audit_name USING btree (org_id, what, id, name)
 CREATE UNIQUE INDEX console_code_pkey ON public.console_code USING btree (code_hash)
 CREATE INDEX database_evidence_at_idx ON public.database_evidence USING btree (org_id, at)
 CREATE UNIQUE INDEX database_evidence_pkey ON public.database_evidence USING btree (id)
@@ -774,6 +784,7 @@ agent_task enabled=t forced=t
 audit_anchor enabled=t forced=t
 audit_event enabled=t forced=t
 audit_expired enabled=t forced=t
+audit_name enabled=t forced=t
 console_code enabled=t forced=t
 database_evidence enabled=t forced=t
 database_password enabled=t forced=t
@@ -823,6 +834,7 @@ audit_anchor tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern
 audit_event search_candidates: SELECT to {postern_audit_search} using (true) with check ()
 audit_event tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 audit_expired tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+audit_name tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 console_code tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 database_evidence tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 database_password tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
@@ -886,6 +898,8 @@ agent_task: insert, select, update to postern_app
 audit_anchor: insert, select to postern_app
 audit_event: insert, select to postern_app
 audit_expired: select to postern_app
+audit_name: insert, select to postern_app
+audit_name: select to postern_audit_search
 console_code: delete, insert, select to postern_app
 database_evidence: delete, insert, select to postern_app
 database_password: delete, insert, select, update to postern_app
@@ -927,6 +941,7 @@ webhook_delivery: insert, select, update to postern_app
 access_review: select (org_id, due_at, closed_at) to postern_system
 agent: select (id, org_id, environment_id, name, public_key, console_url, audit_seq, revoked_at) to postern_system
 agent_task: select (org_id, environment_id, state, lease_until, not_before) to postern_system
+audit_anchor: update (kept_outside_at) to postern_app
 audit_event: select (id, org_id, at, kind, path, actor_id, actor_label, decision, environment_id, connection_slug, required, relations, client_address, client_application, status, duration_ms, row_count, sqlstate, agent_id, search_text) to postern_audit_search
 audit_event: update (status, duration_ms, row_count, result_bytes, sqlstate, finished_at) to postern_app
 enrolment_token: select (id, org_id, environment_id, token_hash, expires_at, used_at) to postern_system
@@ -954,7 +969,10 @@ postern_audit_drop_empty() security definer {owner=X/owner,postern_system=X/owne
 postern_audit_ended_once() public
 postern_audit_expire() security definer {owner=X/owner,postern_app=X/owner}
 postern_audit_make_partitions(weeks_ahead integer) security definer {owner=X/owner,postern_system=X/owner}
+postern_audit_named(filter jsonb) {owner=X/owner,postern_app=X/owner,postern_audit_search=X/owner}
+postern_audit_note_names() public
 postern_audit_notify() public
+postern_audit_one_of("column" text, list jsonb) {owner=X/owner,postern_app=X/owner,postern_audit_search=X/owner}
 postern_audit_partition(day date) {owner=X/owner}
 postern_current_org() public
 postern_outbox_notify() public
@@ -965,6 +983,7 @@ postern_tenant_table(table_name regclass, app_privileges text, org_column name) 
 
 -- triggers
 CREATE TRIGGER audit_event_ended_once BEFORE UPDATE ON public.audit_event FOR EACH ROW WHEN (((old.kind <> 'statement.decided'::text) OR (old.finished_at IS NOT NULL))) EXECUTE FUNCTION postern_audit_ended_once()
+CREATE TRIGGER audit_event_names AFTER INSERT ON public.audit_event REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION postern_audit_note_names()
 CREATE TRIGGER audit_event_notify AFTER INSERT ON public.audit_event FOR EACH STATEMENT EXECUTE FUNCTION postern_audit_notify()
 CREATE TRIGGER outbox_notify AFTER INSERT ON public.outbox FOR EACH STATEMENT EXECUTE FUNCTION postern_outbox_notify()
 CREATE TRIGGER role_plan_guard BEFORE INSERT OR UPDATE ON public.role_plan FOR EACH ROW EXECUTE FUNCTION postern_role_plan_guard()

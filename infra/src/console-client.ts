@@ -28,6 +28,11 @@ export class ConsoleClient {
 
   constructor(readonly origin: string) {}
 
+  /** What a request of its own carries to be this person's. */
+  get headers(): Record<string, string> {
+    return this.#jar.header;
+  }
+
   /**
    * Signs in the way a browser does: authorization code with PKCE through the control plane, where `person` already is
    * signed in and agrees.

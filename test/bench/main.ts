@@ -8,6 +8,7 @@ import { agent } from './agent.bench.js';
 import { auditIngestion } from './audit-ingestion.bench.js';
 import { auditSearch } from './audit-search.bench.js';
 import { classification } from './classification.bench.js';
+import { consoleStream } from './console.bench.js';
 import { decision } from './decision.bench.js';
 import { graphqlList } from './graphql-list.bench.js';
 import { type Benchmark, measure, type Outcome, toMarkdown } from './harness.js';
@@ -27,7 +28,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   agent,
 ];
 /** Those that take minutes: only when named. */
-const LONG: readonly Benchmark[] = [memory, wire, auditSearch];
+const LONG: readonly Benchmark[] = [consoleStream, memory, wire, auditSearch];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -62,6 +62,7 @@ describe('what a database says of itself', () => {
     expect(evidence?.sources.map(({ name, status }) => [name, status])).toEqual([
       ['pg_stat_activity', 'read'],
       ['pg_stat_statements', 'read'],
+      ['csvlog', 'unreadable'],
     ]);
     expect(evidence?.statements).toMatchObject([{ login, kind: 'SELECT', relations: ['orders'], calls: 1 }]);
   });

@@ -26,6 +26,12 @@ const schema = z.object({
   POSTERN_POLICY_LEASE_SECONDS: z.coerce.number().int().min(60).default(86_400),
   /** Where copies of the signed audit anchors go: best a place that the database's administrators can not write to. */
   POSTERN_AUDIT_ANCHOR_DIR: z.string().min(1).optional(),
+  /** The same in an object store that speaks S3: address of the bucket, with a prefix where one is wanted. */
+  POSTERN_AUDIT_ANCHOR_S3_URL: z.url({ protocol: /^https?$/ }).optional(),
+  POSTERN_AUDIT_ANCHOR_S3_REGION: z.string().min(1).default('us-east-1'),
+  POSTERN_AUDIT_ANCHOR_S3_KEY_ID: z.string().min(1).optional(),
+  /** File that holds the secret key. */
+  POSTERN_AUDIT_ANCHOR_S3_SECRET_FILE: z.string().min(1).optional(),
   POSTERN_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 });
 
@@ -44,7 +50,16 @@ export interface Config {
   allowPrivateDestinations: boolean;
   policyLeaseSeconds: number;
   auditAnchorDir: string | undefined;
+  auditAnchorStore: ObjectStore | undefined;
   logLevel: string;
+}
+
+/** A bucket, or a place in one, of a store that speaks S3. */
+export interface ObjectStore {
+  url: string;
+  region: string;
+  keyId: string;
+  secretFile: string;
 }
 
 /** Every problem of a configuration at once, so that nobody mends them one start at a time. */
@@ -56,6 +71,23 @@ export class ConfigError extends Error {
     );
   }
 }
+
+function objectStoreProblems(env: NodeJS.ProcessEnv): string[] {
+  if (!env.POSTERN_AUDIT_ANCHOR_S3_URL) return [];
+  return ['POSTERN_AUDIT_ANCHOR_S3_KEY_ID', 'POSTERN_AUDIT_ANCHOR_S3_SECRET_FILE']
+    .filter((name) => !env[name])
+    .map((name) => `\`${name}\`: needed with POSTERN_AUDIT_ANCHOR_S3_URL`);
+}
+
+const objectStoreOf = (v: z.infer<typeof schema>): ObjectStore | undefined =>
+  v.POSTERN_AUDIT_ANCHOR_S3_URL === undefined
+    ? undefined
+    : {
+        url: v.POSTERN_AUDIT_ANCHOR_S3_URL.replace(/\/+$/, ''),
+        region: v.POSTERN_AUDIT_ANCHOR_S3_REGION,
+        keyId: v.POSTERN_AUDIT_ANCHOR_S3_KEY_ID ?? '',
+        secretFile: v.POSTERN_AUDIT_ANCHOR_S3_SECRET_FILE ?? '',
+      };
 
 /** The one reader of the environment. Values are never part of an error: some are secrets. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
@@ -71,6 +103,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     problems.push('`POSTERN_REDIS_URL`: needed when POSTERN_QUEUE is redis (or set POSTERN_QUEUE=postgres)');
   if (queue === 'postgres' && !env.POSTERN_QUEUE_DATABASE_URL)
     problems.push('`POSTERN_QUEUE_DATABASE_URL`: needed when POSTERN_QUEUE is postgres');
+  problems.push(...objectStoreProblems(env));
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   const v = parsed.data;
   return {
@@ -90,6 +123,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     allowPrivateDestinations: v.POSTERN_ALLOW_PRIVATE_DESTINATIONS === 'true',
     policyLeaseSeconds: v.POSTERN_POLICY_LEASE_SECONDS,
     auditAnchorDir: v.POSTERN_AUDIT_ANCHOR_DIR,
+    auditAnchorStore: objectStoreOf(v),
     logLevel: v.POSTERN_LOG_LEVEL,
   };
 }

@@ -5,6 +5,7 @@ import { chainHash } from '@postern/core/audit';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AuditUpkeep } from '../src/audit-proof/audit-upkeep.js';
+import { KeepAnchors } from '../src/audit-proof/keep-anchors.js';
 import { MakeAnchor } from '../src/audit-proof/make-anchor.js';
 import { SigningKey } from '../src/policy/signing-key.js';
 import { SystemDb } from '../src/tenancy/system-db.js';
@@ -47,8 +48,8 @@ beforeAll(async () => {
   client = await api.database.owner.connect();
   const config = { ...api.database.config, auditAnchorDir: folder };
   const [db, system] = [api.app.get(TenantDb), api.app.get(SystemDb)];
-  anchors = new MakeAnchor(db, api.app.get(SigningKey, { strict: false }), config);
-  upkeep = new AuditUpkeep(system, db, anchors);
+  anchors = new MakeAnchor(db, api.app.get(SigningKey, { strict: false }));
+  upkeep = new AuditUpkeep(system, db, anchors, new KeepAnchors(db, config));
 }, 60_000);
 afterAll(async () => {
   client.release();
@@ -271,6 +272,7 @@ describe('anchors', () => {
       [acme.orgId],
     );
     expect(rows.map(({ number }) => number)).toEqual(['1', '2']);
+    await new KeepAnchors(api.app.get(TenantDb), api.database.config).run(acme.orgId);
     expect(readdirSync(folder)).toEqual([`${acme.orgId}.jws`]);
     expect(readFileSync(join(folder, `${acme.orgId}.jws`), 'utf8')).toBe(
       `${rows.map(({ jws }) => jws).join('\n')}\n`,
@@ -312,7 +314,7 @@ describe('anchors', () => {
       code: 'rewritten',
       message: expect.stringContaining('anchor 1'),
     });
-    await client.query('insert into audit_anchor values ($1, $2, $3, $4)', Object.values(rows[0]));
+    await client.query('insert into audit_anchor values ($1, $2, $3, $4, $5)', Object.values(rows[0]));
     const whole = await verify(peer.agentId);
     expect(whole.problem).toBeNull();
     expect(whole.anchors).toBeGreaterThan(0);

@@ -35,6 +35,7 @@ export function configFor(ownerUrl: string, more: Partial<Config> = {}): Config 
     allowPrivateDestinations: false,
     policyLeaseSeconds: 86_400,
     auditAnchorDir: undefined,
+    auditAnchorStore: undefined,
     logLevel: process.env.POSTERN_TEST_LOG ?? 'silent',
     ...more,
   };

@@ -27,7 +27,7 @@ export function resultOf(
   rows: readonly (readonly (string | null)[])[],
   statement = 1,
 ): ResultSet {
-  const result = new ResultSet(statement, 'SELECT');
+  const result = new ResultSet({ statement, kind: 'SELECT', start: 0, end: 8 });
   result.columns = columns;
   result.rows.push(dataRows(rows));
   const times = { durationMs: 1, firstRowMs: 1, waitedMs: 0 };

@@ -55,7 +55,14 @@ const streamNotice = z.object({ severity: z.string(), message: z.string() });
 /** What the agent says. `end` or `refused` is the last of a run. `E`: the error, as in every console answer. */
 export const streamAnswerWith = <E extends z.ZodType>(error: E) =>
   z.discriminatedUnion('type', [
-    z.object({ type: z.literal('begun'), ...ofStatement, kind: z.string() }),
+    z.object({
+      type: z.literal('begun'),
+      ...ofStatement,
+      kind: z.string(),
+      /** Where the statement stands in the text (UTF-16 code units, from 0). */
+      start: z.number(),
+      end: z.number(),
+    }),
     z.object({ type: z.literal('columns'), ...ofStatement, columns: z.array(streamColumn) }),
     z.object({ type: z.literal('notice'), ...ofStatement, notice: streamNotice }),
     z.object({

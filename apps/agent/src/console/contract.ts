@@ -2,7 +2,9 @@ import { PERMISSIONS } from '@postern/core/policy';
 import { z } from 'zod';
 import { streamAnswerWith } from './contract-stream.js';
 
+export * from './contract-export.js';
 export * from './contract-stream.js';
+export * from './contract-table.js';
 
 /** The console's HTTP API: what the agent serves to its own single-page app, on the same origin, cookie session. */
 const permissions = z.array(z.enum(PERMISSIONS));

@@ -11,12 +11,14 @@ import { addApiRoutes } from './api-routes.js';
 import { addAuthRoutes } from './auth-routes.js';
 import { addCatalogRoutes } from './catalog-routes.js';
 import type { ConsoleParts } from './console-parts.js';
+import { addExportRoutes } from './export-routes.js';
 import { addGuards } from './guards.js';
 import { OUR_FAULT, problemOf } from './http-errors.js';
 import { addKeptRoutes } from './kept-routes.js';
 import { addSessionRoutes } from './session-routes.js';
 import { consoleMissingPage } from './sign-in-page.js';
 import { addStreamRoute } from './stream-route.js';
+import { addTableRoutes } from './table-routes.js';
 
 /** JSON may write a character of SQL as two. */
 const BODY_LIMIT = 2 * MAX_SQL_BYTES + 16_384;
@@ -52,6 +54,8 @@ export async function createConsole(parts: ConsoleParts): Promise<FastifyInstanc
   addSessionRoutes(app, parts);
   addKeptRoutes(app, parts);
   addStreamRoute(app, parts);
+  addExportRoutes(app, parts);
+  addTableRoutes(app, parts);
   await addConsoleFiles(app);
   return app;
 }

@@ -1,17 +1,11 @@
 import { PosternError } from '@postern/core/errors';
 import type { z } from 'zod';
 
-/** What a request carries, of the shape that its endpoint takes; else `input.invalid`. */
-export function parsed<T>(schema: z.ZodType<T>, body: unknown): T {
+/** A body of the shape that an endpoint takes; throws `input.invalid`, which names the field. */
+export function parsed<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
   const field = result.error.issues[0]?.path.join('.') ?? '';
-  throw new PosternError(
-    'input.invalid',
-    field === '' ? 'the body is not valid' : `\`${field}\` is not valid`,
-    {
-      field,
-      fix: 'correct the request',
-    },
-  );
+  const message = field === '' ? 'the body is not valid' : `\`${field}\` is not valid`;
+  throw new PosternError('input.invalid', message, { field, fix: 'correct the request' });
 }

@@ -27,8 +27,8 @@ export class StreamDelivery implements Delivery {
     this.#out = out;
   }
 
-  begin({ index: statement, kind }: StatementClass, maxRows: number, flow: Flow): ResultStream {
-    if (!this.#isStopped) this.#out.say({ type: 'begun', id: this.#id, statement, kind });
+  begin({ index: statement, kind, start, end }: StatementClass, maxRows: number, flow: Flow): ResultStream {
+    if (!this.#isStopped) this.#out.say({ type: 'begun', id: this.#id, statement, kind, start, end });
     this.#current = new StatementStream(this, statement, maxRows, flow);
     return this.#current;
   }

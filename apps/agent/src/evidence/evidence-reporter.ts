@@ -19,7 +19,7 @@ const WALLS: Walls = {
 interface Watched {
   readonly slug: string;
   readonly url: string;
-  baseline: Baseline;
+  baseline: Baseline | undefined;
   since: string;
   sentAt: number;
 }

@@ -2,12 +2,19 @@ import { INLINE_PARSE_BYTES, loadParser, statementPrints } from '@postern/core/s
 import type { ConnectionEvidence } from '@postern/protocol/evidence';
 import type { WireClient } from '../targets/wire-client.js';
 import { FOREIGN_SESSIONS, STATEMENTS_EXTENSION, statementCounts, statementTexts } from './queries.js';
+import { type LogPlace, readServerLog } from './server-log.js';
 
 type Statement = ConnectionEvidence['statements'][number];
 type Source = ConnectionEvidence['sources'][number];
+type Session = ConnectionEvidence['sessions'][number];
 
-/** What was counted at the look before, by login and query. Undefined: there was none, this one is the baseline. */
-export type Baseline = ReadonlyMap<string, number> | undefined;
+/** Where the look before ended; undefined: there was none, this one is the baseline. */
+export interface Baseline {
+  /** What was counted, by login and query. */
+  readonly counts: Counts;
+  readonly log: LogPlace;
+}
+type Counts = ReadonlyMap<string, number> | undefined;
 
 export interface Look {
   evidence: Pick<ConnectionEvidence, 'sources' | 'sessions' | 'statements' | 'others' | 'cut' | 'login'>;
@@ -22,25 +29,36 @@ const MOST_LOGINS = 200;
 export async function lookAt(
   client: WireClient,
   logins: readonly string[],
-  baseline: Baseline,
+  before: Baseline | undefined,
 ): Promise<Look> {
   await loadParser();
   const sessions = await foreignSessions(client, logins);
-  const counted = await countStatements(client, logins, baseline);
+  const counted = await countStatements(client, logins, before?.counts);
+  const log = await readServerLog(client, logins, before?.log);
+  const found = [...sessions.found, ...notAmong(sessions.found, log.sessions)];
+  // Counters are exact; the log says it where there are none.
+  const statements = counted.source.status === 'unreadable' ? (log.statements ?? []) : counted.statements;
   return {
     evidence: {
       login: counted.login ?? logins[0] ?? '',
-      sources: [sessions.source, counted.source],
-      sessions: sessions.found.slice(0, MOST_LOGINS),
-      statements: counted.statements.slice(0, MOST_STATEMENTS),
+      sources: [sessions.source, counted.source, log.source],
+      sessions: found.slice(0, MOST_LOGINS),
+      statements: statements.slice(0, MOST_STATEMENTS),
       others: counted.others.slice(0, MOST_LOGINS),
       cut:
-        sessions.found.length > MOST_LOGINS ||
-        counted.statements.length > MOST_STATEMENTS ||
+        found.length > MOST_LOGINS ||
+        statements.length > MOST_STATEMENTS ||
         counted.others.length > MOST_LOGINS,
     },
-    baseline: counted.baseline,
+    baseline: { counts: counted.baseline, log: log.place },
   };
+}
+
+/** The log knows the second in which a session began, and the activity the moment. */
+function notAmong(active: readonly Session[], logged: readonly Session[]): Session[] {
+  const key = ({ login, startedAt }: Session) => `${login} ${startedAt.slice(0, 19)}`;
+  const known = new Set(active.map(key));
+  return logged.filter((session) => !known.has(key(session)));
 }
 
 const unreadable = (name: string, error: unknown, detail?: string): Source => ({
@@ -66,7 +84,7 @@ interface Counted {
   login?: string;
   statements: Statement[];
   others: ConnectionEvidence['others'];
-  baseline: Baseline;
+  baseline: Counts;
 }
 
 interface Count {
@@ -81,7 +99,7 @@ const NAME = 'pg_stat_statements';
 async function countStatements(
   client: WireClient,
   logins: readonly string[],
-  before: Baseline,
+  before: Counts,
 ): Promise<Counted> {
   const nothing = { statements: [], others: [], baseline: undefined };
   try {

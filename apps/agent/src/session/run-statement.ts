@@ -22,6 +22,8 @@ export interface StatementRequest extends GovernedText, Pick<BatchOptions, 'isMa
   readonly isExport?: boolean;
 }
 
+/** Kinds of statements whose result is what they are run for. */
+const RESULTS = new Set(['SELECT', 'VALUES', 'SHOW', 'EXPLAIN', 'FETCH', 'EXECUTE']);
 const EXPORTS = { permission: 'export', what: 'writes a result to a file' } as const;
 
 /** Rows that a person may get from one statement. */
@@ -92,6 +94,11 @@ export class StatementRunner {
       throw new RunRefused('sql.empty', 'there is no statement in the text', { fix: 'write one' }, {});
     }
     if (request.isExport !== true) return text;
+    const [first, second] = classification.statements;
+    if (second !== undefined || !RESULTS.has(first?.kind ?? '')) {
+      const fix = 'export one SELECT, VALUES, SHOW, EXPLAIN, FETCH or EXECUTE';
+      throw new RunRefused('input.invalid', 'only the result of one query can be exported', { fix }, {});
+    }
     return { ...text, classified: { ok: true, classification: withFindings(classification, [EXPORTS]) } };
   }
 

@@ -1,6 +1,7 @@
 import { PosternError } from '@postern/core/errors';
 import type { PermissionMask, PolicyConnection } from '@postern/core/policy';
 import { unavailable } from '../targets/connect.js';
+import type { TableFacts } from '../targets/describe-table.js';
 import { OwnName } from '../targets/own-name.js';
 import type { Seat } from '../targets/seats.js';
 import type { Target } from '../targets/target.js';
@@ -167,6 +168,23 @@ export class Tabs {
   opened(owner: Owner, name: string, slug: string): TargetSession | undefined {
     const session = this.#tabs.get(keyOf(owner, name, slug))?.session;
     return session?.ended === undefined ? session : undefined;
+  }
+
+  /** Looks at a table in the tab's own session; undefined where there is none. The tab takes no run meanwhile. */
+  async describeTable(
+    owner: Owner,
+    name: string,
+    slug: string,
+    oid: number,
+  ): Promise<TableFacts | undefined> {
+    const session = this.opened(owner, name, slug);
+    if (!session) return undefined;
+    const run = this.begin(owner, name, slug);
+    try {
+      return await session.describeTable(oid);
+    } finally {
+      this.end(run);
+    }
   }
 
   /** Cancels what runs in the person's tab. */

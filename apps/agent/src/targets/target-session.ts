@@ -4,6 +4,7 @@ import { NEW_SESSION, type SessionState } from '@postern/core/sql';
 import type pg from 'pg';
 import { requestCancel } from './cancel.js';
 import { connectWalled, type PinnedSettings, type Walls } from './connect.js';
+import { describeTable, type TableFacts } from './describe-table.js';
 import type { OwnName } from './own-name.js';
 import { type RowSink, RowTap } from './row-tap.js';
 import { type RawResult, type ResultLimits, Statement, type StopReason } from './statement.js';
@@ -112,6 +113,12 @@ export class TargetSession {
   /** Why the session is over; undefined while it lives. */
   get ended(): string | undefined {
     return this.#ended;
+  }
+
+  /** Undefined: there is no such table, or the session can not be asked while its transaction has failed. */
+  async describeTable(oid: number): Promise<TableFacts | undefined> {
+    if (this.#ended !== undefined || this.#state === 'failed') return undefined;
+    return describeTable(this.#client, oid).catch(() => undefined);
   }
 
   /** Stops reading what the server sends, which makes it wait; `cancel` and `close` go on reading. */

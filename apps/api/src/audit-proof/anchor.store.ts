@@ -27,6 +27,18 @@ export async function insertAnchor(client: PoolClient, orgId: string, anchor: An
   ]);
 }
 
+/** Those that no copy was put outside of yet, the oldest first. */
+export async function listUnkept(client: PoolClient): Promise<AnchorRow[]> {
+  const { rows } = await client.query<AnchorRow>(
+    'select number::float8 as number, jws from audit_anchor where kept_outside_at is null order by number limit 400',
+  );
+  return rows;
+}
+
+export async function noteKept(client: PoolClient, number: number): Promise<void> {
+  await client.query('update audit_anchor set kept_outside_at = now() where number = $1', [number]);
+}
+
 /** Heads of all chains, all at one instant, with what retention removed of them. */
 export async function readHeads(client: PoolClient, orgId: string) {
   const { rows } = await client.query<{

@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { SystemDb } from '../tenancy/system-db.js';
 import { TenantDb } from '../tenancy/tenant-db.js';
 import { expireAudit } from './expire-audit.js';
+import { KeepAnchors } from './keep-anchors.js';
 import { MakeAnchor } from './make-anchor.js';
 import { dropEmptyPartitions, makePartitions, orgsToKeep } from './upkeep.store.js';
 
@@ -24,6 +25,7 @@ export class AuditUpkeep implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly system: SystemDb,
     private readonly db: TenantDb,
     private readonly makeAnchor: MakeAnchor,
+    private readonly keepAnchors: KeepAnchors,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -46,6 +48,7 @@ export class AuditUpkeep implements OnApplicationBootstrap, OnModuleDestroy {
     for (const { id, expires } of orgs ?? []) {
       if (this.stopped) return;
       await this.attempt('anchoring', () => this.makeAnchor.run(id));
+      await this.attempt('keeping anchors outside', () => this.keepAnchors.run(id));
       if (expires) await this.attempt('retention', () => this.expire(id));
     }
     await this.attempt('dropping partitions', () => dropEmptyPartitions(this.system));

@@ -1,8 +1,5 @@
-import { appendFile, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type AuditAnchor, CHAIN_START, canonicalJson } from '@postern/core/audit';
-import { CONFIG, type Config } from '../config.js';
 import { SigningKey } from '../policy/signing-key.js';
 import { TenantDb } from '../tenancy/tenant-db.js';
 import { insertAnchor, newestAnchor, readHeads } from './anchor.store.js';
@@ -16,7 +13,6 @@ export class MakeAnchor {
   constructor(
     private readonly db: TenantDb,
     private readonly key: SigningKey,
-    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /** True when an anchor was made. Two at the same time: the second meets the primary key and gives up. */
@@ -40,15 +36,6 @@ export class MakeAnchor {
       await insertAnchor(client, orgId, { number: anchor.number, jws: signed });
       return signed;
     });
-    if (jws !== undefined) await this.keepOutside(orgId, jws);
     return jws !== undefined;
-  }
-
-  /** A copy where whoever can change the database should not be able to change it. */
-  private async keepOutside(orgId: string, jws: string): Promise<void> {
-    const { auditAnchorDir } = this.config;
-    if (auditAnchorDir === undefined) return;
-    await mkdir(auditAnchorDir, { recursive: true, mode: 0o700 });
-    await appendFile(join(auditAnchorDir, `${orgId}.jws`), `${jws}\n`, { mode: 0o600 });
   }
 }

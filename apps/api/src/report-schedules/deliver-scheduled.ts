@@ -1,7 +1,7 @@
 import { recordChange } from '../audit/record-change.js';
 import { deliverTo } from '../integrations/deliver-webhook.js';
-import type { ReportFormat, ReportRow } from '../reports/report.store.js';
-import { filenameOf, MEDIA_TYPES } from '../reports/report-file.js';
+import type { ReportRow } from '../reports/report.queries.js';
+import { filenameOf, MEDIA_TYPES, type ReportFormat } from '../reports/report-file.js';
 import { infoOf, type ReportKind } from '../reports/report-kinds.js';
 import type { Tx } from '../tenancy/tenant-db.js';
 import { findSchedule, noteSent } from './schedule.store.js';

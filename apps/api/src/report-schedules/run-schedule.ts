@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ReportRow } from '../reports/report.store.js';
+import type { ReportRow } from '../reports/report.queries.js';
 import { infoOf, type ReportKind, type ReportParameters, readParameters } from '../reports/report-kinds.js';
 import { addReport } from '../reports/request-report.js';
 import type { OrgActor } from '../tenancy/actor.js';

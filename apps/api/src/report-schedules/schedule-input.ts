@@ -1,7 +1,7 @@
 import { PosternError } from '@postern/core/errors';
 import { z } from 'zod';
 import { input, parseInput } from '../errors/parse-input.js';
-import { REPORT_FORMATS } from '../reports/report.store.js';
+import { REPORT_FORMATS } from '../reports/report-file.js';
 import {
   infoOf,
   type ReportKind,

@@ -1,8 +1,8 @@
 import { PosternError } from '@postern/core/errors';
 import { isUuid } from '../graphql/ids.js';
 import { type DeliveryView, deliveriesOf, webhooksById } from '../integrations/integration.queries.js';
+import type { ReportRow } from '../reports/report.queries.js';
 import { newestOfSchedules } from '../reports/report.queries.js';
-import type { ReportRow } from '../reports/report.store.js';
 import type { OrgActor } from '../tenancy/actor.js';
 import type { TenantDb, Tx } from '../tenancy/tenant-db.js';
 import { findSchedule, listScheduleRows, type ScheduleRow } from './schedule.store.js';

@@ -4,8 +4,8 @@ import { recordChange } from '../audit/record-change.js';
 import { auditActorOf, type OrgActor } from '../tenancy/actor.js';
 import type { TenantDb } from '../tenancy/tenant-db.js';
 import { requireReport } from './report.queries.js';
-import { findReportFile, type ReportFormat } from './report.store.js';
-import { filenameOf, MEDIA_TYPES } from './report-file.js';
+import { findReportFile } from './report.store.js';
+import { filenameOf, MEDIA_TYPES, type ReportFormat } from './report-file.js';
 import { infoOf, type ReportKind } from './report-kinds.js';
 
 export interface DownloadedFile {

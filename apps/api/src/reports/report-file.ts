@@ -1,4 +1,5 @@
-import type { ReportFormat, ReportRow } from './report.store.js';
+export const REPORT_FORMATS = ['json', 'csv', 'pdf'] as const;
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 export const MEDIA_TYPES: Record<ReportFormat, string> = {
   json: 'application/json',
@@ -7,7 +8,7 @@ export const MEDIA_TYPES: Record<ReportFormat, string> = {
 };
 
 export const filenameOf = (
-  { kind, createdAt, id }: Pick<ReportRow, 'kind' | 'createdAt' | 'id'>,
+  { kind, createdAt, id }: { kind: string; createdAt: Date; id: string },
   format: ReportFormat,
 ): string =>
   `postern-${kind.replaceAll('_', '-')}-${createdAt.toISOString().slice(0, 10)}-${id.slice(-6)}.${format}`;

@@ -5,6 +5,8 @@ import type { OrgActor } from '../tenancy/actor.js';
 import type { TenantDb, Tx } from '../tenancy/tenant-db.js';
 import { findReport, listReports, newestReports, type ReportRow } from './report.store.js';
 
+export type { ReportRow };
+
 export async function requireReport(tx: Tx, id: string): Promise<ReportRow> {
   const report = isUuid(id) ? await findReport(tx, id) : null;
   if (report) return report;

@@ -1,9 +1,7 @@
 import type { Prisma } from '../generated/prisma/client.js';
 import type { SystemDb } from '../tenancy/system-db.js';
 import type { Tx } from '../tenancy/tenant-db.js';
-
-export const REPORT_FORMATS = ['json', 'csv', 'pdf'] as const;
-export type ReportFormat = (typeof REPORT_FORMATS)[number];
+import type { ReportFormat } from './report-file.js';
 
 export interface ReportRow {
   id: string;

@@ -5,9 +5,16 @@ import {
   checkResponse,
   connectionsResponse,
   consoleError,
+  type ExportProgress,
+  type ExportRequest,
+  exportProgress,
+  exportTicket,
   type MeResponse,
   meResponse,
   type RunRequest,
+  type TableRequest,
+  type TableResponse,
+  tableResponse,
   type RunResponse,
   runResponse,
 } from '@postern/agent/console-contract';
@@ -109,6 +116,15 @@ export const api = {
   },
   async run(body: RunRequest, signal?: AbortSignal): Promise<RunResponse> {
     return parsed(await request('/api/run', posted(body, signal)), runResponse);
+  },
+  async table(body: TableRequest): Promise<TableResponse> {
+    return parsed(await request('/api/table', posted(body)), tableResponse);
+  },
+  async exportTicket(body: ExportRequest): Promise<{ id: string; url: string }> {
+    return parsed(await request('/api/export', posted(body)), exportTicket);
+  },
+  async exportProgress(id: string): Promise<ExportProgress> {
+    return parsed(await request(`/api/export/${id}/progress`, {}), exportProgress);
   },
   async check(body: RunRequest, signal?: AbortSignal): Promise<CheckResponse> {
     return parsed(await request('/api/check', posted(body, signal)), checkResponse);

@@ -39,7 +39,7 @@ function afterDollarQuote(text: string, from: number): number {
 }
 
 /** Where the comment, string or name that starts at `at` ends; `at + 1` when none does. */
-function afterToken(text: string, at: number): number {
+export function afterToken(text: string, at: number): number {
   const char = text[at];
   if (char === '-' && text[at + 1] === '-') {
     const newline = text.indexOf('\n', at);

@@ -1,8 +1,14 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a table cannot be virtual in both directions; these are the ARIA roles of one
+import { DropdownMenu } from 'radix-ui';
 import type { PointerEvent } from 'react';
+import { copyText } from '../ui/copy';
+import { Icon } from '../ui/icon';
+import { MENU, MenuItem } from '../ui/menu';
 import { HEADER_HEIGHT, MIN_WIDTH } from './grid-layout';
+import type { Sort } from './order';
 import type { ResultSet } from './result-set';
-import type { Grid } from './use-grid';
+import { type Grid, type Place, placed } from './use-grid';
+import type { View } from './use-view';
 
 function startResize(event: PointerEvent<HTMLElement>, width: number, resize: (width: number) => void) {
   event.preventDefault();
@@ -20,57 +26,118 @@ function startResize(event: PointerEvent<HTMLElement>, width: number, resize: (w
 interface HeaderProps {
   readonly result: ResultSet;
   readonly grid: Grid;
+  readonly view: View;
+  readonly rowCount: number;
+  /** Has the database sort what is not here as a whole. */
+  readonly onSortInDatabase: (sort: Sort) => void;
 }
 
-export function GridHeader({ result, grid }: HeaderProps) {
-  const { columns, gutter, widths, select, resize } = grid;
-  const last = result.rows.count - 1;
+function ColumnMenu({
+  place,
+  name,
+  column,
+  ...props
+}: HeaderProps & { place: number; name: string; column: number }) {
+  const { result, view, onSortInDatabase } = props;
+  const { sort, frozen, shown } = view;
+  const isWhole = result.complete !== undefined && !result.truncated;
+  const own = sort?.column === column ? sort : null;
+  const sortBy = (isDescending: boolean) => {
+    if (isWhole) view.setSort({ column, isDescending });
+    else onSortInDatabase({ column, isDescending });
+  };
+  const where = isWhole ? '' : ' in the database';
+  return (
+    <DropdownMenu.Root>
+      <DropdownMenu.Trigger
+        aria-label={`Column ${name}`}
+        tabIndex={-1}
+        onMouseDown={(event) => event.stopPropagation()}
+        className={`ml-auto grid size-5 shrink-0 place-items-center rounded text-faint hover:bg-hover hover:text-text ${own ? 'text-accent' : ''}`}
+      >
+        {own ? (
+          <span aria-hidden="true">{own.isDescending ? '↓' : '↑'}</span>
+        ) : (
+          <Icon name="chevron" className="!size-3" />
+        )}
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content align="end" sideOffset={4} className={MENU}>
+          <MenuItem onSelect={() => sortBy(false)}>Sort ascending{where}</MenuItem>
+          <MenuItem onSelect={() => sortBy(true)}>Sort descending{where}</MenuItem>
+          {sort !== null && <MenuItem onSelect={() => view.setSort(null)}>Do not sort</MenuItem>}
+          <DropdownMenu.Separator className="my-1 h-px bg-line" />
+          {place > 0 && <MenuItem onSelect={() => view.move(place, -1)}>Move left</MenuItem>}
+          {place < shown.length - 1 && <MenuItem onSelect={() => view.move(place, 1)}>Move right</MenuItem>}
+          {frozen !== place + 1 && (
+            <MenuItem onSelect={() => view.setFrozen(place + 1)}>Freeze up to here</MenuItem>
+          )}
+          {frozen > 0 && <MenuItem onSelect={() => view.setFrozen(0)}>Freeze nothing</MenuItem>}
+          {shown.length > 1 && <MenuItem onSelect={() => view.hide(column)}>Hide</MenuItem>}
+          {view.isArranged && <MenuItem onSelect={view.showAll}>All columns, as they came</MenuItem>}
+          <DropdownMenu.Separator className="my-1 h-px bg-line" />
+          <MenuItem onSelect={() => void copyText(name)}>Copy the name</MenuItem>
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}
+
+function HeaderCell({ at, ...props }: HeaderProps & { at: Place }) {
+  const { result, grid, view, rowCount } = props;
+  const index = view.shown[at.place] ?? -1;
+  const column = result.columns[index];
+  if (column === undefined) return null;
+  const { className, style } = placed(at);
+  const own = view.sort?.column === index ? view.sort : null;
+  return (
+    <div
+      role="columnheader"
+      tabIndex={-1}
+      aria-colindex={at.place + 2}
+      aria-sort={own ? (own.isDescending ? 'descending' : 'ascending') : 'none'}
+      title={`${column.name} ${column.type}`}
+      className={`${className} flex h-full items-center gap-1.5 overflow-hidden border-line border-l bg-sunken px-2`}
+      style={style}
+      onMouseDown={() => {
+        if (rowCount === 0) return;
+        grid.select({ anchor: { row: 0, column: at.place }, focus: { row: rowCount - 1, column: at.place } });
+      }}
+    >
+      <span className="truncate font-medium">{column.name}</span>
+      <span className="truncate text-[11px] text-faint">{column.type}</span>
+      <ColumnMenu {...props} place={at.place} name={column.name} column={index} />
+      <span
+        aria-hidden="true"
+        className="absolute top-0 right-0 h-full w-1.5 cursor-col-resize hover:bg-accent"
+        onPointerDown={(event) => startResize(event, at.width, (width) => grid.resize(at.place, width))}
+        onMouseDown={(event) => event.stopPropagation()}
+      />
+    </div>
+  );
+}
+
+export function GridHeader(props: HeaderProps) {
+  const { grid } = props;
   return (
     <div
       role="row"
       tabIndex={-1}
       aria-rowindex={1}
-      className="sticky top-0 z-20 border-line border-b bg-sunken"
-      style={{ height: HEADER_HEIGHT, width: columns.getTotalSize() }}
+      className="sticky top-0 z-20 flex border-line border-b bg-sunken"
+      style={{ height: HEADER_HEIGHT, width: grid.width }}
     >
       <div
         role="columnheader"
         tabIndex={-1}
-        className="sticky left-0 z-10 h-full bg-sunken"
-        style={{ width: gutter }}
+        className="sticky left-0 z-20 h-full shrink-0 bg-sunken"
+        style={{ width: grid.gutter }}
       >
         <span className="sr-only">row</span>
       </div>
-      {columns.getVirtualItems().map(({ index, start, size }) => {
-        const column = result.columns[index];
-        if (column === undefined) return null;
-        return (
-          <div
-            key={index}
-            role="columnheader"
-            tabIndex={-1}
-            aria-colindex={index + 2}
-            title={`${column.name} ${column.type}`}
-            className="absolute top-0 flex h-full items-center gap-1.5 overflow-hidden border-line border-l px-2"
-            style={{ left: start, width: size }}
-            onMouseDown={() => {
-              if (last < 0) return;
-              select({ anchor: { row: 0, column: index }, focus: { row: last, column: index } });
-            }}
-          >
-            <span className="truncate font-medium">{column.name}</span>
-            <span className="truncate text-[11px] text-faint">{column.type}</span>
-            <span
-              aria-hidden="true"
-              className="absolute top-0 right-0 h-full w-1.5 cursor-col-resize hover:bg-accent"
-              onPointerDown={(event) =>
-                startResize(event, widths[index] ?? size, (width) => resize(index, width))
-              }
-              onMouseDown={(event) => event.stopPropagation()}
-            />
-          </div>
-        );
-      })}
+      {grid.places.map((at) => (
+        <HeaderCell key={at.place} at={at} {...props} />
+      ))}
     </div>
   );
 }

@@ -5,7 +5,7 @@ export const HEADER_HEIGHT = 30;
 export const MIN_WIDTH = 48;
 const MAX_FIRST_WIDTH = 380;
 const CHAR_WIDTH = 7.3;
-const PADDING = 26;
+const PADDING = 50;
 const SAMPLE = 60;
 
 /** Wide enough for the longest of the first values, within reason; people may drag it wider. */

@@ -1,128 +1,95 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a table cannot be virtual in both directions; these are the ARIA roles of one
-import { type KeyboardEvent, type MouseEvent, useState } from 'react';
+import { type ClipboardEvent, type KeyboardEvent, useState } from 'react';
+import { cellsOfPaste } from '../edit/paste';
+import type { Edit } from '../edit/use-edit';
 import { copyText } from '../ui/copy';
-import { CellValue } from './cell';
-import { isNumeric, plural } from './format';
+import { plural } from './format';
 import { GridHeader } from './grid-header';
 import { ROW_HEIGHT } from './grid-layout';
-import { type ResultSet, useResult } from './result-set';
-import { type Cell, isInside, moved, type Rectangle, rectangleOf, type Selection } from './selection';
+import { GridRow, type Typing } from './grid-row';
+import type { Sort } from './order';
+import type { ResultSet } from './result-set';
+import { RowDialog } from './row-dialog';
+import { type Cell, moved, rectangleOf, type Selection } from './selection';
 import { copyOf } from './tsv';
-import { type Grid, useGrid } from './use-grid';
+import type { Cells } from './use-cells';
+import type { Grid } from './use-grid';
+import type { View } from './use-view';
 import { ValueDialog } from './value-dialog';
-
-interface RowProps {
-  readonly result: ResultSet;
-  readonly grid: Grid;
-  readonly index: number;
-  readonly start: number;
-  readonly area: Rectangle | null;
-  readonly onOpen: (cell: Cell) => void;
-}
-
-function GridRow({ result, grid, index, start, area, onOpen }: RowProps) {
-  const values = result.rows.row(index);
-  const { columns, gutter, select, selection } = grid;
-  const lastColumn = result.columns.length - 1;
-  const begin = (event: MouseEvent, column: number) => {
-    const focus = { row: index, column };
-    select({ anchor: event.shiftKey ? (selection?.anchor ?? focus) : focus, focus });
-  };
-  return (
-    <div
-      role="row"
-      tabIndex={-1}
-      aria-rowindex={index + 2}
-      className="absolute left-0 border-line border-b"
-      style={{ top: start, height: ROW_HEIGHT, width: columns.getTotalSize() }}
-    >
-      <div
-        role="rowheader"
-        tabIndex={-1}
-        className="sticky left-0 z-10 h-full bg-sunken pr-2 text-right text-[11px] text-faint leading-[26px]"
-        style={{ width: gutter }}
-        onMouseDown={() =>
-          select({ anchor: { row: index, column: 0 }, focus: { row: index, column: lastColumn } })
-        }
-      >
-        {index + 1}
-      </div>
-      {columns.getVirtualItems().map((column) => {
-        const isChosen = area !== null && isInside(area, index, column.index);
-        const isFocus = selection?.focus.row === index && selection.focus.column === column.index;
-        const align = isNumeric(result.columns[column.index]?.type ?? '') ? 'text-right' : '';
-        return (
-          <div
-            key={column.index}
-            role="gridcell"
-            tabIndex={-1}
-            id={isFocus ? 'grid-focus' : undefined}
-            aria-colindex={column.index + 2}
-            aria-selected={isChosen}
-            className={`absolute top-0 h-full truncate whitespace-pre border-line border-l px-2 font-mono text-[12px] leading-[26px] ${align} ${isChosen ? 'bg-selection' : ''} ${isFocus ? 'outline-1 outline-accent -outline-offset-1 outline-solid' : ''}`}
-            style={{ left: column.start, width: column.size }}
-            onMouseDown={(event) => event.button === 0 && begin(event, column.index)}
-            onMouseEnter={(event) => {
-              if (event.buttons !== 1 || selection === null) return;
-              select({ anchor: selection.anchor, focus: { row: index, column: column.index } });
-            }}
-            onDoubleClick={() => onOpen({ row: index, column: column.index })}
-          >
-            <CellValue value={values[column.index]} />
-          </div>
-        );
-      })}
-    </div>
-  );
-}
-
-/** The values of a selection. */
-function selectedRows({ rows }: ResultSet, { top, bottom, left, right }: Rectangle) {
-  return Array.from({ length: bottom - top + 1 }, (_, at) => rows.row(top + at).slice(left, right + 1));
-}
-
-function everything(result: ResultSet): Selection {
-  return {
-    anchor: { row: 0, column: 0 },
-    focus: { row: result.rows.count - 1, column: result.columns.length - 1 },
-  };
-}
 
 interface GridProps {
   readonly result: ResultSet;
   readonly label: string;
+  readonly view: View;
+  readonly grid: Grid;
+  readonly edit: Edit;
+  readonly cells: Cells;
+  readonly onSortInDatabase: (sort: Sort) => void;
 }
 
+type Opened = { readonly what: 'value' | 'row'; readonly cell: Cell };
+
 /** The rows of one statement. One focusable element with a cursor inside, as the ARIA grid pattern has it. */
-export function ResultGrid({ result, label }: GridProps) {
-  useResult(result);
-  const grid = useGrid(result);
-  const { scroller, rows, columns, selection, select } = grid;
-  const [opened, setOpened] = useState<Cell | null>(null);
+export function ResultGrid({ result, label, view, grid, edit, cells, onSortInDatabase }: GridProps) {
+  const { scroller, rows, selection, select } = grid;
+  const { rowCount } = cells;
+  const [opened, setOpened] = useState<Opened | null>(null);
+  const [typing, setTyping] = useState<Typing | null>(null);
   const [said, setSaid] = useState('');
   const area = selection === null ? null : rectangleOf(selection);
 
   const copy = async () => {
     if (area === null) return;
-    const cells = (area.bottom - area.top + 1) * (area.right - area.left + 1);
-    setSaid(
-      (await copyText(copyOf(selectedRows(result, area))))
-        ? `copied ${plural(cells, 'cell')}`
-        : 'the browser did not copy',
-    );
+    const count = (area.bottom - area.top + 1) * (area.right - area.left + 1);
+    const isCopied = await copyText(copyOf([...cells.values(area)]));
+    setSaid(isCopied ? `copied ${plural(count, 'cell')}` : 'the browser did not copy');
   };
+  const type = (cell: Cell, text?: string) =>
+    setTyping({
+      ...cell,
+      text: text ?? cells.cell(cell.row, cell.column).value ?? '',
+      isTyped: text !== undefined,
+    });
+  const open = (cell: Cell) => (edit.isOn ? type(cell) : setOpened({ what: 'value', cell }));
+  const onTyped = (text: string | null, step: number) => {
+    if (typing === null) return;
+    setTyping(null);
+    if (text !== null) {
+      edit.put([
+        { row: cells.idAt(typing.row), column: view.shown[typing.column] ?? -1, change: { value: text } },
+      ]);
+    }
+    const focus = { row: Math.min(rowCount - 1, typing.row + step), column: typing.column };
+    if (step > 0) select({ anchor: focus, focus }, false);
+    scroller.current?.focus();
+  };
+  const onPaste = (event: ClipboardEvent) => {
+    if (!edit.isOn || area === null || typing !== null) return;
+    event.preventDefault();
+    edit.put(cellsOfPaste(event.clipboardData.getData('text/plain'), area, cells, view.shown));
+  };
+
   const onKeyDown = (event: KeyboardEvent) => {
     const isMod = event.ctrlKey || event.metaKey;
-    const next = moved(selection, event, {
-      rows: result.rows.count,
-      columns: result.columns.length,
+    const extent = {
+      rows: rowCount,
+      columns: view.shown.length,
       page: Math.max(1, Math.floor((scroller.current?.clientHeight ?? 300) / ROW_HEIGHT) - 2),
-    });
+    };
+    const next = moved(selection, event, extent);
     if (next !== undefined) select(next, false);
     else if (isMod && event.key.toLowerCase() === 'c') void copy();
-    else if (isMod && event.key.toLowerCase() === 'a' && result.rows.count > 0) select(everything(result));
-    else if (event.key === 'Enter' && !isMod && selection !== null) setOpened(selection.focus);
-    else return;
+    else if (isMod && event.key.toLowerCase() === 'a' && rowCount > 0) select(everything(rowCount, view));
+    else if ((event.key === 'Enter' || event.key === 'F2') && !isMod && selection !== null)
+      open(selection.focus);
+    else if (event.key === ' ' && selection !== null) setOpened({ what: 'row', cell: selection.focus });
+    else if (edit.isOn && event.key === 'Delete' && area !== null) {
+      edit.toggleDeleted(
+        Array.from({ length: area.bottom - area.top + 1 }, (_, at) => cells.idAt(area.top + at)),
+      );
+    } else if (edit.isOn && event.key.length === 1 && !isMod && !event.altKey && selection !== null) {
+      type(selection.focus, event.key);
+    } else return;
     event.preventDefault();
   };
 
@@ -134,28 +101,28 @@ export function ResultGrid({ result, label }: GridProps) {
         tabIndex={0}
         data-results-pane=""
         aria-label={label}
-        aria-rowcount={result.rows.count + 1}
-        aria-colcount={result.columns.length + 1}
+        aria-rowcount={rowCount + 1}
+        aria-colcount={view.shown.length + 1}
         aria-activedescendant={selection === null ? undefined : 'grid-focus'}
         aria-multiselectable="true"
+        aria-readonly={!edit.isOn}
         className="min-h-0 flex-1 select-none overflow-auto bg-surface outline-none"
-        onFocus={() => {
+        onFocus={(event) => {
           const first = { row: 0, column: 0 };
-          if (selection === null && result.rows.count > 0) select({ anchor: first, focus: first });
+          if (event.target === event.currentTarget && selection === null && rowCount > 0) {
+            select({ anchor: first, focus: first });
+          }
         }}
         onKeyDown={onKeyDown}
+        onPaste={onPaste}
       >
-        <div className="relative" style={{ height: rows.getTotalSize() + 1, width: columns.getTotalSize() }}>
-          <GridHeader result={result} grid={grid} />
+        <div className="relative" style={{ height: rows.getTotalSize() + 1, width: grid.width }}>
+          <GridHeader {...{ result, grid, view, rowCount, onSortInDatabase }} />
           {rows.getVirtualItems().map(({ index, start }) => (
             <GridRow
               key={index}
-              result={result}
-              grid={grid}
-              index={index}
-              start={start}
-              area={area}
-              onOpen={setOpened}
+              {...{ result, view, grid, edit, cells, index, start, area, typing, onTyped }}
+              onOpen={open}
             />
           ))}
         </div>
@@ -163,7 +130,31 @@ export function ResultGrid({ result, label }: GridProps) {
       <span className="sr-only" aria-live="polite">
         {said}
       </span>
-      {opened !== null && <ValueDialog result={result} cell={opened} onClose={() => setOpened(null)} />}
+      {opened?.what === 'value' && (
+        <ValueDialog result={result} {...valueAt(cells, view, opened.cell)} onClose={() => setOpened(null)} />
+      )}
+      {opened?.what === 'row' && (
+        <RowDialog
+          {...{ result, view, cells }}
+          row={opened.cell.row}
+          onRow={(row) => {
+            setOpened({ what: 'row', cell: { ...opened.cell, row } });
+            select({ anchor: { ...opened.cell, row }, focus: { ...opened.cell, row } }, false);
+          }}
+          onClose={() => setOpened(null)}
+        />
+      )}
     </>
   );
 }
+
+const everything = (rowCount: number, { shown }: View): Selection => ({
+  anchor: { row: 0, column: 0 },
+  focus: { row: rowCount - 1, column: shown.length - 1 },
+});
+
+const valueAt = (cells: Cells, { shown }: View, { row, column }: Cell) => ({
+  column: shown[column] ?? -1,
+  row: cells.idAt(row),
+  value: cells.cell(row, column).value,
+});

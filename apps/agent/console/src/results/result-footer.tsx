@@ -1,13 +1,23 @@
+import { FIRST_ROWS, MOST_ROWS } from '../run/limits';
+import { Button } from '../ui/button';
 import { CopyButton } from '../ui/copy';
 import { count, duration, plural } from './format';
 import { type ResultSet, useResult } from './result-set';
-import { toTsv } from './tsv';
+import type { Rectangle } from './selection';
+import { sumsOf } from './sums';
+import type { Cells } from './use-cells';
+import type { View } from './use-view';
 
 interface FooterProps {
   readonly result: ResultSet;
   readonly elapsedMs: number;
   readonly auditId: string | null;
   readonly mayExport: boolean;
+  readonly view: View;
+  readonly cells: Cells;
+  readonly area: Rectangle | null;
+  /** Runs the text again for more rows. */
+  readonly onMore: (maxRows: number) => void;
 }
 
 function rowsText(result: ResultSet): string {
@@ -19,17 +29,54 @@ function rowsText(result: ResultSet): string {
   return result.rowCount === null ? '' : `${plural(result.rowCount, 'row')} affected`;
 }
 
-function Truncated({ rows, mayExport }: { rows: number; mayExport: boolean }) {
+function Truncated({
+  rows,
+  mayExport,
+  onMore,
+}: { rows: number } & Pick<FooterProps, 'mayExport' | 'onMore'>) {
+  const hasMore = mayExport && rows < MOST_ROWS;
   return (
-    <span className="text-warn">
-      showing first {count(rows)} rows;{' '}
-      {mayExport ? (
-        'the console shows no more'
-      ) : (
-        <>
-          more needs <code className="font-mono">export</code>
-        </>
+    <span className="inline-flex items-center gap-2 text-warn">
+      <span>
+        showing first {count(rows)} rows;{' '}
+        {!mayExport ? (
+          <>
+            more needs <code className="font-mono">export</code>
+          </>
+        ) : hasMore ? (
+          'there are more'
+        ) : (
+          'a window holds no more: export the rest'
+        )}
+      </span>
+      {hasMore && (
+        <Button
+          onClick={() => onMore(rows < FIRST_ROWS ? FIRST_ROWS : MOST_ROWS)}
+          title="Runs the statement again"
+        >
+          Load more
+        </Button>
       )}
+    </span>
+  );
+}
+
+/** Of cells that nobody would add up in the head. */
+const SUMMED_MAX = 500_000;
+
+function Selected({ area, cells }: Pick<FooterProps, 'cells'> & { area: Rectangle }) {
+  const cellCount = (area.bottom - area.top + 1) * (area.right - area.left + 1);
+  if (cellCount < 2) return null;
+  if (cellCount > SUMMED_MAX) return <span>{count(cellCount)} cells selected</span>;
+  const flat = function* () {
+    for (const row of cells.values(area)) yield* row;
+  };
+  const { nulls, numbers } = sumsOf(flat());
+  return (
+    <span role="status" className="tabular-nums">
+      {count(cellCount)} cells
+      {nulls > 0 && `, ${count(nulls)} NULL`}
+      {numbers && ` · sum ${numbers.sum} · average ${numbers.average}`}
     </span>
   );
 }
@@ -59,28 +106,18 @@ function Clock({ result, elapsedMs }: { result: ResultSet; elapsedMs: number }) 
 }
 
 /** What ran, as the server said it. */
-export function ResultFooter({ result, elapsedMs, auditId, mayExport }: FooterProps) {
+export function ResultFooter(props: FooterProps) {
+  const { result, elapsedMs, auditId, area, cells } = props;
   useResult(result);
-  const { command, columns, rows, truncated } = result;
+  const { command, rows, truncated } = result;
   return (
     <footer className="flex min-h-8 flex-wrap items-center gap-x-4 border-line border-t bg-bg px-3 text-muted">
       <code className="font-mono text-[12px] text-text">{command}</code>
-      {truncated ? <Truncated rows={rows.count} mayExport={mayExport} /> : <span>{rowsText(result)}</span>}
+      {truncated ? <Truncated rows={rows.count} {...props} /> : <span>{rowsText(result)}</span>}
       <Clock result={result} elapsedMs={elapsedMs} />
+      {area !== null && <Selected area={area} cells={cells} />}
       <span className="ml-auto inline-flex items-center gap-2">
         {auditId !== null && <AuditId id={auditId} />}
-        {rows.count > 0 && (
-          <CopyButton
-            text={() =>
-              toTsv(
-                Array.from({ length: rows.count }, (_, row) => rows.row(row)),
-                columns.map(({ name }) => name),
-              )
-            }
-            label="Copy rows with names"
-            caption="Copy rows"
-          />
-        )}
       </span>
     </footer>
   );

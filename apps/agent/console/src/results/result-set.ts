@@ -20,9 +20,20 @@ export class ResultSet {
   #frame: number | undefined;
   readonly #listeners = new Set<() => void>();
 
-  constructor(statement: number, kind: string) {
-    this.statement = statement;
-    this.kind = kind;
+  /** Where its statement stands in the text that was run. */
+  readonly #start: number;
+  readonly #end: number;
+
+  constructor(of: { statement: number; kind: string; start: number; end: number }) {
+    this.statement = of.statement;
+    this.kind = of.kind;
+    this.#start = of.start;
+    this.#end = of.end;
+  }
+
+  /** Its statement alone. */
+  textIn(sql: string): string {
+    return sql.slice(this.#start, this.#end);
   }
 
   get command(): string {

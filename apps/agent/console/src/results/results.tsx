@@ -6,13 +6,14 @@ import { RUN_KEYS } from '../shell/shortcuts';
 import type { Outcome, Transaction } from '../tabs/model';
 import { Key } from '../ui/button';
 import { Icon } from '../ui/icon';
+import type { ResultActions } from './actions';
 import { FailurePanel } from './failure-panel';
 import { duration, plural } from './format';
-import { ResultGrid } from './grid';
 import { Notices } from './notices';
 import { RefusalPanel } from './refusal-panel';
 import type { Person } from './request-text';
-import { ResultFooter } from './result-footer';
+import { AuditId } from './result-footer';
+import { ResultPane } from './result-pane';
 import { type ResultSet, useResult } from './result-set';
 
 export interface ResultsProps {
@@ -22,6 +23,9 @@ export interface ResultsProps {
   readonly person: Person;
   readonly onReveal: (position: number) => void;
   readonly onRetry: (outcome: Outcome) => void;
+  readonly tab: string;
+  readonly isRunning: boolean;
+  readonly actions: ResultActions;
 }
 
 function NoRows({ result }: { result: ResultSet }) {
@@ -41,26 +45,19 @@ function NoRows({ result }: { result: ResultSet }) {
   );
 }
 
-function Result({
-  result,
-  outcome,
-  connection,
-}: { result: ResultSet } & Pick<ResultsProps, 'connection'> & { outcome: Outcome }) {
+function Result({ result, outcome, ...props }: { result: ResultSet; outcome: Outcome } & ResultsProps) {
   useResult(result);
+  if (result.columns.length > 0) {
+    const { tab, connection, isRunning, actions } = props;
+    return <ResultPane {...{ result, outcome, tab, connection, isRunning, actions }} />;
+  }
   return (
     <>
-      {result.columns.length > 0 ? (
-        <ResultGrid result={result} label={`Result of statement ${result.statement}`} />
-      ) : (
-        <NoRows result={result} />
-      )}
+      <NoRows result={result} />
       <Notices notices={result.notices} />
-      <ResultFooter
-        result={result}
-        elapsedMs={outcome.elapsedMs}
-        auditId={outcome.auditId}
-        mayExport={connection?.permissions.includes('export') ?? false}
-      />
+      <footer className="flex min-h-8 items-center border-line border-t bg-bg px-3">
+        <span className="ml-auto">{outcome.auditId !== null && <AuditId id={outcome.auditId} />}</span>
+      </footer>
     </>
   );
 }
@@ -126,7 +123,7 @@ function Outcomes(props: ResultsProps & { outcome: Outcome }) {
           tabIndex={-1}
           className={panel}
         >
-          <Result result={result} outcome={outcome} connection={props.connection} />
+          <Result {...props} result={result} />
         </Tabs.Content>
       ))}
       <Tabs.Content value="error" tabIndex={-1} className={panel}>

@@ -12,7 +12,7 @@ export class Collector implements StreamListener {
 
   news(news: StreamNews): void {
     if (news.type === 'begun') {
-      this.results.push(new ResultSet(news.statement, news.kind));
+      this.results.push(new ResultSet(news));
       return;
     }
     const result = this.#of(news.statement);

@@ -1,11 +1,15 @@
+import type { ExportProgress, ExportRequest } from '@postern/agent/console-contract';
 import { useQueryClient } from '@tanstack/react-query';
 import { type Dispatch, useRef } from 'react';
-import { api, ConsoleFailure } from '../api/client';
+import { api, ConsoleFailure, type ErrorDetail } from '../api/client';
 import { stream } from '../api/stream';
+import { runExport } from '../export/run-export';
 import { addToHistory } from '../history/history';
+import { plural } from '../results/format';
 import type { Action, Transaction } from '../tabs/model';
 import { newTabId } from '../tabs/storage';
 import { Collector } from './collect';
+import { FIRST_ROWS } from './limits';
 import { historyEntryOf, outcomeOf, outcomeOfError, type Sent } from './outcome';
 
 const STOPPED_WAITING = {
@@ -20,7 +24,7 @@ function transactionAfter(failure: ConsoleFailure): { transaction?: Transaction 
   return isGone ? { transaction: 'idle' } : {};
 }
 
-interface RunRequest {
+export interface RunRequest {
   readonly tab: string;
   readonly connection: string;
   readonly sql: string;
@@ -28,14 +32,13 @@ interface RunRequest {
   readonly firstLine: number;
   /** Leave the results that are shown, unless it fails. */
   readonly isQuiet?: boolean;
+  /** Hears why it failed, in place of the results pane: what is shown stays. */
+  readonly onError?: (error: ErrorDetail) => void;
   /** Most rows of each result; absent: {@link FIRST_ROWS}. */
   readonly maxRows?: number;
   /** Rows that each statement must touch, else everything is rolled back. */
   readonly expectRows?: readonly number[];
 }
-
-/** What a window holds well at once; more is loaded when asked for. */
-export const FIRST_ROWS = 100_000;
 
 function optionsOf({ maxRows = FIRST_ROWS, expectRows }: RunRequest, manualCommit: boolean) {
   return {
@@ -43,6 +46,11 @@ function optionsOf({ maxRows = FIRST_ROWS, expectRows }: RunRequest, manualCommi
     ...(manualCommit ? { manualCommit } : {}),
     ...(expectRows === undefined ? {} : { expectRows: [...expectRows] }),
   };
+}
+
+function wordsOf({ state, rows, message }: ExportProgress): string {
+  if (state === 'done') return `exported ${plural(rows, 'row')}`;
+  return state === 'cancelled' ? 'the export was cancelled' : `not exported: ${message ?? 'it failed'}`;
 }
 
 /** Runs and cancels: one statement text at a time in each tab. */
@@ -79,7 +87,8 @@ export function useRunner(
       );
       const outcome = outcomeOf(sent, collector.shown(true), end, elapsed());
       addToHistory(historyKey, historyEntryOf(outcome, newTabId(), at));
-      const isShown = !isQuiet || end.error !== null;
+      const isShown = isQuiet ? end.error !== null && request.onError === undefined : true;
+      if (end.error !== null) request.onError?.(end.error);
       dispatch({
         type: 'finished',
         id: tab,
@@ -91,7 +100,9 @@ export function useRunner(
       const failure = error instanceof ConsoleFailure ? error : new ConsoleFailure(0, STOPPED_WAITING);
       const outcome = outcomeOfError(sent, collector.shown(true), failure.detail, elapsed());
       if (failure.status !== 401) addToHistory(historyKey, historyEntryOf(outcome, newTabId(), at));
-      dispatch({ type: 'finished', id: tab, outcome, ...transactionAfter(failure) });
+      request.onError?.(failure.detail);
+      const shown = request.onError === undefined ? outcome : null;
+      dispatch({ type: 'finished', id: tab, outcome: shown, ...transactionAfter(failure) });
       // A refusal or a connection that went may mean that the rules changed a moment ago.
       void queryClient.invalidateQueries({ queryKey: ['connections'] });
       return undefined;
@@ -111,11 +122,33 @@ export function useRunner(
     await api.cancel(tab).catch(() => {});
   }
 
+  /** Writes a result to a file; the tab's session is busy meanwhile. Resolves with how it ended, in words. */
+  async function exportFile(
+    request: ExportRequest,
+    onProgress: (progress: ExportProgress) => void,
+  ): Promise<string> {
+    const { tab } = request;
+    if (waiting.current.has(tab)) return 'this tab is still running a statement';
+    waiting.current.set(tab, new AbortController());
+    dispatch({ type: 'started', id: tab, at: performance.now() });
+    let end: ExportProgress | undefined;
+    try {
+      end = await runExport(request, onProgress);
+      return wordsOf(end);
+    } catch (error) {
+      return error instanceof ConsoleFailure ? error.message : 'the export could not be followed';
+    } finally {
+      waiting.current.delete(tab);
+      const transaction = end?.transaction ?? undefined;
+      dispatch({ type: 'finished', id: tab, outcome: null, ...(transaction ? { transaction } : {}) });
+    }
+  }
+
   /** Ends the tab's database session; its transaction is rolled back. */
   async function close(tab: string): Promise<void> {
     waiting.current.get(tab)?.abort();
     await api.close(tab).catch(() => {});
   }
 
-  return { run, cancel, close };
+  return { run, cancel, close, exportFile };
 }

@@ -43,11 +43,13 @@ interface ConfirmProps {
   readonly title: string;
   readonly text: string;
   readonly action: string;
+  /** The way back; what it does is nothing. */
+  readonly keep?: string;
   readonly onConfirm: () => void;
   readonly onClose: () => void;
 }
 
-export function Confirm({ title, text, action, onConfirm, onClose }: ConfirmProps) {
+export function Confirm({ title, text, action, keep = 'Keep it', onConfirm, onClose }: ConfirmProps) {
   const confirm = () => {
     onClose();
     onConfirm();
@@ -55,7 +57,7 @@ export function Confirm({ title, text, action, onConfirm, onClose }: ConfirmProp
   return (
     <Modal title={title} description={text} onClose={onClose}>
       <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>Keep it</Button>
+        <Button onClick={onClose}>{keep}</Button>
         <Button look="danger" onClick={confirm}>
           {action}
         </Button>

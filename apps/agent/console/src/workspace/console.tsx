@@ -24,6 +24,7 @@ import { useEditor } from './use-editor';
 import { useLeave } from './use-leave';
 import { useObjectCommands } from './use-object-commands';
 import { usePanels } from './use-panels';
+import { useResultActions } from './use-result-actions';
 import { useTabCommands } from './use-tab-commands';
 
 interface ConsoleProps {
@@ -108,11 +109,18 @@ export function Console({ me, connections, storageKey, slot, isSheetOpen, onShee
     showKeys: () => onSheet(true),
   });
 
+  const actions = useResultActions({
+    tab,
+    connection: connection?.slug ?? null,
+    runner,
+    cancel: commands.cancel,
+    onToast: setToast,
+  });
   const retry = useRef(commands.retry);
   retry.current = commands.retry;
   const offset = outcome?.offset ?? 0;
   const results = {
-    outcome,
+    ...{ outcome, actions, tab: tab.id, isRunning: running !== undefined },
     connection: connections.find((candidate) => candidate.slug === outcome?.connection),
     transaction: tab.transaction,
     person: useMemo(

@@ -1,5 +1,6 @@
 import { type RefObject, useRef, useState } from 'react';
 import type { CheckInput } from '../api/queries';
+import { withoutWhere } from '../edit/without-where';
 import type { EditorHandle } from '../editor/handle';
 import type { Span } from '../editor/split';
 import type { useRunner } from '../run/use-runner';
@@ -12,6 +13,7 @@ export interface Question {
   readonly title: string;
   readonly text: string;
   readonly action: string;
+  readonly keep?: string;
   readonly onConfirm: () => void;
 }
 
@@ -42,7 +44,18 @@ export function useCommands(context: CommandContext) {
     if (sql.trim() === '') onToast({ text: 'Nothing to run here' });
     else {
       const firstLine = text.slice(0, start).split('\n').length;
-      await runner.run({ tab: tab.id, connection, sql, offset: start, firstLine });
+      const run = () => runner.run({ tab: tab.id, connection, sql, offset: start, firstLine });
+      const verb = withoutWhere(sql);
+      if (verb === undefined) await run();
+      else {
+        setQuestion({
+          title: `${verb} without WHERE?`,
+          text: `There is ${verb === 'DELETE' ? 'a DELETE' : 'an UPDATE'} that has no WHERE, so it ${verb === 'DELETE' ? 'deletes' : 'changes'} every row of its table.`,
+          action: 'Run it',
+          keep: 'Do not run it',
+          onConfirm: () => void run(),
+        });
+      }
     }
   };
 

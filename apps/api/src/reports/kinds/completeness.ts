@@ -71,8 +71,9 @@ function addSessions({ sessions, natives }: Tables, connection: string, looks: r
   const seen = new Map<string, { row: EvidenceLook['evidence']['sessions'][number]; last: Date }>();
   const others = new Map<string, number>();
   for (const { evidence, at } of looks) {
+    // To the second: a server's log, which is another source of them, knows no more.
     for (const row of evidence.sessions)
-      seen.set(`${row.login} ${row.startedAt} ${row.client}`, { row, last: at });
+      seen.set(`${row.login} ${row.startedAt.slice(0, 19)} ${row.client}`, { row, last: at });
     for (const { login, calls } of evidence.others) others.set(login, (others.get(login) ?? 0) + calls);
   }
   for (const { row, last } of seen.values())
@@ -129,7 +130,7 @@ export const buildCompleteness: ReportBuilder = async (context, parameters) => {
     ],
     notes: [
       'Managed logins are those that agents use. A statement is not carried when pg_stat_statements counted it more often for such a login than the audit trail says it was allowed, in the time that the looks cover.',
-      'A session past Postern has no `postern:` mark in application_name. A look is taken every five minutes: a shorter session may be missed by it, its statements are counted all the same.',
+      'A session past Postern has no `postern:` mark in application_name. A look is taken every five minutes: without a readable csvlog a shorter session may be missed by it, its statements are counted all the same.',
       'Reads of the system catalog, settings and transaction control are not compared. A failed statement is not counted by the database, so that the same statement run once past Postern can hide behind it.',
       'Other logins are not Postern’s to carry: they are the native way in, and are listed so that somebody asks why they are used. What is not in “What could be read” was not proved.',
       ...(slugs.length === 0 ? ['No agent sent evidence in this period: nothing is proved.'] : []),

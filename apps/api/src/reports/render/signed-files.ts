@@ -1,7 +1,7 @@
 import { canonicalJson, sha256Hex } from '@postern/core/audit';
 import type { SigningKey } from '../../policy/signing-key.js';
 import type { ReportDocument } from '../document.js';
-import type { ReportFormat } from '../report.store.js';
+import type { ReportFormat } from '../report-file.js';
 import { renderCsv } from './csv.js';
 import { renderPdf } from './pdf.js';
 

@@ -1,0 +1,71 @@
+import { useMemo } from 'react';
+import type { Connection } from '../connections/connection-switcher';
+import { EditBar } from '../edit/edit-bar';
+import { useEdit } from '../edit/use-edit';
+import type { Outcome } from '../tabs/model';
+import type { ResultActions } from './actions';
+import { ResultGrid } from './grid';
+import { Notices } from './notices';
+import { sortedSql } from './order';
+import { ResultFooter } from './result-footer';
+import type { ResultSet } from './result-set';
+import { ResultTools } from './result-tools';
+import { rectangleOf } from './selection';
+import { cellsOf } from './use-cells';
+import { useGrid } from './use-grid';
+import { useView } from './use-view';
+
+interface ResultPaneProps {
+  readonly result: ResultSet;
+  readonly outcome: Outcome;
+  readonly tab: string;
+  readonly connection: Connection | undefined;
+  readonly isRunning: boolean;
+  readonly actions: ResultActions;
+}
+
+/** One result with everything that can be done with it. */
+export function ResultPane(props: ResultPaneProps) {
+  const { result, outcome, connection, actions, isRunning } = props;
+  const view = useView(result);
+  const edit = useEdit(result, { connection: outcome.connection, tab: props.tab });
+  const cells = cellsOf(result, view, edit);
+  const grid = useGrid(result, view, cells.rowCount);
+  const sql = useMemo(() => result.textIn(outcome.sql), [result, outcome.sql]);
+  const apply = async (statements: readonly string[]) => {
+    const problem = await actions.apply(statements);
+    if (problem === undefined) {
+      edit.stop();
+      actions.run(outcome.sql);
+    } else edit.setProblem(problem);
+  };
+  const may = (permission: 'write' | 'export') => connection?.permissions.includes(permission) ?? false;
+  return (
+    <>
+      <ResultTools
+        {...{ result, view, edit, cells, actions, sql }}
+        area={grid.selection === null ? null : rectangleOf(grid.selection)}
+        mayEdit={may('write') && result.kind === 'SELECT' && result.complete !== undefined}
+        mayExport={may('export') && !result.isPartial}
+        isRunning={isRunning}
+      />
+      <ResultGrid
+        {...{ result, view, grid, edit, cells }}
+        label={`Result of statement ${result.statement}`}
+        onSortInDatabase={(sort) => actions.run(sortedSql(sql, sort))}
+      />
+      {edit.isOn && connection !== undefined && (
+        <EditBar {...{ edit, grid, view, cells, connection }} onApply={apply} />
+      )}
+      <Notices notices={result.notices} />
+      <ResultFooter
+        {...{ result, view, cells }}
+        area={grid.selection === null ? null : rectangleOf(grid.selection)}
+        elapsedMs={outcome.elapsedMs}
+        auditId={outcome.auditId}
+        mayExport={may('export')}
+        onMore={(maxRows) => actions.run(outcome.sql, maxRows)}
+      />
+    </>
+  );
+}

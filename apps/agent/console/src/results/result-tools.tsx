@@ -1,0 +1,116 @@
+import { DropdownMenu } from 'radix-ui';
+import { lazy, Suspense, useState } from 'react';
+import type { Edit } from '../edit/use-edit';
+import { ExportMenu } from '../export/export-menu';
+import { Button } from '../ui/button';
+import { copyText } from '../ui/copy';
+import { Icon } from '../ui/icon';
+import { MENU, MenuItem } from '../ui/menu';
+import type { ResultActions } from './actions';
+import { COPY_FORMATS, type CopyFormat, copyAs } from './copy-as';
+import { plural } from './format';
+import type { ResultSet } from './result-set';
+import type { Rectangle } from './selection';
+import type { Cells } from './use-cells';
+import type { View } from './use-view';
+
+/** Loaded when somebody asks for a picture. */
+const Chart = lazy(() => import('./chart'));
+
+interface ToolsProps {
+  readonly result: ResultSet;
+  readonly view: View;
+  readonly edit: Edit;
+  readonly cells: Cells;
+  readonly area: Rectangle | null;
+  readonly actions: ResultActions;
+  readonly sql: string;
+  readonly mayEdit: boolean;
+  readonly mayExport: boolean;
+  readonly isRunning: boolean;
+}
+
+function CopyMenu({ result, view, cells, area }: Pick<ToolsProps, 'result' | 'view' | 'cells' | 'area'>) {
+  const [said, setSaid] = useState('');
+  const isOne = area !== null && area.top === area.bottom && area.left === area.right;
+  const all = { top: 0, bottom: cells.rowCount - 1, left: 0, right: view.shown.length - 1 };
+  const chosen = area === null || isOne ? all : area;
+  const copy = async (format: CopyFormat) => {
+    const columns = view.shown
+      .slice(chosen.left, chosen.right + 1)
+      .flatMap((index) => result.columns[index] ?? []);
+    const isCopied = await copyText(copyAs(format, columns, cells.values(chosen)));
+    setSaid(
+      isCopied ? `copied ${plural(chosen.bottom - chosen.top + 1, 'row')}` : 'the browser did not copy',
+    );
+  };
+  return (
+    <>
+      <span role="status" className="text-muted">
+        {said}
+      </span>
+      <DropdownMenu.Root>
+        <DropdownMenu.Trigger asChild>
+          <Button look="quiet" disabled={cells.rowCount === 0}>
+            {chosen === all ? 'Copy all as' : 'Copy selection as'}
+            <Icon name="chevron" className="!size-3" />
+          </Button>
+        </DropdownMenu.Trigger>
+        <DropdownMenu.Portal>
+          <DropdownMenu.Content align="end" sideOffset={4} className={MENU}>
+            {(Object.keys(COPY_FORMATS) as CopyFormat[]).map((format) => (
+              <MenuItem key={format} onSelect={() => void copy(format)}>
+                {COPY_FORMATS[format]}
+              </MenuItem>
+            ))}
+          </DropdownMenu.Content>
+        </DropdownMenu.Portal>
+      </DropdownMenu.Root>
+    </>
+  );
+}
+
+/** Above the grid: filter, edit, chart, copy, export. */
+export function ResultTools(props: ToolsProps) {
+  const { result, view, edit, actions, sql, mayEdit, mayExport, isRunning } = props;
+  const [isChart, setChart] = useState(false);
+  return (
+    <div
+      role="toolbar"
+      aria-label="Result"
+      className="flex min-h-8 shrink-0 flex-wrap items-center gap-1.5 border-line border-b bg-bg px-2 py-0.5"
+    >
+      <label className="inline-flex items-center gap-1.5 text-muted">
+        <Icon name="search" />
+        <span className="sr-only">Filter rows</span>
+        <input
+          type="search"
+          value={view.filter}
+          placeholder="Filter rows"
+          onChange={(event) => view.setFilter(event.target.value)}
+          className="h-6 w-44 rounded border border-line bg-surface px-1.5 text-text"
+        />
+      </label>
+      {view.isFiltered && <span className="text-muted">{plural(view.rowCount, 'row')} match</span>}
+      {edit.why !== null && <span className="text-muted">read-only: {edit.why}</span>}
+      <span className="ml-auto" />
+      {mayEdit && !edit.isOn && edit.why === null && (
+        <Button look="quiet" disabled={isRunning} onClick={edit.start}>
+          Edit rows
+        </Button>
+      )}
+      <Button look="quiet" disabled={result.rows.count === 0} onClick={() => setChart(true)}>
+        Chart
+      </Button>
+      <CopyMenu {...props} />
+      {mayExport && (
+        <ExportMenu onExport={actions.exportFile(sql)} onCancel={actions.cancel} isDisabled={isRunning} />
+      )}
+      {isChart && (
+        <Suspense fallback={null}>
+          <Chart result={result} view={view} onClose={() => setChart(false)} />
+        </Suspense>
+      )}
+    </div>
+  );
+}

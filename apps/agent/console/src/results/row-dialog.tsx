@@ -1,0 +1,53 @@
+import { Button } from '../ui/button';
+import { Modal } from '../ui/modal';
+import { CellValue } from './cell';
+import { count } from './format';
+import type { ResultSet } from './result-set';
+import type { Cells } from './use-cells';
+import type { View } from './use-view';
+
+interface RowDialogProps {
+  readonly result: ResultSet;
+  readonly view: View;
+  readonly cells: Cells;
+  readonly row: number;
+  readonly onRow: (row: number) => void;
+  readonly onClose: () => void;
+}
+
+/** Longer values are cut here; Enter on the cell shows one whole. */
+const SHOWN_CHARS = 2_000;
+
+/** One row, a column a line, with the way to the rows around it. */
+export function RowDialog({ result, view, cells, row, onRow, onClose }: RowDialogProps) {
+  const title = `Row ${count(row + 1)} of ${count(cells.rowCount)}`;
+  return (
+    <Modal wide title={title} onClose={onClose}>
+      <div className="mb-3 flex gap-2">
+        <Button disabled={row === 0} onClick={() => onRow(row - 1)}>
+          Previous
+        </Button>
+        <Button disabled={row >= cells.rowCount - 1} onClick={() => onRow(row + 1)}>
+          Next
+        </Button>
+      </div>
+      <dl className="grid grid-cols-[minmax(8rem,auto)_1fr] gap-x-4 gap-y-1.5">
+        {view.shown.map((column, place) => {
+          const { value } = cells.cell(row, place);
+          return (
+            <div key={column} className="contents">
+              <dt className="text-muted">
+                {result.columns[column]?.name}
+                <span className="ml-1.5 text-[11px] text-faint">{result.columns[column]?.type}</span>
+              </dt>
+              <dd className="whitespace-pre-wrap break-words font-mono text-[12px]">
+                {value === null ? <CellValue value={null} /> : value.slice(0, SHOWN_CHARS)}
+                {(value?.length ?? 0) > SHOWN_CHARS && '…'}
+              </dd>
+            </div>
+          );
+        })}
+      </dl>
+    </Modal>
+  );
+}

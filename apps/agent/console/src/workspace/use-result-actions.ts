@@ -1,0 +1,53 @@
+import { useMemo, useRef } from 'react';
+import type { ErrorDetail } from '../api/client';
+import type { ResultActions } from '../results/actions';
+import type { RunRequest, useRunner } from '../run/use-runner';
+import type { Tab } from '../tabs/model';
+import type { ToastMessage } from './toast';
+
+interface ActionContext {
+  readonly tab: Tab;
+  readonly connection: string | null;
+  readonly runner: ReturnType<typeof useRunner>;
+  readonly cancel: () => void;
+  readonly onToast: (message: ToastMessage) => void;
+}
+
+/** What the results in front may ask for; the same object as long as the console is shown, so that they are not drawn anew. */
+export function useResultActions(context: ActionContext): ResultActions {
+  const latest = useRef(context);
+  latest.current = context;
+  return useMemo(() => {
+    const run = async (
+      sql: string,
+      more: Partial<Pick<RunRequest, 'maxRows' | 'expectRows' | 'isQuiet' | 'onError'>>,
+    ) => {
+      const { tab, connection, runner } = latest.current;
+      if (connection === null) return undefined;
+      return runner.run({ tab: tab.id, connection, sql, offset: 0, firstLine: 1, ...more });
+    };
+    return {
+      run: (sql, maxRows) => void run(sql, maxRows === undefined ? {} : { maxRows }),
+      apply: async (statements) => {
+        const expectRows = statements.map(() => 1);
+        let problem: string | undefined = 'choose a connection first';
+        const onError = ({ message, statement, fix }: ErrorDetail) => {
+          const which = statement === undefined ? '' : `statement ${statement}: `;
+          problem = [which + message, fix].filter(Boolean).join('; ');
+        };
+        const command = await run(`${statements.join(';\n')};`, { expectRows, isQuiet: true, onError });
+        if (command === undefined) return problem;
+        latest.current.onToast({
+          text: `Changed ${statements.length === 1 ? 'one row' : `${statements.length} rows`}`,
+        });
+        return undefined;
+      },
+      exportFile: (sql) => async (format, onProgress) => {
+        const { tab, connection, runner } = latest.current;
+        if (connection === null) return 'no connection';
+        return runner.exportFile({ connection, tab: tab.id, sql, format, name: connection }, onProgress);
+      },
+      cancel: () => latest.current.cancel(),
+    };
+  }, []);
+}

@@ -1,0 +1,142 @@
+import { ConsoleClient } from '@postern/infra/console-client';
+import { DEMO_PEOPLE } from '@postern/infra/demo-organisation';
+import { GraphqlClient } from '@postern/infra/graphql-client';
+import pg from 'pg';
+import { ConsoleStream } from './console-stream.js';
+import { type Benchmark, median, type Table } from './harness.js';
+import { peakDuring, residentMb } from './process-figures.js';
+
+const ROWS =
+  "select n, n * 1.10 as price, 'row number ' || n as name, now() as at from generate_series(1, %) n";
+const rowsOf = (count: number): string => ROWS.replace('%', String(count));
+/** In the target list rows come one by one; in FROM the server would write them all to a file first. */
+const FLOOD = (count: number) => `select generate_series(1, ${count}), repeat('x', 80)`;
+
+const percentile = (values: readonly number[], share: number): number =>
+  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ??
+  Number.NaN;
+
+async function timed(action: () => Promise<unknown>): Promise<number> {
+  const at = performance.now();
+  await action();
+  return performance.now() - at;
+}
+
+interface Sides {
+  readonly direct: pg.Pool;
+  readonly window: ConsoleStream;
+}
+
+/** Both in turn, so that a busy machine is busy for both. */
+async function sideBySide(sql: string, rounds: number, { direct, window }: Sides) {
+  const [here, there, first]: number[][] = [[], [], []];
+  for (let round = 0; round < rounds; round++) {
+    here?.push(await timed(() => direct.query(sql)));
+    there?.push(
+      await timed(async () => {
+        const { firstRowMs } = await window.run(sql, 'rows');
+        first?.push(firstRowMs);
+      }),
+    );
+  }
+  return { direct: median(here ?? []), through: median(there ?? []), first: median(first ?? []) };
+}
+
+const ms = (value: number): string => `${value.toFixed(value < 10 ? 2 : 0)} ms`;
+
+async function parallel(lanes: number, each: number, sides: Sides): Promise<readonly [number, number]> {
+  const times: [number[], number[]] = [[], []];
+  const both = [
+    (_lane: number) => sides.direct.query('select 1'),
+    (lane: number) => sides.window.run('select 1', `lane-${lane}`),
+  ] as const;
+  for (const [which, once] of both.entries()) {
+    const lane = async (index: number) => {
+      await once(index);
+      for (let turn = 0; turn < each; turn++) times[which]?.push(await timed(() => once(index)));
+    };
+    await Promise.all(Array.from({ length: lanes }, (_, index) => lane(index)));
+  }
+  return [percentile(times[0], 0.5), percentile(times[1], 0.5)];
+}
+
+/** Rows by the million to one window, while somebody else asks for one row at a time. */
+async function flood(rows: number, pid: number | undefined, window: ConsoleStream, other: ConsoleStream) {
+  await other.run('select 1', 'other');
+  const before = residentMb(pid);
+  const waits: number[] = [];
+  let isOver = false;
+  let took = 0;
+  const asking = (async () => {
+    while (!isOver) {
+      waits.push(await timed(() => other.run('select 1', 'other')));
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  })();
+  const peak = await peakDuring(pid, async () => {
+    took = await timed(() => window.run(FLOOD(rows), 'flood'));
+    isOver = true;
+    await asking;
+  });
+  return { more: peak - before, p99: percentile(waits, 0.99), took };
+}
+
+/** The console's stream against node-postgres on a pool. */
+export const consoleStream: Benchmark = {
+  name: 'console',
+  title: 'Statements and results through the console’s stream, against node-postgres on a pool',
+  prepare: async ({ quick }, startedStack) => {
+    const stack = await startedStack();
+    const windowOf = async (person: keyof typeof DEMO_PEOPLE) => {
+      const graphql = new GraphqlClient(stack.urls.graphql);
+      await graphql.signIn(DEMO_PEOPLE[person].email, stack.password);
+      const client = new ConsoleClient(stack.urls.console);
+      await client.signIn(graphql);
+      return ConsoleStream.open(client, 'production');
+    };
+    const [window, other] = [await windowOf('dana'), await windowOf('sam')];
+    const direct = new pg.Pool({ connectionString: stack.postgres.superuserUrl('shop'), max: 16 });
+    const sides = { direct, window };
+    const single = await sideBySide('select 1', quick ? 50 : 300, sides);
+    const [direct16, through16] = await parallel(16, quick ? 5 : 30, sides);
+    const thousand = await sideBySide(rowsOf(1_000), quick ? 10 : 40, sides);
+    const many = await sideBySide(rowsOf(100_000), quick ? 3 : 7, sides);
+    const count = quick ? 500_000 : 5_000_000;
+    const large = await flood(count, stack.services.agent.pid, window, other);
+    const ratio = ({ direct: a, through: b }: { direct: number; through: number }) =>
+      `${(b / a).toFixed(2)} ×`;
+    const table: Table = [
+      ['', 'pg on a pool', 'console', ''],
+      [
+        '`select 1`, 1 client, p50',
+        ms(single.direct),
+        ms(single.through),
+        `+${ms(single.through - single.direct)}`,
+      ],
+      ['`select 1`, 16 clients, p50', ms(direct16), ms(through16), ''],
+      ['1,000 rows', ms(thousand.direct), ms(thousand.through), ratio(thousand)],
+      ['100,000 rows', ms(many.direct), ms(many.through), ratio(many)],
+      ['100,000 rows: first rows after', '', ms(many.first), ''],
+      [
+        `${count.toLocaleString('en-US')} rows: more memory in the agent`,
+        '',
+        `${large.more.toFixed(0)} MB`,
+        `${(large.took / 1_000).toFixed(1)} s`,
+      ],
+      ['meanwhile another person’s `select 1`, p99', '', ms(large.p99), ''],
+    ];
+    return {
+      batch: quick ? 50 : 200,
+      contenders: [
+        { name: 'pg on a pool', once: () => direct.query('select 1') },
+        { name: 'through the console’s stream', once: () => window.run('select 1', 'rows') },
+      ],
+      table,
+      close: async () => {
+        window.close();
+        other.close();
+        await direct.end();
+      },
+    };
+  },
+};
