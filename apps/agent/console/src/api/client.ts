@@ -12,11 +12,11 @@ import {
   type MeResponse,
   meResponse,
   type RunRequest,
+  type RunResponse,
+  runResponse,
   type TableRequest,
   type TableResponse,
   tableResponse,
-  type RunResponse,
-  runResponse,
 } from '@postern/agent/console-contract';
 import type { z } from 'zod';
 import { sessionEnded } from './session';
