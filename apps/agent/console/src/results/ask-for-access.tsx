@@ -53,7 +53,7 @@ export function AskForAccess({ connection, permissions, auditId }: AskProps) {
         <p role="status" className="flex items-center gap-2">
           <Icon name="check" className="text-ok" />
           {state === 'sent'
-            ? 'Asked. Administrators see it now; what they grant works here within seconds.'
+            ? 'Asked. The request is recorded for your administrators; what they grant works here within seconds.'
             : 'You have asked for this already, and nobody has answered yet.'}
         </p>
       ) : (
