@@ -10,6 +10,7 @@ import { auditSearch } from './audit-search.bench.js';
 import { classification } from './classification.bench.js';
 import { consoleStream } from './console.bench.js';
 import { decision } from './decision.bench.js';
+import { driftScans } from './drift-scans.bench.js';
 import { graphqlList } from './graphql-list.bench.js';
 import { type Benchmark, measure, type Outcome, toMarkdown } from './harness.js';
 import { memory } from './memory.bench.js';
@@ -28,7 +29,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   agent,
 ];
 /** Those that take minutes: only when named. */
-const LONG: readonly Benchmark[] = [consoleStream, memory, wire, auditSearch];
+const LONG: readonly Benchmark[] = [consoleStream, memory, wire, auditSearch, driftScans];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -204,6 +204,8 @@ const LISTS: Record<string, string> = {
   checkRoleManifest: 'checkRoleManifest(orgId: $orgId, body: "roles: 7") { message fix line column }',
   roleManifests:
     'roleManifests(orgId: $orgId, connectionId: "CONNECTION", first: 200) { edges { node { version body authorLabel } } }',
+  failedRoleTasks:
+    'failedRoleTasks(orgId: $orgId, first: 200) { edges { node { id kind failureClass message fix failedAt } } }',
   rolePlans:
     'rolePlans(orgId: $orgId, first: 200) { edges { node { id state reason manifestVersion changeCount approvedLabel } } }',
 };

@@ -321,6 +321,61 @@ describe('drift', () => {
     await world.answer({ taskId: task.taskId, ...result });
   };
 
+  const causes = async () => {
+    const { connectionRoles } = await must<{
+      connectionRoles: {
+        drift: {
+          causes: {
+            since: string | null;
+            isOutside: boolean;
+            statements: { actorLabel: string; text: string; isAboutIt: boolean }[];
+          };
+        } | null;
+      };
+    }>(
+      api,
+      'query ($orgId: ID!, $id: ID!) { connectionRoles(orgId: $orgId, connectionId: $id) { drift { causes { since isOutside statements { actorLabel text isAboutIt } } } } }',
+      { orgId: company.orgId, id: world.connectionId },
+      company.cookie,
+    );
+    return connectionRoles.drift?.causes;
+  };
+  const ran = (text: string, ...kinds: string[]) => ({
+    connection: { id: world.connectionId, slug: world.slug },
+    statement: { text, bytes: text.length, sha256: 'a'.repeat(64), truncated: false, kinds },
+  });
+
+  it('is told where it is likely to come from: the statements of the trail that can have done it', async () => {
+    await applied();
+    const pushed = await world.agent.push(
+      world.agent.record(
+        ran('select * from reporting', 'SELECT'),
+        ran('grant select on orders to somebody', 'GRANT'),
+        ran('drop role reporting', 'DROP ROLE'),
+        { ...ran('alter role reporting login', 'ALTER ROLE'), decision: 'denied' },
+        { ...ran('drop role reporting', 'DROP ROLE'), connection: { id: 'other', slug: 'other' } },
+      ),
+    );
+    expect(pushed.status).toBe(200);
+    await scanned({ plan: madePlan() });
+    await expect.poll(async () => (await roles()).status.state).toBe('DRIFTED');
+    expect(await causes()).toMatchObject({
+      since: expect.any(String),
+      isOutside: false,
+      statements: [
+        { text: 'drop role reporting', isAboutIt: true },
+        { text: 'grant select on orders to somebody', isAboutIt: false },
+      ],
+    });
+  });
+
+  it('that nothing in the trail explains came past Postern', async () => {
+    await applied();
+    await scanned({ plan: madePlan() });
+    await expect.poll(async () => (await roles()).status.state).toBe('DRIFTED');
+    expect(await causes()).toMatchObject({ since: expect.any(String), isOutside: true, statements: [] });
+  });
+
   it('is found on schedule, undone by a plan, and gone', async () => {
     await applied();
     await scanned({ plan: madePlan() });
@@ -410,6 +465,33 @@ describe('PostgreSQL itself', () => {
         [plan.id],
       ),
     ).rejects.toMatchObject({ code: '23505' });
+  });
+});
+
+describe('what agents gave up about', () => {
+  const failed = async () =>
+    (
+      await must<{
+        failedRoleTasks: { edges: { node: { kind: string; failureClass: string; message: string } }[] };
+      }>(
+        api,
+        'query ($orgId: ID!, $id: ID!) { failedRoleTasks(orgId: $orgId, connectionId: $id) { edges { node { kind failureClass message } } } }',
+        { orgId: company.orgId, id: world.connectionId },
+        company.cookie,
+      )
+    ).failedRoleTasks.edges.map(({ node }) => node);
+
+  it('is listed until the same succeeds', async () => {
+    const { plan } = await world.save(MANIFEST);
+    const task = await world.claimed('roles.plan');
+    const failure = { class: 'permission' as const, message: 'may not look', fix: 'let it', facts: [] };
+    await world.answer({ taskId: task.taskId, status: 'failed', failure });
+    await world.until(plan?.id ?? '', 'FAILED');
+    expect(await failed()).toEqual([
+      { kind: 'roles.plan', failureClass: 'permission', message: 'may not look' },
+    ]);
+    await world.pending();
+    expect(await failed()).toEqual([]);
   });
 });
 

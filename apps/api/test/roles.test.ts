@@ -49,6 +49,7 @@ const LEAST_ROLE: Record<string, OrgRole> = {
   roleManifests: 'auditor',
   checkRoleManifest: 'auditor',
   rolePlans: 'auditor',
+  failedRoleTasks: 'auditor',
   rolePlan: 'auditor',
   generatedRoleManifest: 'admin',
   saveRoleManifest: 'admin',

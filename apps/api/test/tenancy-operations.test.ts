@@ -320,9 +320,14 @@ const CASES: Case[] = [
   ],
   ['createReportSchedule', () => ({ schedule: scheduleTo(theirs.integrationId) }), 'integration.not_found'],
   ['deleteSavedSearch', () => ({ id: theirs.savedSearchId }), 'saved_search.not_found'],
-  ...['connectionRoles', 'roleManifests', 'rolePlans', 'requestRolePlan', 'scanForDrift'].map(
-    (name): Case => [name, () => ({ connectionId: theirs.connectionId }), 'connection.not_found'],
-  ),
+  ...[
+    'connectionRoles',
+    'roleManifests',
+    'rolePlans',
+    'failedRoleTasks',
+    'requestRolePlan',
+    'scanForDrift',
+  ].map((name): Case => [name, () => ({ connectionId: theirs.connectionId }), 'connection.not_found']),
   [
     'saveRoleManifest',
     () => ({ connectionId: theirs.connectionId, input: { body: 'roles: []' } }),

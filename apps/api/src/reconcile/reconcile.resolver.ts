@@ -7,6 +7,8 @@ import type { OrgActor } from '../tenancy/actor.js';
 import { TenantDb } from '../tenancy/tenant-db.js';
 import { approvePlan, commentOnPlan, rejectPlan } from './decide-plan.js';
 import { ignoreDrift, planForDrift } from './drift.js';
+import { readDriftCauses } from './drift-causes.queries.js';
+import { listFailedTasks } from './failed-tasks.queries.js';
 import { generateManifest, readGenerated } from './generate-manifest.js';
 import { readTask } from './plan-task.queries.js';
 import {
@@ -21,8 +23,10 @@ import {
 } from './reconcile.queries.js';
 import {
   ConnectionRoles,
+  DriftCauses,
   DriftDetail,
   DriftFinding,
+  FailedRoleTaskConnection,
   GeneratedRoleManifest,
   RoleManifestConnection,
   RoleManifestInput,
@@ -90,6 +94,19 @@ export class ReconcileResolver {
   @Query(() => RolePlanDetail)
   rolePlan(@Actor() actor: OrgActor, @Args('id', idArg) id: string): Promise<RolePlanDetail> {
     return readPlan(this.db, actor, id);
+  }
+
+  @OrgRole('auditor')
+  @Query(() => FailedRoleTaskConnection, {
+    description:
+      'What agents gave up about in the last 30 days and nobody has succeeded with since, newest first. Ask again with `requestRolePlan`, `scanForDrift` or `generateRoleManifest`.',
+  })
+  failedRoleTasks(
+    @Actor() actor: OrgActor,
+    @Args() page: PageArgs,
+    @Args('connectionId', { ...idArg, nullable: true }) connectionId?: string,
+  ): Promise<FailedRoleTaskConnection> {
+    return listFailedTasks(this.db, actor, { ...page, connectionId });
   }
 
   @OrgRole('admin')
@@ -239,5 +256,10 @@ export class DriftResolver {
   @ResolveField(() => RolePlanContent, { description: 'The changes that would undo it.' })
   content(@Parent() finding: DriftDetail): Promise<PlanContent> {
     return readFindingContent(this.db, finding);
+  }
+
+  @ResolveField(() => DriftCauses, { description: 'Where it is likely to come from.' })
+  causes(@Parent() finding: DriftDetail): Promise<DriftCauses> {
+    return readDriftCauses(this.db, finding);
   }
 }

@@ -245,6 +245,29 @@ export class DriftFinding {
   @Field(() => String, { nullable: true }) ignoredLabel!: string | null;
 }
 
+@ObjectType({ description: 'A statement of the audit trail that may have made a difference.' })
+export class DriftStatement {
+  @Field(() => ID, { description: 'Of the audit event.' }) eventId!: string;
+  @Field() at!: Date;
+  @Field() actorLabel!: string;
+  @Field() text!: string;
+  @Field({ description: 'It names a role that the finding is about.' }) isAboutIt!: boolean;
+}
+
+@ObjectType({ description: 'Where a difference is likely to come from, as far as the audit trail can tell.' })
+export class DriftCauses {
+  @Field(() => Date, { nullable: true, description: 'When nothing differed for the last time.' })
+  since!: Date | null;
+  @Field() until!: Date;
+  @Field(() => [DriftStatement], {
+    description:
+      'What went through Postern meanwhile and can change access, the likeliest first; at most 20.',
+  })
+  statements!: DriftStatement[];
+  @Field({ description: 'Nothing that went through Postern can have done it: it was changed past Postern.' })
+  isOutside!: boolean;
+}
+
 @ObjectType({ description: 'A finding with the changes that would undo it.' })
 export class DriftDetail extends DriftFinding {}
 
@@ -280,3 +303,21 @@ export class GeneratedRoleManifest {
   @Field(() => String, { nullable: true }) body!: string | null;
   @Field(() => String, { nullable: true, description: 'Why there is none.' }) failure!: string | null;
 }
+
+@ObjectType({ description: 'What an agent gave up about, why, and what to do.' })
+export class FailedRoleTask {
+  @Field(() => ID) id!: string;
+  @Field(() => ID) connectionId!: string;
+  @Field(() => ID, { nullable: true }) planId!: string | null;
+  @Field({ description: 'roles.plan, roles.scan, roles.apply or roles.generate.' }) kind!: string;
+  @Field(() => Int) attempts!: number;
+  @Field() failedAt!: Date;
+  @Field({ description: 'transient, lock, permission, missing, manifest, different, refused or other.' })
+  failureClass!: string;
+  @Field() message!: string;
+  @Field() fix!: string;
+  @Field(() => [String]) facts!: string[];
+}
+
+@ObjectType()
+export class FailedRoleTaskConnection extends Paged(FailedRoleTask, 'FailedRoleTask') {}

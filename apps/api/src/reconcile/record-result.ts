@@ -5,7 +5,7 @@ import { enqueue } from '../jobs/enqueue.js';
 import type { TenantDb } from '../tenancy/tenant-db.js';
 import { lockTask, updateTask } from './task.store.js';
 
-/** A lock that somebody holds, a database that restarts: about five minutes of tries, then a person has to look. */
+/** A lock that somebody holds, a database that restarts: about three minutes of tries, then a person has to look. */
 const RETRIES_MAX = 6;
 const RETRY_FIRST_MS = 5_000;
 

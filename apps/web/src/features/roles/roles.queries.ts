@@ -10,6 +10,7 @@ export const connectionRolesDocument = graphql(`
       drift {
         id manifestVersion firstSeenAt lastSeenAt changeCount planId ignoredUntil ignoredReason ignoredLabel
         content { changes { kind category destructive subject statements } }
+        causes { since until isOutside statements { eventId at actorLabel text isAboutIt } }
       }
     }
   }
@@ -44,6 +45,14 @@ export const rolePlansDocument = graphql(`
         }
       }
       pageInfo { hasNextPage endCursor }
+    }
+  }
+`);
+
+export const failedRoleTasksDocument = graphql(`
+  query FailedRoleTasks($orgId: ID!, $connectionId: ID) {
+    failedRoleTasks(orgId: $orgId, connectionId: $connectionId, first: 20) {
+      edges { node { id kind attempts failedAt failureClass message fix facts planId } }
     }
   }
 `);
