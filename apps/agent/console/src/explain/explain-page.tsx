@@ -89,7 +89,7 @@ function PlanTable({ plan, label }: { plan: Plan; label: string }) {
         {plan.executionMs !== undefined && (
           <span className="text-muted">ran in {duration(plan.executionMs)}</span>
         )}
-        <CopyButton label={`Copy ${label} as JSON`} caption="Copy JSON" text={plan.text} />
+        <CopyButton label={`Copy ${label} as JSON`} caption="Copy" text={plan.text} />
       </h3>
       <Scroll label={`Steps of ${label}`} className="rounded-md border border-line">
         <table className="w-full border-collapse text-left">
