@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { cellsOfPaste, fieldsOf } from '../src/edit/paste';
 import {
   type Change,
   editTarget,
@@ -83,6 +84,32 @@ describe('staged edits', () => {
     [table, shown.slice(1), 'the result lacks id of the key of public.item'],
   ])('need the key of one table (%#)', (of, columns, why) => {
     expect(editTarget(columns, of)).toEqual({ why });
+  });
+});
+
+describe('what is pasted or imported', () => {
+  it('keeps NULL, the empty string and what is quoted apart', () => {
+    expect(fieldsOf('a\t\t""\r\n"b\tc"\t"say ""hi"""\tx\n')).toEqual([
+      ['a', null, ''],
+      ['b\tc', 'say "hi"', 'x'],
+    ]);
+    expect(fieldsOf('a,b\n1,"2,\n3"', ',')).toEqual([
+      ['a', 'b'],
+      ['1', '2,\n3'],
+    ]);
+  });
+
+  it('goes from the corner on, one value into all that is selected', () => {
+    const cells = { rowCount: 3, idAt: (at: number) => at };
+    const area = { top: 1, left: 0, bottom: 2, right: 1 };
+    expect(cellsOfPaste('x', area, cells, [4, 5])).toHaveLength(4);
+    const block = '1\t2\t3\n4\t5\t6\n7\t8\t9';
+    expect(cellsOfPaste(block, { ...area, bottom: 1, right: 0 }, cells, [4, 5])).toEqual([
+      { row: 1, column: 4, change: { value: '1' } },
+      { row: 1, column: 5, change: { value: '2' } },
+      { row: 2, column: 4, change: { value: '4' } },
+      { row: 2, column: 5, change: { value: '5' } },
+    ]);
   });
 });
 

@@ -32,10 +32,10 @@ const VIRTUAL_FROM = 120;
 
 /** A dense table: real `<table>` semantics, only what is in view is drawn when it is long, j/k and Enter by the shell. */
 export function DataTable<T>(props: Props<T>) {
-  const { label, columns, rows, footer } = props;
+  const { label, columns, rows, footer, onOpen } = props;
   return (
     <div className="border-line bg-surface rounded-lg border">
-      <div className="overflow-x-auto">
+      <ScrollArea label={label} hasButtons={onOpen !== undefined}>
         <table
           aria-label={label}
           aria-busy={rows === undefined || undefined}
@@ -56,9 +56,28 @@ export function DataTable<T>(props: Props<T>) {
           </thead>
           {rows === undefined ? <Loading columns={columns} /> : <Body {...props} rows={rows} />}
         </table>
-      </div>
+      </ScrollArea>
       {footer ? <div className="border-line text-ink-3 border-t px-3 py-2 text-xs">{footer}</div> : null}
     </div>
+  );
+}
+
+/** A table may be wider than the page. Without a button in it, only this lets the keyboard scroll it. */
+function ScrollArea({
+  label,
+  hasButtons,
+  children,
+}: {
+  label: string;
+  hasButtons: boolean;
+  children: ReactNode;
+}) {
+  if (hasButtons) return <div className="overflow-x-auto">{children}</div>;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard
+    <section tabIndex={0} aria-label={`${label}, scrollable`} className="overflow-x-auto">
+      {children}
+    </section>
   );
 }
 

@@ -6,6 +6,7 @@ import type { Cells } from '../results/use-cells';
 import type { Grid } from '../results/use-grid';
 import type { View } from '../results/use-view';
 import { Button } from '../ui/button';
+import { ImportDialog } from './import-dialog';
 import { ReviewDialog } from './review-dialog';
 import type { Change } from './staged';
 import type { Edit, RowId } from './use-edit';
@@ -25,6 +26,7 @@ const rowsOf = ({ top, bottom }: Rectangle, { idAt }: Cells): RowId[] =>
 /** What can be done with the selected rows and cells, and with all that is staged. */
 export function EditBar({ edit, grid, view, cells, connection, onApply }: EditBarProps) {
   const [isReviewing, setReviewing] = useState(false);
+  const [isImporting, setImporting] = useState(false);
   const area = grid.selection === null ? null : rectangleOf(grid.selection);
   const selected = area === null ? [] : rowsOf(area, cells);
   const put = (change: Change | undefined) => {
@@ -43,6 +45,7 @@ export function EditBar({ edit, grid, view, cells, connection, onApply }: EditBa
         Editing <code className="font-mono text-[12px]">{edit.target?.table.name}</code>
       </span>
       <Button onClick={edit.add}>Add row</Button>
+      <Button onClick={() => setImporting(true)}>Import CSV</Button>
       <Button disabled={first === undefined} onClick={() => first !== undefined && edit.duplicate(first)}>
         Duplicate
       </Button>
@@ -69,6 +72,16 @@ export function EditBar({ edit, grid, view, cells, connection, onApply }: EditBa
       <Button look="primary" disabled={edit.count === 0} onClick={() => setReviewing(true)}>
         Review
       </Button>
+      {isImporting && edit.target !== null && (
+        <ImportDialog
+          target={edit.target}
+          onStage={(rows) => {
+            setImporting(false);
+            edit.addAll(rows);
+          }}
+          onClose={() => setImporting(false)}
+        />
+      )}
       {isReviewing && (
         <ReviewDialog
           statements={edit.statements()}

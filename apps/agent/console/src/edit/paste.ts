@@ -3,10 +3,17 @@ import type { Cells } from '../results/use-cells';
 import type { Change } from './staged';
 import type { RowId } from './use-edit';
 
-/** Fields of tab-separated text as spreadsheets and this console write it: quoted where they hold a tab or a line. An empty one is NULL, `""` is empty. */
-export function fieldsOf(text: string): (string | null)[][] {
+const FIELD = {
+  '\t': /"((?:[^"]|"")*)"(?=[\t\r\n]|$)|([^\t\r\n]*)/y,
+  ',': /"((?:[^"]|"")*)"(?=[,\r\n]|$)|([^,\r\n]*)/y,
+  ';': /"((?:[^"]|"")*)"(?=[;\r\n]|$)|([^;\r\n]*)/y,
+} as const;
+export type Delimiter = keyof typeof FIELD;
+
+/** Fields of separated text as spreadsheets and this console write it: quoted where they hold what separates. An empty one is NULL, `""` is empty. */
+export function fieldsOf(text: string, delimiter: Delimiter = '\t'): (string | null)[][] {
   const rows: (string | null)[][] = [[]];
-  const field = /"((?:[^"]|"")*)"(?=[\t\r\n]|$)|([^\t\r\n]*)/y;
+  const field = FIELD[delimiter];
   let at = 0;
   for (;;) {
     field.lastIndex = at;
@@ -15,7 +22,7 @@ export function fieldsOf(text: string): (string | null)[][] {
     rows.at(-1)?.push(value);
     at += whole.length;
     if (at >= text.length) break;
-    if (text[at] === '\t') at += 1;
+    if (text[at] === delimiter) at += 1;
     else {
       at += text.startsWith('\r\n', at) ? 2 : 1;
       if (at >= text.length) break;

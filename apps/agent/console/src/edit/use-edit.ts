@@ -109,6 +109,8 @@ export function useEdit(result: ResultSet, { connection, tab }: EditContext) {
     changesOf,
     put,
     add: () => add(),
+    addAll: (rows: readonly ReadonlyMap<number, Change>[]) =>
+      setStaged((now) => ({ ...now, added: [...now.added, ...rows] })),
     duplicate,
     toggleDeleted,
     statements: (): string[] =>

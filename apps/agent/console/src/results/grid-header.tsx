@@ -53,7 +53,7 @@ function ColumnMenu({
         aria-label={`Column ${name}`}
         tabIndex={-1}
         onMouseDown={(event) => event.stopPropagation()}
-        className={`ml-auto grid size-5 shrink-0 place-items-center rounded text-faint hover:bg-hover hover:text-text ${own ? 'text-accent' : ''}`}
+        className={`ml-auto grid size-5 shrink-0 place-items-center rounded text-muted hover:bg-hover hover:text-text ${own ? 'text-accent' : ''}`}
       >
         {own ? (
           <span aria-hidden="true">{own.isDescending ? '↓' : '↑'}</span>
@@ -105,7 +105,7 @@ function HeaderCell({ at, ...props }: HeaderProps & { at: Place }) {
       }}
     >
       <span className="truncate font-medium">{column.name}</span>
-      <span className="truncate text-[11px] text-faint">{column.type}</span>
+      <span className="truncate text-[11px] text-muted">{column.type}</span>
       <ColumnMenu {...props} place={at.place} name={column.name} column={index} />
       <span
         aria-hidden="true"

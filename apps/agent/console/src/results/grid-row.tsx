@@ -72,7 +72,7 @@ function GridCell({ at, ...props }: RowProps & { at: Place }) {
       {typing?.row === index && typing.column === place ? (
         <CellInput text={typing.text} isTyped={typing.isTyped} onDone={onTyped} />
       ) : isDefault ? (
-        <span className="select-none font-sans text-[11px] text-faint italic">default</span>
+        <span className="select-none font-sans text-[11px] text-muted italic">default</span>
       ) : (
         <CellValue value={value} />
       )}
@@ -94,7 +94,7 @@ export function GridRow(props: RowProps) {
       <div
         role="rowheader"
         tabIndex={-1}
-        className="sticky left-0 z-20 h-full shrink-0 bg-sunken pr-2 text-right text-[11px] text-faint leading-[26px]"
+        className="sticky left-0 z-20 h-full shrink-0 bg-sunken pr-2 text-right text-[11px] text-muted leading-[26px]"
         style={{ width: grid.gutter }}
         onMouseDown={() =>
           grid.select({ anchor: { row: index, column: 0 }, focus: { row: index, column: last } })

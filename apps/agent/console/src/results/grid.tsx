@@ -37,6 +37,11 @@ export function ResultGrid({ result, label, view, grid, edit, cells, onSortInDat
   const [typing, setTyping] = useState<Typing | null>(null);
   const [said, setSaid] = useState('');
   const area = selection === null ? null : rectangleOf(selection);
+  /** Only what is in sight exists, and can be pointed to. */
+  const isFocusShown =
+    selection !== null &&
+    rows.getVirtualItems().some(({ index }) => index === selection.focus.row) &&
+    grid.places.some(({ place }) => place === selection.focus.column);
 
   const copy = async () => {
     if (area === null) return;
@@ -103,7 +108,7 @@ export function ResultGrid({ result, label, view, grid, edit, cells, onSortInDat
         aria-label={label}
         aria-rowcount={rowCount + 1}
         aria-colcount={view.shown.length + 1}
-        aria-activedescendant={selection === null ? undefined : 'grid-focus'}
+        aria-activedescendant={isFocusShown ? 'grid-focus' : undefined}
         aria-multiselectable="true"
         aria-readonly={!edit.isOn}
         className="min-h-0 flex-1 select-none overflow-auto bg-surface outline-none"

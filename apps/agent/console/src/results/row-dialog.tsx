@@ -38,7 +38,7 @@ export function RowDialog({ result, view, cells, row, onRow, onClose }: RowDialo
             <div key={column} className="contents">
               <dt className="text-muted">
                 {result.columns[column]?.name}
-                <span className="ml-1.5 text-[11px] text-faint">{result.columns[column]?.type}</span>
+                <span className="ml-1.5 text-[11px] text-muted">{result.columns[column]?.type}</span>
               </dt>
               <dd className="whitespace-pre-wrap break-words font-mono text-[12px]">
                 {value === null ? <CellValue value={null} /> : value.slice(0, SHOWN_CHARS)}

@@ -54,7 +54,7 @@ function OneReview({ review }: { review: Review }) {
         <>
           Access to {review.connection ?? 'all connections'} as it was on{' '}
           {absolute(review.createdAt).slice(0, 16)}, started by {review.createdBy}.{' '}
-          <Link href={`/${slug}/access-reviews`} className="text-accent hover:underline">
+          <Link href={`/${slug}/access-reviews`} className="text-accent underline">
             All reviews
           </Link>
         </>

@@ -99,7 +99,12 @@ export function useDecide(reviewId: string) {
       return changed;
     },
     // Of many some may have been decided before one failed.
-    onError: () => client.invalidateQueries({ queryKey: key }),
-    onSettled: () => client.invalidateQueries({ queryKey: reviewsKey(orgId) }),
+    onError: () => {
+      void client.invalidateQueries({ queryKey: key });
+    },
+    // Not waited for: the next decision need not wait for the counts.
+    onSettled: () => {
+      void client.invalidateQueries({ queryKey: reviewsKey(orgId) });
+    },
   });
 }

@@ -26,7 +26,7 @@ export function VerifyPage() {
           Every event carries a hash over the one before it, and the heads of all chains are signed once a
           day. This makes the hashes again and holds them against the signatures: nothing can be changed,
           removed or put in without being found.{' '}
-          <Link href={`/${slug}/audit`} className="text-accent hover:underline">
+          <Link href={`/${slug}/audit`} className="text-accent underline">
             Back to the trail
           </Link>
         </>

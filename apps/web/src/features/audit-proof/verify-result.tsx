@@ -122,10 +122,7 @@ function FirstBad({ result }: { result: ChainResult }) {
         First: {problem.message}.{' '}
         {upToSeq > 0 ? `The ${count(upToSeq, 'event')} before it are as they were recorded. ` : ''}
         {problem.eventId ? (
-          <Link
-            href={`/${slug}/audit?range=all&event=${problem.eventId}`}
-            className="text-accent hover:underline"
-          >
+          <Link href={`/${slug}/audit?range=all&event=${problem.eventId}`} className="text-accent underline">
             Show the event
           </Link>
         ) : null}

@@ -78,11 +78,11 @@ export function AuditPage() {
         <AuditHistogram summary={summary.data} stale={summary.isPlaceholderData} onZoom={narrowTo} />
       )}
       <div className="grid gap-5 lg:grid-cols-[13rem_minmax(0,1fr)]">
-        <aside className="hidden lg:block">
+        <div className="hidden lg:block">
           {summary.error && !summary.data ? null : (
             <AuditFacets summary={summary.data} search={search} onChange={onChange} />
           )}
-        </aside>
+        </div>
         <div className="min-w-0">
           {live.waiting ? (
             <Button className="mb-2 w-full" onClick={live.resume}>

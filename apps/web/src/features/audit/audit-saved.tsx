@@ -9,7 +9,8 @@ import { FormError } from '../../ui/states';
 import { notify } from '../../ui/toast';
 import { useOrg } from '../shell/org-context';
 import { type AuditSearch, queryOf } from './audit-filter';
-import { type SavedSearch, useDeleteSavedSearch, useSavedSearches, useSaveSearch } from './use-audit';
+import { ManageSearches } from './manage-searches';
+import { useSavedSearches, useSaveSearch } from './use-audit';
 
 /** Searches under a name: one's own, and what others share. */
 export function SavedSearches({ search, onOpen }: { search: AuditSearch; onOpen: (query: string) => void }) {
@@ -40,11 +41,11 @@ export function SavedSearches({ search, onOpen }: { search: AuditSearch; onOpen:
         <MenuSeparator />
         <MenuItem onSelect={() => setDialog('save')}>Save this search…</MenuItem>
         {list.length > 0 ? (
-          <MenuItem onSelect={() => setDialog('manage')}>Delete saved searches…</MenuItem>
+          <MenuItem onSelect={() => setDialog('manage')}>Manage saved searches…</MenuItem>
         ) : null}
       </Menu>
       {dialog === 'save' ? <SaveDialog search={search} onClose={close} /> : null}
-      {dialog === 'manage' ? <ManageDialog list={list} userId={viewer.user.id} onClose={close} /> : null}
+      {dialog === 'manage' ? <ManageSearches list={list} userId={viewer.user.id} onClose={close} /> : null}
     </>
   );
 }
@@ -99,43 +100,6 @@ function SaveDialog({ search, onClose }: { search: AuditSearch; onClose: () => v
         </label>
         {save.error ? <FormError error={save.error} /> : null}
       </form>
-    </Dialog>
-  );
-}
-
-interface ManageProps {
-  list: readonly SavedSearch[];
-  userId: string;
-  onClose: () => void;
-}
-
-function ManageDialog({ list, userId, onClose }: ManageProps) {
-  const { orgId, canManage } = useOrg();
-  const remove = useDeleteSavedSearch(orgId);
-  return (
-    <Dialog open onClose={onClose} title="Saved searches" footer={<Button onClick={onClose}>Done</Button>}>
-      <ul className="divide-line divide-y">
-        {list.map((each) => (
-          <li key={each.id} className="flex items-center gap-3 py-1.5 text-sm">
-            <span className="min-w-0 flex-1 truncate">
-              {each.name}
-              {each.isShared ? <span className="text-ink-3"> · shared by {each.owner.name}</span> : null}
-            </span>
-            {each.owner.id === userId || canManage ? (
-              <Button
-                look="quiet-danger"
-                aria-label={`Delete ${each.name}`}
-                busy={remove.isPending && remove.variables === each.id}
-                onClick={() => remove.mutate(each.id)}
-              >
-                Delete
-              </Button>
-            ) : null}
-          </li>
-        ))}
-      </ul>
-      {list.length === 0 ? <p className="text-ink-3 text-sm">Nothing saved.</p> : null}
-      {remove.error ? <FormError error={remove.error} /> : null}
     </Dialog>
   );
 }

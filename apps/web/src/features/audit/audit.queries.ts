@@ -61,3 +61,9 @@ export const deleteSavedSearchDocument = graphql(`
     deleteSavedSearch(orgId: $orgId, id: $id)
   }
 `);
+
+export const updateSavedSearchDocument = graphql(`
+  mutation UpdateSavedSearch($orgId: ID!, $id: ID!, $search: SavedSearchInput!) {
+    updateSavedSearch(orgId: $orgId, id: $id, search: $search) { id }
+  }
+`);

@@ -20,6 +20,7 @@ import {
   createSavedSearchDocument,
   deleteSavedSearchDocument,
   savedSearchesDocument,
+  updateSavedSearchDocument,
 } from './audit.queries';
 import { type AuditSearch, apiFilter } from './audit-filter';
 
@@ -95,6 +96,15 @@ export function useSaveSearch(orgId: string) {
   return useMutation({
     mutationFn: (search: { name: string; query: string; isShared: boolean }) =>
       request(createSavedSearchDocument, { orgId, search }),
+    onSuccess: () => client.invalidateQueries({ queryKey: savedKey(orgId) }),
+  });
+}
+
+export function useChangeSavedSearch(orgId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, ...search }: { id: string; name: string; query: string; isShared: boolean }) =>
+      request(updateSavedSearchDocument, { orgId, id, search }),
     onSuccess: () => client.invalidateQueries({ queryKey: savedKey(orgId) }),
   });
 }

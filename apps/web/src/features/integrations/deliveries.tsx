@@ -24,9 +24,12 @@ function State({ delivery }: { delivery: Delivery }) {
         {lastStatus} in {durationMs} ms
       </Status>
     );
-  if (state === 'dead') return <Status health="bad">Given up: {lastError}</Status>;
+  const words =
+    state === 'dead' ? `Given up: ${lastError}` : lastError ? `Again soon: ${lastError}` : 'Waiting';
   return (
-    <Status health={lastError ? 'warn' : 'off'}>{lastError ? `Again soon: ${lastError}` : 'Waiting'}</Status>
+    <Status health={state === 'dead' ? 'bad' : lastError ? 'warn' : 'off'}>
+      <span className="whitespace-normal">{words}</span>
+    </Status>
   );
 }
 

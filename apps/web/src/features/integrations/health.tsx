@@ -7,13 +7,13 @@ export function IntegrationHealth({ integration }: { integration: Integration })
   if (!enabled)
     return (
       <Status health="off" title={disabledReason ?? ''}>
-        Off{disabledReason ? `: ${disabledReason}` : ''}
+        <span className="whitespace-normal">Off{disabledReason ? `: ${disabledReason}` : ''}</span>
       </Status>
     );
   if (failures > 0)
     return (
       <Status health="bad" title={lastError ?? ''}>
-        Failing: {lastError}
+        <span className="whitespace-normal">Failing: {lastError}</span>
       </Status>
     );
   if (dead > 0) return <Status health="warn">{count(dead, 'dead letter')}</Status>;

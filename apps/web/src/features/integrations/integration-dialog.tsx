@@ -97,7 +97,7 @@ export function IntegrationDialog({
           placeholder={ADDRESS[kind]}
           value={url}
           onChange={(event) => setUrl(event.target.value)}
-          hint="Must be reachable from the internet; private addresses are refused."
+          hint="Must be reachable from the internet: nothing is sent to private addresses."
           error={fieldError(error, 'url')}
         />
         {kind === 'https' ? (
@@ -141,17 +141,19 @@ function EventChoices({
       {EVENT_CHOICES.map(({ patterns, label }) => {
         const isChosen = patterns.every((pattern) => chosen.includes(pattern));
         return (
-          <label key={label} className="flex items-center gap-2 text-sm">
+          <label key={label} className="flex items-start gap-2 text-sm">
             <input
               type="checkbox"
+              className="mt-0.5"
               checked={isChosen}
               onChange={() => {
                 const others = chosen.filter((pattern) => !patterns.includes(pattern));
                 onChange(isChosen ? others : [...others, ...patterns]);
               }}
             />
-            {label}
-            <span className="text-ink-3 font-mono text-xs">{patterns.join(' ')}</span>
+            <span className="min-w-0">
+              {label} <span className="text-ink-3 font-mono text-xs">{patterns.join(' ')}</span>
+            </span>
           </label>
         );
       })}

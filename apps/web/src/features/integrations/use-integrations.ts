@@ -29,6 +29,7 @@ export const EVENT_CHOICES: readonly { patterns: readonly string[]; label: strin
   { patterns: ['agent.*', 'enrolment_token.*'], label: 'Agents' },
   { patterns: ['user.*', 'console.*', 'wire.*', 'database_password.*'], label: 'Sign-ins and sessions' },
   { patterns: ['access.refused', 'audit.*'], label: 'Refused requests, audit trail' },
+  { patterns: ['access_review.*'], label: 'Access reviews and their reminders' },
   { patterns: ['report.ready'], label: 'Reports that are ready' },
 ];
 

@@ -18,6 +18,14 @@ export function toParameters(draft: Draft, names: readonly string[]): ReportPara
   return Object.fromEntries(given);
 }
 
+/** Stored parameters as the form's texts; instants are not asked for where this is used. */
+export function toDraft(parameters: unknown): Draft {
+  const entries = Object.entries((parameters ?? {}) as Record<string, unknown>);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : String(value)]),
+  );
+}
+
 const WORDS: Record<string, string> = {
   at: 'at',
   from: 'from',

@@ -11,7 +11,14 @@ import { useOrg } from '../shell/org-context';
 import { Controls } from './controls';
 import { parameterWords } from './report-draft';
 import { ReportProgress } from './report-status';
-import { type CatalogEntry, type Report, useDeleteReport, useDownloadReport } from './use-reports';
+import { ReportView } from './report-view';
+import {
+  type CatalogEntry,
+  type Report,
+  useDeleteReport,
+  useDownloadReport,
+  useReadReport,
+} from './use-reports';
 
 const FORMATS: { format: ReportFormat; label: string }[] = [
   { format: 'PDF', label: 'PDF' },
@@ -31,9 +38,11 @@ export function ReportPanel({
 }) {
   const { orgId, canManage } = useOrg();
   const download = useDownloadReport(orgId);
+  const read = useReadReport(orgId);
   const [deleting, setDeleting] = useState(false);
   const remove = useDeleteReport(orgId, onClose);
   const isDone = report.status === 'DONE';
+  if (read.data) return <ReportView report={report} signed={read.data} onClose={() => read.reset()} />;
   return (
     <Panel
       open
@@ -57,8 +66,11 @@ export function ReportPanel({
         ) : null}
         {isDone ? (
           <section className="flex flex-col gap-2">
-            <h3 className="font-medium">Download</h3>
+            <h3 className="font-medium">Read or download</h3>
             <div className="flex flex-wrap gap-2">
+              <Button busy={read.isPending} onClick={() => read.mutate(report.id)}>
+                Read here
+              </Button>
               {FORMATS.map(({ format, label }) => (
                 <Button
                   key={format}
@@ -70,8 +82,8 @@ export function ReportPanel({
                 </Button>
               ))}
             </div>
-            {download.error ? <FormError error={download.error} /> : null}
-            <p className="text-ink-3 text-xs">The audit trail records who downloads a report.</p>
+            {(download.error ?? read.error) ? <FormError error={download.error ?? read.error} /> : null}
+            <p className="text-ink-3 text-xs">The audit trail records who reads or downloads a report.</p>
           </section>
         ) : null}
         <Facts report={report} />

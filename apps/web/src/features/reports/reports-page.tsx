@@ -12,6 +12,7 @@ import { parameterWords } from './report-draft';
 import { ReportPanel } from './report-panel';
 import { ReportProgress } from './report-status';
 import { RequestDialog } from './request-dialog';
+import { Schedules } from './schedules';
 import { type CatalogEntry, type Report, useReportCatalog, useReports } from './use-reports';
 
 const COLUMNS: Column<Report>[] = [
@@ -67,6 +68,7 @@ export function ReportsPage() {
       ) : (
         <Catalog entries={catalog.data} onAsk={setAsking} />
       )}
+      {catalog.data ? <Schedules catalog={catalog.data} onReport={(report) => change({ report })} /> : null}
       <h2 className="mt-2 text-sm font-semibold">Made so far</h2>
       {reports.error && !reports.data ? (
         <Well>

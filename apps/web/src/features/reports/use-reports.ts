@@ -4,6 +4,7 @@ import type { ReportCatalogQuery, ReportFormat, ReportsQuery } from '../../gql/g
 import { request } from '../../graphql/client';
 import { saveBlob } from '../../ui/save-file';
 import { notify } from '../../ui/toast';
+import { readSigned } from './report-document';
 import {
   deleteReportDocument,
   downloadReportDocument,
@@ -60,6 +61,16 @@ export function useDownloadReport(orgId: string) {
     mutationFn: async (asked: { id: string; format: ReportFormat }) =>
       (await request(downloadReportDocument, { orgId, ...asked })).downloadReport,
     onSuccess: save,
+  });
+}
+
+/** Reads a report in the page. It is the JSON file, so the audit trail says that it was taken. */
+export function useReadReport(orgId: string) {
+  return useMutation({
+    mutationFn: async (id: string) =>
+      readSigned(
+        (await request(downloadReportDocument, { orgId, id, format: 'JSON' })).downloadReport.base64,
+      ),
   });
 }
 

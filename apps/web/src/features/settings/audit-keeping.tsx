@@ -1,6 +1,6 @@
 'use client';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { asApiError, fieldError } from '../../graphql/api-error';
 import { request } from '../../graphql/client';
 import { Button } from '../../ui/button';
@@ -64,7 +64,6 @@ export function AuditKeeping() {
 
 function KeepingForm({ keeping }: { keeping: Keeping }) {
   const { orgId, role } = useOrg();
-  const form = useId();
   const queries = useQueryClient();
   const [days, setDays] = useState(keeping.days);
   const [hold, setHold] = useState(keeping.hold ?? '');
@@ -84,49 +83,50 @@ function KeepingForm({ keeping }: { keeping: Keeping }) {
   const error = save.error ? asApiError(save.error) : null;
   const isUsual = USUAL.some(([each]) => each === days);
   return (
-    <form
-      id={form}
-      className="flex max-w-md flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (removesMore(keeping, wanted)) setAsking(true);
-        else save.mutate();
-      }}
-    >
-      <SelectField
-        label="Keep events"
-        disabled={!isOwner}
-        value={days === null ? '' : String(days)}
-        onChange={(event) => setDays(event.target.value === '' ? null : Number(event.target.value))}
-        error={fieldError(error, 'retentionDays')}
+    <>
+      <form
+        className="flex max-w-md flex-col gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (removesMore(keeping, wanted)) setAsking(true);
+          else save.mutate();
+        }}
       >
-        {USUAL.map(([value, label]) => (
-          <option key={label} value={value ?? ''}>
-            {label}
-          </option>
-        ))}
-        {isUsual ? null : <option value={String(days)}>{days} days</option>}
-      </SelectField>
-      <TextField
-        label="Legal hold"
-        optional
-        disabled={!isOwner}
-        maxLength={500}
-        value={hold}
-        placeholder="Case 4711, until counsel lifts it"
-        onChange={(event) => setHold(event.target.value)}
-        hint="A reason here keeps every event. Empty it to lift the hold."
-        error={fieldError(error, 'hold')}
-      />
-      {keeping.hold ? <Note tone="warn" title="Nothing is removed: a legal hold is on" /> : null}
-      {isOwner ? (
-        <Button type="submit" className="self-start" busy={save.isPending} disabled={!isChanged}>
-          Save
-        </Button>
-      ) : (
-        <p className="text-ink-3 text-xs">Owners change this.</p>
-      )}
-      {error && !asking ? <FormError error={error} /> : null}
+        <SelectField
+          label="Keep events"
+          disabled={!isOwner}
+          value={days === null ? '' : String(days)}
+          onChange={(event) => setDays(event.target.value === '' ? null : Number(event.target.value))}
+          error={fieldError(error, 'retentionDays')}
+        >
+          {USUAL.map(([value, label]) => (
+            <option key={label} value={value ?? ''}>
+              {label}
+            </option>
+          ))}
+          {isUsual ? null : <option value={String(days)}>{days} days</option>}
+        </SelectField>
+        <TextField
+          label="Legal hold"
+          optional
+          disabled={!isOwner}
+          maxLength={500}
+          value={hold}
+          placeholder="Case 4711, until counsel lifts it"
+          onChange={(event) => setHold(event.target.value)}
+          hint="A reason here keeps every event. Empty it to lift the hold."
+          error={fieldError(error, 'hold')}
+        />
+        {keeping.hold ? <Note tone="warn" title="Nothing is removed: a legal hold is on" /> : null}
+        {isOwner ? (
+          <Button type="submit" className="self-start" busy={save.isPending} disabled={!isChanged}>
+            Save
+          </Button>
+        ) : (
+          <p className="text-ink-3 text-xs">Owners change this.</p>
+        )}
+        {error && !asking ? <FormError error={error} /> : null}
+      </form>
       {asking ? (
         <Removal
           wanted={wanted}
@@ -137,7 +137,7 @@ function KeepingForm({ keeping }: { keeping: Keeping }) {
           error={save.error}
         />
       ) : null}
-    </form>
+    </>
   );
 }
 

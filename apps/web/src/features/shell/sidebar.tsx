@@ -121,7 +121,6 @@ function UserMenu({ onHelp }: { onHelp: () => void }) {
       trigger={
         <button
           type="button"
-          aria-label={`Account of ${viewer.user.name}`}
           className="hover:bg-hover flex min-h-11 w-full min-w-0 items-center gap-2.5 rounded-md px-2 text-left"
         >
           <span
@@ -131,7 +130,10 @@ function UserMenu({ onHelp }: { onHelp: () => void }) {
             {viewer.user.name.slice(0, 1).toUpperCase()}
           </span>
           <span className="min-w-0 flex-1 leading-tight">
-            <span className="block truncate text-sm">{viewer.user.name}</span>
+            <span className="block truncate text-sm">
+              <span className="sr-only">Account of </span>
+              {viewer.user.name}
+            </span>
             <span className="text-ink-3 block truncate text-xs">{ROLE_LABEL[role]}</span>
           </span>
         </button>
