@@ -1,4 +1,4 @@
-import { createConnection, type Socket } from 'node:net';
+import { createConnection, isIP, type Socket } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
 import { safely } from './destination.js';
 import { reasonOf, type Sent } from './send-http.js';
@@ -35,7 +35,9 @@ function deliver(url: URL, text: string, allowPrivate: boolean): Promise<void> {
   const { host, lookup } = safely(url.hostname, allowPrivate);
   const options = { host, port: Number(url.port || (isTls ? 6514 : 601)), ...(lookup ? { lookup } : {}) };
   return new Promise((resolve, reject) => {
-    const socket: Socket = isTls ? tlsConnect({ ...options, servername: host }) : createConnection(options);
+    // RFC 6066, 3: an address is no name; it is compared with the certificate all the same.
+    const servername = isIP(host) === 0 ? host : '';
+    const socket: Socket = isTls ? tlsConnect({ ...options, servername }) : createConnection(options);
     const timer = setTimeout(
       () => socket.destroy(Object.assign(new Error('late'), { code: 'ETIMEDOUT' })),
       TIMEOUT_MS,
