@@ -63,6 +63,25 @@ describe('the live catalog', () => {
     }
   });
 
+  it('lends a look for a few milliseconds, and not where a session is open that may change what it saw', async () => {
+    open();
+    expect(live.shared()).toBeUndefined();
+    const { catalog } = await live.current();
+    await until(async () => {
+      await live.current();
+      return live.shared() === catalog;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(live.shared()).toBeUndefined();
+    const session: { ended: string | undefined } = { ended: undefined };
+    live.changedBy(session);
+    await live.current();
+    expect(live.shared()).toBeUndefined();
+    session.ended = 'it has ended, but its transaction may not have';
+    await live.current();
+    expect(live.shared()).toBeUndefined();
+  });
+
   it('goes on with a new session when its own was ended', async () => {
     open();
     await live.current();

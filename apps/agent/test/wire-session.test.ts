@@ -42,6 +42,30 @@ async function as<T>(who: string, use: (client: pg.Client) => Promise<T>): Promi
   }
 }
 
+/** How often a view is replaced between two statements. */
+const RUNS = Number(process.env.POSTERN_LOOK_RUNS ?? 10);
+
+describe('what others change through the agent', () => {
+  const view = (harmful: boolean) =>
+    `create or replace view shown as select ${harmful ? "nextval('counted')" : '1::bigint'} as x`;
+
+  it('counts for the next statement of everybody, however many come', { timeout: 300_000 }, async () => {
+    const [reader, changer] = [await wire.client('alex'), await wire.client('dana')];
+    const look = () => outcomeOf(reader.query({ name: 'shown', text: 'select x from shown' }));
+    await changer.query(`create sequence counted; ${view(false)}`);
+    for (let run = 1; run <= RUNS; run++) {
+      const isHarmful = run % 2 === 1;
+      for (let warm = 0; warm < 5; warm++) await reader.query({ name: 'one', text: 'select 1' });
+      // Now and then the one who changes it is somebody who has just come, and leaves at once.
+      if (run % 10 < 2) await as('dana', (client) => client.query(view(isHarmful)));
+      else if (run % 10 < 5) await changer.query(`begin; ${view(isHarmful)}; commit`);
+      else await changer.query(view(isHarmful));
+      expect(`${run} ${(await look()).code}`).toBe(`${run} ${isHarmful ? '42501' : undefined}`);
+    }
+    await Promise.all([reader.end(), changer.end()]);
+  });
+});
+
 describe('a PostgreSQL client', () => {
   it('runs what it may, by both protocols, and the database sees who it is', async () => {
     await as('alex', async (client) => {

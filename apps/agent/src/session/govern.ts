@@ -1,6 +1,6 @@
 import { type AuditOutcome, withoutQuotes } from '@postern/core/audit';
 import { PosternError } from '@postern/core/errors';
-import { type Allowed, type Denied, decide, permissionsOf } from '@postern/core/policy';
+import { type Allowed, type Denied, decide, PERMISSION_BIT, permissionsOf } from '@postern/core/policy';
 import {
   type Catalog,
   type Classification,
@@ -12,42 +12,21 @@ import {
 import type { Recorder } from '../audit/recorder.js';
 import { errorFacts, type Logger } from '../log.js';
 import type { EnforcedPolicy, PolicyHolder } from '../policy/policy-holder.js';
-import type { BoundParameters } from '../targets/bound-parameters.js';
+import type { Changer } from '../targets/catalog/live-catalog.js';
 import type { Target } from '../targets/target.js';
 import type { Classifier } from './classifier.js';
 import { DecisionCache } from './event-parts.js';
+import type { AllowedText, ClassifiedText, GovernedText } from './governed-text.js';
 import { type DenialFacts, RunRefused } from './outcome.js';
 import { type GovernedSession, type Surroundings, surroundingsOf } from './statement-catalog.js';
 import { namesOf, StatementEvents } from './statement-events.js';
 import type { StatementTexts } from './statement-texts.js';
-import type { Owner } from './tabs.js';
-
-export interface GovernedText {
-  readonly owner: Owner;
-  readonly connection: string;
-  readonly sql: string;
-  /** Where it came in. */
-  readonly path: 'console' | 'wire';
-  readonly parameters?: BoundParameters;
-}
-
-/** A text looked at, and what with. */
-export interface ClassifiedText {
-  readonly classified: ClassifyResult;
-  readonly memory: SessionState;
-  readonly catalog: Catalog | undefined;
-}
-
-export interface AllowedText {
-  readonly policy: EnforcedPolicy;
-  readonly decision: Allowed;
-  readonly classification: Classification;
-  /** What the classification was made with. */
-  readonly memory: SessionState;
-}
 
 /** Reasons in one answer. */
 const REASONS_MAX = 100;
+
+/** What may change a catalog, or run code that does. */
+const CHANGING = PERMISSION_BIT.ddl | PERMISSION_BIT.execute | PERMISSION_BIT.admin;
 
 const NOTHING: Classification = { statements: [], required: 0 };
 /** What came of a text that was allowed and not run. */
@@ -136,6 +115,18 @@ export class Governor {
     const policy = this.#policy.inForce();
     const decision = this.#decisions.decide(policy, text, classification);
     return decision.allowed ? { policy, decision, classification, memory } : undefined;
+  }
+
+  /** One that is a few milliseconds older, where nothing that came through this agent can have changed it: see {@link LiveCatalog}. */
+  sharedCatalog(connection: string): Catalog | undefined {
+    return this.#targets.get(connection)?.catalog.shared();
+  }
+
+  /** To be told before anything of the text is sent: others must see what it changes, whenever its session commits that. */
+  mayChange({ decision, classification }: AllowedText, session: Changer): void {
+    const { required, statements } = classification;
+    const isHarmless = (required & CHANGING) === 0 && !statements.some(({ storesCode }) => storesCode);
+    if (!isHarmless) this.#targets.get(decision.connection.slug)?.catalog.changedBy(session);
   }
 
   /** Resolves when the text may run now; else the denial is recorded and thrown. */

@@ -4,7 +4,8 @@ import { type Allowed, PERMISSION_BIT } from '@postern/core/policy';
 import { withFindings } from '@postern/core/sql';
 import { codeOf } from '../targets/connect.js';
 import type { Delivery } from './delivery.js';
-import type { AllowedText, ClassifiedText, GovernedText, Governor } from './govern.js';
+import type { Governor } from './govern.js';
+import type { AllowedText, ClassifiedText, GovernedText } from './governed-text.js';
 import { type RunFailure, type RunOutcome, RunRefused } from './outcome.js';
 import { type BatchOptions, runBatch, STOPPED } from './run-batch.js';
 import { type Run, RunStopped, type Tabs } from './tabs.js';
@@ -160,6 +161,7 @@ export class StatementRunner {
     const maxRows = delivery ? streamedRowCap(request, decision) : rowCapOf(decision);
     // Who loses `export` while more than the cap is on its way loses the rest.
     if (delivery && maxRows > decision.connection.rowCap) run.required |= PERMISSION_BIT.export;
+    this.#governor.mayChange(allowed, session);
     const batch = await runBatch(run, session, request.sql, classification.statements, {
       maxRows,
       ...(delivery ? { delivery } : {}),

@@ -5,7 +5,7 @@ import type { Appended } from '../audit/group.js';
 import { type AuditFacts, formOf, type Recorder } from '../audit/recorder.js';
 import type { EnforcedPolicy } from '../policy/policy-holder.js';
 import { connectionOf, permissionList, personOf, relationsOf, statementWith } from './event-parts.js';
-import type { AllowedText, GovernedText } from './govern.js';
+import type { AllowedText, GovernedText } from './governed-text.js';
 import type { StatementTexts } from './statement-texts.js';
 
 /** An intent, written but for what differs from one time to the next. */

@@ -1,15 +1,11 @@
 import { PosternError } from '@postern/core/errors';
 import type { Allowed } from '@postern/core/policy';
 import { type Catalog, hasOwnTypes, withFindings, withParameterTypes } from '@postern/core/sql';
-import {
-  type AllowedText,
-  type ClassifiedText,
-  type GovernedText,
-  type Governor,
-  NEVER_RAN,
-} from '../session/govern.js';
+import { type Governor, NEVER_RAN } from '../session/govern.js';
+import type { AllowedText, ClassifiedText, GovernedText } from '../session/governed-text.js';
 import type { Owner } from '../session/tabs.js';
 import type { BoundParameters } from '../targets/bound-parameters.js';
+import type { Changer } from '../targets/catalog/live-catalog.js';
 import type { SessionNames } from './names.js';
 
 /** A text that wants to run, or to be planned. */
@@ -46,18 +42,20 @@ export class Gate {
   readonly #connection: string;
   readonly #names: SessionNames;
   readonly #isReadOnly: boolean;
+  readonly #session: Changer;
   /** The catalog that was read last. It serves all messages that had come before it was asked for. */
   #known: { readonly catalog: Catalog; readonly askedAt: number } | undefined;
 
   constructor(
     governor: Governor,
-    of: { owner: Owner; connection: string; names: SessionNames; readOnly: boolean },
+    of: { owner: Owner; connection: string; names: SessionNames; readOnly: boolean; session: Changer },
   ) {
     this.#governor = governor;
     this.#owner = of.owner;
     this.#connection = of.connection;
     this.#names = of.names;
     this.#isReadOnly = of.readOnly;
+    this.#session = of.session;
   }
 
   /** The policy, the catalog and the session as they are now allow it. `catalog`: why there is none. */
@@ -66,13 +64,15 @@ export class Gate {
     const classified = await this.#classified(text, question, catalog);
     const allowed = await this.#governor.decide(text, classified);
     this.#checkWall(allowed.decision);
+    this.#governor.mayChange(allowed, this.#session);
     return { text, allowed };
   }
 
   /** The same at once; undefined where it is not known at once, or is no yes. */
   allowedNow(question: Question): Found | undefined {
-    if (this.#known === undefined || this.#known.askedAt < question.arrivedAt) return undefined;
-    return this.#allowedBy(this.#known.catalog, question);
+    const isNew = this.#known !== undefined && this.#known.askedAt >= question.arrivedAt;
+    const catalog = isNew ? this.#known?.catalog : this.#governor.sharedCatalog(this.#connection);
+    return catalog && this.#allowedBy(catalog, question);
   }
 
   /** Calls one of the two, maybe at once. Neither may throw. Where only the catalog may have changed, nothing but that is asked. */
@@ -139,7 +139,9 @@ export class Gate {
     if (parameterTypes !== undefined && hasOwnTypes(parameterTypes)) return undefined;
     const text = this.#textOf(question);
     const allowed = this.#governor.allowedNow(text, this.#names.memory, catalog);
-    return allowed && this.#isInWall(allowed.decision) ? { text, allowed } : undefined;
+    if (!allowed || !this.#isInWall(allowed.decision)) return undefined;
+    this.#governor.mayChange(allowed, this.#session);
+    return { text, allowed };
   }
 
   #textOf({ sql, shown, parameters }: Question): GovernedText {

@@ -85,7 +85,8 @@ export class WireSession {
       principalId: client.principal.id,
       email: client.principal.email,
     };
-    const gate = new Gate(governor, { owner, connection: client.connection.slug, names, readOnly });
+    const connection = client.connection.slug;
+    const gate = new Gate(governor, { owner, connection, names, readOnly, session: this });
     this.#answers = new Answers({
       flight,
       names,
@@ -96,7 +97,7 @@ export class WireSession {
     });
     this.#talk = {
       governor,
-      connection: client.connection.slug,
+      connection,
       gate,
       flight,
       names,
@@ -116,6 +117,11 @@ export class WireSession {
     });
     flight.onCopyIn = () => this.#messages.goOn();
     flight.onWait = () => this.#toBackend.flush();
+  }
+
+  /** Why it is over. */
+  get ended(): string | undefined {
+    return this.#ended;
   }
 
   get isRunning(): boolean {

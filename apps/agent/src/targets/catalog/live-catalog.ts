@@ -13,6 +13,17 @@ const READ_MS = 120_000;
 const SPACING = 10;
 const CHEAP_MS = 20;
 
+/** A look that began so long ago serves the statements of now as well … */
+const SHARED_MS = 5;
+/** … but not while a session may still be committing that the agent has left. */
+const SETTLING_MS = 10_000;
+
+/** A session through which the catalog may be changed, at any time as long as it is open. */
+export interface Changer {
+  /** Why it is over. */
+  readonly ended: string | undefined;
+}
+
 /** `isFresh`: nothing in it is older than the request. */
 export interface CurrentCatalog {
   readonly catalog: Catalog;
@@ -46,6 +57,9 @@ export class LiveCatalog {
   readonly #searchPath = new Set<string>();
   readonly #looks: number[] = [];
   #isSuspect = false;
+  readonly #changers = new Set<Changer>();
+  /** Looks that began before it are nobody else's. */
+  #sharedFrom = 0;
   #idleTimer: NodeJS.Timeout | undefined;
   #isStopped = false;
 
@@ -78,6 +92,33 @@ export class LiveCatalog {
       else failed(error instanceof PosternError ? error : this.#unavailable(error));
     };
     this.#queue.join(force, tell);
+  }
+
+  /**
+   * The catalog that a look of the last few milliseconds found current. Only while nobody who came through this agent can have changed it
+   * since: as long as such a session is open, each statement has a look that began after it had come.
+   */
+  shared(): Catalog | undefined {
+    const now = performance.now();
+    const known = this.#known;
+    if (!this.#isGlanceEnough(known, now) || now - known.checkedAt > SHARED_MS) return undefined;
+    this.#leaveEnded(now);
+    return this.#changers.size === 0 && known.checkedAt >= this.#sharedFrom ? known.catalog : undefined;
+  }
+
+  /** Something that may change it is about to run there. */
+  changedBy(session: Changer): void {
+    if (this.#changers.has(session)) return;
+    this.#leaveEnded(performance.now());
+    this.#changers.add(session);
+  }
+
+  #leaveEnded(now: number): void {
+    for (const changer of this.#changers) {
+      if (changer.ended === undefined) continue;
+      this.#changers.delete(changer);
+      this.#sharedFrom = now + SETTLING_MS;
+    }
   }
 
   /** Something that may have changed it has run: whoever asks next gets a look, whatever it costs. */
