@@ -9,8 +9,8 @@ import { type Answer, RawClient } from './wire-raw.js';
 
 /**
  * What programs send from their first byte on, replayed directly and through the agent as somebody who may only read: every answer must
- * be the same. DBeaver and DataGrip: recorded from pgjdbc 42.5.5 with each one's settings (application name, autocommit,
- * fetch sizes, how it asks: prepared or not) while it said that program's own statements (packages/core/corpus/sql/tools-*.json)
+ * be the same. DBeaver, DataGrip and Metabase: recorded from pgjdbc 42.5.5 with each one's settings (application name, autocommit, read
+ * only, fetch sizes, how it asks: prepared or not) while it said that program's own statements (packages/core/corpus/sql/tools-*.json)
  * and asked DatabaseMetaData what the program asks. Grafana: as lib/pq sends it, written by its source. `bind` is base64 of what
  * follows the names.
  */
