@@ -105,7 +105,7 @@ module.exports = {
       path('^apps/agent/console/'),
       {
         path: `^apps/(api|web)/|^apps/agent/(src|dist)/|(^|/)node_modules/pg/|${PRISMA}|${NEST}`,
-        pathNot: '^apps/agent/(src|dist)/console/contract\\.',
+        pathNot: '^apps/agent/(src|dist)/console/contract[-.]',
       },
     ),
     rule('apps-are-not-libraries', 'infra runs programs; it imports none.', path('^infra/'), path('^apps/')),

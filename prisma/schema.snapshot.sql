@@ -5,6 +5,18 @@ postern_app
 postern_system
 
 -- columns
+access_request.id uuid not null
+access_request.org_id uuid not null
+access_request.environment_id uuid not null
+access_request.user_id uuid not null
+access_request.connection_slug text not null
+access_request.permissions integer not null
+access_request.reason text not null default ''::text
+access_request.audit_event_id uuid
+access_request.created_at timestamp(3) with time zone not null default now()
+access_request.outcome text
+access_request.closed_at timestamp(3) with time zone
+access_request.closed_by_label text
 access_review.id uuid not null
 access_review.org_id uuid not null
 access_review.name text not null
@@ -375,6 +387,17 @@ rule_member.kind text not null
 rule_member.user_id uuid
 rule_member.group_id uuid
 rule_member.position integer not null
+saved_query.id uuid not null
+saved_query.org_id uuid not null
+saved_query.environment_id uuid not null
+saved_query.user_id uuid not null
+saved_query.folder text not null default ''::text
+saved_query.name text not null
+saved_query.connection_slug text
+saved_query.body text not null
+saved_query.is_shared boolean not null default false
+saved_query.created_at timestamp(3) with time zone not null default now()
+saved_query.updated_at timestamp(3) with time zone not null default now()
 saved_search.id uuid not null
 saved_search.org_id uuid not null
 saved_search.user_id uuid not null
@@ -412,6 +435,14 @@ webhook_delivery.created_at timestamp(3) with time zone not null default now()
 webhook_delivery.ended_at timestamp(3) with time zone
 
 -- constraints
+access_request access_request_closed: CHECK (((outcome IS NULL) = (closed_at IS NULL)))
+access_request access_request_environment_fk: FOREIGN KEY (org_id, environment_id) REFERENCES environment(org_id, id) ON DELETE CASCADE
+access_request access_request_membership_fk: FOREIGN KEY (org_id, user_id) REFERENCES membership(org_id, user_id) ON DELETE CASCADE
+access_request access_request_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+access_request access_request_outcome: CHECK ((outcome = ANY (ARRAY['granted'::text, 'declined'::text])))
+access_request access_request_permissions: CHECK (((permissions >= 1) AND (permissions <= 127)))
+access_request access_request_pkey: PRIMARY KEY (id)
+access_request access_request_reason_short: CHECK ((length(reason) <= 2000))
 access_review access_review_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
 access_review access_review_org_id_id_unique: UNIQUE (org_id, id)
 access_review access_review_pkey: PRIMARY KEY (id)
@@ -584,6 +615,12 @@ rule_member rule_member_pkey: PRIMARY KEY (id)
 rule_member rule_member_rule_fk: FOREIGN KEY (org_id, rule_id) REFERENCES rule(org_id, id) ON DELETE CASCADE
 rule_member rule_member_target: CHECK ((((kind = 'everyone'::text) AND (user_id IS NULL) AND (group_id IS NULL)) OR ((kind = 'user'::text) AND (user_id IS NOT NULL) AND (group_id IS NULL)) OR ((kind = 'group'::text) AND (group_id IS NOT NULL) AND (user_id IS NULL))))
 rule_member rule_member_unique: UNIQUE NULLS NOT DISTINCT (org_id, rule_id, kind, user_id, group_id)
+saved_query saved_query_body_short: CHECK ((length(body) <= 100000))
+saved_query saved_query_environment_fk: FOREIGN KEY (org_id, environment_id) REFERENCES environment(org_id, id) ON DELETE CASCADE
+saved_query saved_query_membership_fk: FOREIGN KEY (org_id, user_id) REFERENCES membership(org_id, user_id) ON DELETE CASCADE
+saved_query saved_query_name_unique: UNIQUE (org_id, environment_id, user_id, folder, name)
+saved_query saved_query_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
+saved_query saved_query_pkey: PRIMARY KEY (id)
 saved_search saved_search_membership_fk: FOREIGN KEY (org_id, user_id) REFERENCES membership(org_id, user_id) ON DELETE CASCADE
 saved_search saved_search_name_unique: UNIQUE (org_id, user_id, name)
 saved_search saved_search_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
@@ -605,6 +642,8 @@ webhook_delivery webhook_delivery_pkey: PRIMARY KEY (id)
 webhook_delivery webhook_delivery_state_known: CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'dead'::text])))
 
 -- indexes
+CREATE UNIQUE INDEX access_request_open_unique ON public.access_request USING btree (org_id, environment_id, user_id, connection_slug, permissions) WHERE (outcome IS NULL)
+CREATE UNIQUE INDEX access_request_pkey ON public.access_request USING btree (id)
 CREATE INDEX access_review_open_idx ON public.access_review USING btree (due_at) WHERE (closed_at IS NULL)
 CREATE UNIQUE INDEX access_review_org_id_id_unique ON public.access_review USING btree (org_id, id)
 CREATE UNIQUE INDEX access_review_pkey ON public.access_review USING btree (id)
@@ -720,6 +759,8 @@ CREATE INDEX rule_member_group_idx ON public.rule_member USING btree (org_id, gr
 CREATE UNIQUE INDEX rule_member_pkey ON public.rule_member USING btree (id)
 CREATE UNIQUE INDEX rule_member_unique ON public.rule_member USING btree (org_id, rule_id, kind, user_id, group_id) NULLS NOT DISTINCT
 CREATE INDEX rule_member_user_idx ON public.rule_member USING btree (org_id, user_id)
+CREATE UNIQUE INDEX saved_query_name_unique ON public.saved_query USING btree (org_id, environment_id, user_id, folder, name)
+CREATE UNIQUE INDEX saved_query_pkey ON public.saved_query USING btree (id)
 CREATE UNIQUE INDEX saved_search_name_unique ON public.saved_search USING btree (org_id, user_id, name)
 CREATE UNIQUE INDEX saved_search_pkey ON public.saved_search USING btree (id)
 CREATE UNIQUE INDEX session_pkey ON public.session USING btree (token_hash)
@@ -735,6 +776,7 @@ CREATE INDEX webhook_delivery_log_idx ON public.webhook_delivery USING btree (or
 CREATE UNIQUE INDEX webhook_delivery_pkey ON public.webhook_delivery USING btree (id)
 
 -- row level security
+access_request enabled=t forced=t
 access_review enabled=t forced=t
 access_review_item enabled=t forced=t
 agent enabled=t forced=t
@@ -772,6 +814,7 @@ role_settings enabled=t forced=t
 role_status enabled=t forced=t
 rule enabled=t forced=t
 rule_member enabled=t forced=t
+saved_query enabled=t forced=t
 saved_search enabled=t forced=t
 session enabled=t forced=t
 user_group enabled=t forced=t
@@ -779,6 +822,7 @@ users enabled=t forced=t
 webhook_delivery enabled=t forced=t
 
 -- policies
+access_request tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 access_review system_lookup: SELECT to {postern_system} using (true) with check ()
 access_review tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 access_review_item tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
@@ -832,6 +876,7 @@ role_status system_lookup: SELECT to {postern_system} using (true) with check ()
 role_status tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 rule tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 rule_member tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+saved_query tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 saved_search tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 session system_all: ALL to {postern_system} using (true) with check (true)
 user_group tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
@@ -845,6 +890,7 @@ webhook_delivery system_lookup: SELECT to {postern_system} using (true) with che
 webhook_delivery tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 
 -- table grants
+access_request: insert, select, update to postern_app
 access_review: insert, select, update to postern_app
 access_review_item: insert, select, update to postern_app
 agent: insert, select, update to postern_app
@@ -884,6 +930,7 @@ role_settings: delete, insert, select, update to postern_app
 role_status: delete, insert, select, update to postern_app
 rule: delete, insert, select, update to postern_app
 rule_member: delete, insert, select to postern_app
+saved_query: delete, insert, select, update to postern_app
 saved_search: delete, insert, select, update to postern_app
 session: delete, insert, select to postern_system
 user_group: delete, insert, select, update to postern_app

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { hash as hashOnce, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { CHAIN_START, type ChainedEvent, chain } from '@postern/core/audit';
+import { type AuditEvent, CHAIN_START, type ChainedEvent, chain } from '@postern/core/audit';
 import type { Stack } from '@postern/infra/stack';
 import { AUDIT_BATCH_MAX } from '@postern/protocol/audit-push';
 import pg from 'pg';
@@ -9,127 +9,200 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { ApiClient } from '../../apps/agent/dist/link/api-client.js';
 import { pushAudit } from '../../apps/agent/dist/link/calls.js';
 import { enrol } from '../../apps/agent/dist/link/enrol.js';
+import { type AuditRowColumns, auditRow, outcomeColumns } from '../../apps/api/dist/audit/audit-row.js';
 import type { Benchmark } from './harness.js';
 
 /** An agent of its own, so that its chain is ours to write. */
-async function enrolled({ organisation, urls }: Stack): Promise<ApiClient> {
+async function enrolled({ organisation, urls }: Stack, name: string): Promise<ApiClient> {
   const { createEnrolmentToken } = await organisation.owner.request<{
     createEnrolmentToken: { token: string };
   }>(
     'mutation ($orgId: ID!, $environmentId: ID!, $name: String!) { createEnrolmentToken(orgId: $orgId, environmentId: $environmentId, name: $name) { token } }',
-    { orgId: organisation.orgId, environmentId: organisation.environmentId, name: 'bench' },
+    { orgId: organisation.orgId, environmentId: organisation.environmentId, name },
   );
   const { token } = createEnrolmentToken;
   return new ApiClient(
     urls.api,
-    await enrol({ apiUrl: urls.api, name: 'bench', token, consoleUrl: 'http://localhost:1' }),
+    await enrol({ apiUrl: urls.api, name, token, consoleUrl: 'http://localhost:1' }),
   );
 }
 
-const SQL =
-  'select id, number, status, placed_at from orders where customer_id = 4711 order by placed_at desc limit 20';
+/** As many agents push, and as many connections copy, at a time. */
+const LANES = 4;
+const TABLES = ['orders', 'customers', 'payments', 'invoices', 'line_items', 'shipments'];
+const sha256 = (text: string): string => hashOnce('sha256', text, 'hex');
 
-/** The next full batch of a chain, with the events of allowed statements. */
-function* batches(): Generator<ChainedEvent[], never> {
+/** What an agent records of statement `n`: its decision, and its end. */
+function statement(n: number, hash: string): AuditEvent[] {
+  const table = TABLES[n % TABLES.length] ?? 'orders';
+  const text = `select id, number, status, placed_at from ${table} where customer_id = ${(n * 7919) % 100_000} order by placed_at desc limit 20`;
+  const both = {
+    at: new Date().toISOString(),
+    path: 'wire' as const,
+    actor: { type: 'user' as const, id: `user-${n % 50}`, label: `person${n % 50}@acme.example` },
+    connection: { id: 'production', slug: 'production' },
+    sessionId: `session-${n % 50}`,
+    client: { address: `10.0.0.${n % 50}:40000`, application: 'psql' },
+  };
+  const id = randomUUID();
+  return [
+    {
+      ...both,
+      ...{ id, kind: 'statement.decided', decision: 'allowed', policyVersion: 7, ruleIds: ['rule'] },
+      statement: { text, bytes: text.length, sha256: hash, truncated: false, kinds: ['SELECT'] },
+      ...{ required: ['read'], held: ['read', 'explain'], relations: [`public.${table}`] },
+    },
+    {
+      ...both,
+      ...{ id: randomUUID(), kind: 'statement.finished', intentId: id },
+      outcome: { status: 'succeeded', rows: n % 20, durationMs: 0.4 + (n % 30) / 10, sqlstate: null },
+    },
+  ];
+}
+
+/** Full batches of one chain, made before anything is measured. */
+function batchesOf(count: number): ChainedEvent[][] {
   let [hash, seq] = [CHAIN_START, 0];
-  for (;;) {
-    const batch: ChainedEvent[] = [];
-    while (batch.length < AUDIT_BATCH_MAX) {
+  return Array.from({ length: count }, (_, index) => {
+    const events = Array.from({ length: AUDIT_BATCH_MAX / 2 }, (_, n) =>
+      statement(index * AUDIT_BATCH_MAX + n, hash),
+    );
+    return events.flat().map((event) => {
       seq += 1;
-      const link = chain(hash, seq, {
-        ...{
-          id: randomUUID(),
-          at: new Date().toISOString(),
-          kind: 'statement.decided',
-          decision: 'allowed',
-          path: 'console',
-        },
-        actor: { type: 'user', id: `user-${seq % 50}`, label: `person${seq % 50}@acme.example` },
-        connection: { id: 'production', slug: 'production' },
-        statement: {
-          text: `${SQL} /* ${seq} */`,
-          bytes: SQL.length + 8,
-          sha256: hash,
-          truncated: false,
-          kinds: ['SELECT'],
-        },
-        ...{
-          required: ['read'],
-          held: ['read', 'explain'],
-          ruleIds: ['rule'],
-          policyVersion: 7,
-          sessionId: 'session',
-        },
-      });
+      const link = chain(hash, seq, event, sha256);
       hash = link.hash;
-      batch.push(link);
-    }
-    yield batch;
-  }
+      return link;
+    });
+  });
+}
+
+const COLUMNS: readonly (readonly [string, keyof AuditRowColumns])[] = [
+  ...([
+    ['id', 'id'],
+    ['at', 'at'],
+    ['kind', 'kind'],
+    ['path', 'path'],
+    ['actor_id', 'actorId'],
+  ] as const),
+  ...([
+    ['actor_label', 'actorLabel'],
+    ['decision', 'decision'],
+    ['environment_id', 'environmentId'],
+  ] as const),
+  ...([
+    ['connection_slug', 'connectionSlug'],
+    ['required', 'required'],
+    ['relations', 'relations'],
+  ] as const),
+  ...([
+    ['client_address', 'clientAddress'],
+    ['client_application', 'clientApplication'],
+  ] as const),
+  ...([
+    ['intent_id', 'intentId'],
+    ['status', 'status'],
+    ['duration_ms', 'durationMs'],
+  ] as const),
+  ...([
+    ['row_count', 'rowCount'],
+    ['sqlstate', 'sqlstate'],
+    ['finished_at', 'finishedAt'],
+  ] as const),
+  ...([
+    ['agent_id', 'agentId'],
+    ['seq', 'seq'],
+    ['hash', 'hash'],
+    ['search_text', 'searchText'],
+  ] as const),
+];
+
+const field = (value: unknown): string => {
+  if (value === null || value === undefined) return '\\N';
+  const text = Array.isArray(value) ? `{${value.join(',')}}` : String(value);
+  return text.replace(/[\\\t\n]/g, (c) => (c === '\t' ? '\\t' : c === '\n' ? '\\n' : '\\\\'));
+};
+
+/** The lines of a batch as COPY takes them: the rows that ingestion makes of the same events. */
+function linesOf(
+  links: readonly ChainedEvent[],
+  org: string,
+  place: { agentId: string; environmentId: string },
+) {
+  const lines = links.map(({ seq, hash, event }, index) => {
+    const row = auditRow(event, { ...place, seq, hash: `\\x${hash}` });
+    const end = links[index + 1]?.event;
+    if (end?.intentId === event.id) Object.assign(row, outcomeColumns(end.outcome, end.at));
+    return [org, JSON.stringify(event), ...COLUMNS.map(([, name]) => row[name])].map(field).join('\t');
+  });
+  return `${lines.join('\n')}\n`;
 }
 
 /** The same table without tenancy, filled by COPY as its owner: the fastest way in that PostgreSQL has. */
-async function copyTable(
-  url: string,
-): Promise<{ client: pg.Client; copy(links: readonly ChainedEvent[]): Promise<void> }> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query('create table bench_audit (like audit_event including all)');
-  const columns =
-    'id, org_id, at, kind, actor_id, actor_label, decision, connection_slug, agent_id, seq, hash, search_text, event';
-  const [org, agent] = [randomUUID(), randomUUID()];
-  const copy = async (links: readonly ChainedEvent[]): Promise<void> => {
-    const lines = links.map(({ seq, hash, event }) => {
-      const text = event.statement?.text ?? '';
-      const fields = [
-        event.id,
-        org,
-        event.at,
-        event.kind,
-        event.actor.id,
-        event.actor.label,
-        event.decision,
-        'production',
-      ];
-      return [
-        ...fields,
-        agent,
-        seq,
-        `\\\\x${hash}`,
-        text,
-        JSON.stringify(event).replaceAll('\\', '\\\\'),
-      ].join('\t');
-    });
-    await pipeline(
-      Readable.from([`${lines.join('\n')}\n`]),
-      client.query(copyFrom(`copy bench_audit (${columns}) from stdin`)),
-    );
+async function copyLanes(url: string, batches: readonly ChainedEvent[][][]) {
+  const names = ['org_id', 'event', ...COLUMNS.map(([name]) => name)].join(', ');
+  const org = randomUUID();
+  const lanes = await Promise.all(
+    batches.map(async (own) => {
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      const place = { agentId: randomUUID(), environmentId: randomUUID() };
+      const texts = own.map((links) => linesOf(links, org, place));
+      return { client, texts };
+    }),
+  );
+  await lanes[0]?.client.query('create table bench_audit (like audit_event including all)');
+  return {
+    lanes: lanes.map(({ client, texts }) => async () => {
+      const text = texts.shift();
+      if (text === undefined) throw new Error('no batch is left');
+      await pipeline(Readable.from([text]), client.query(copyFrom(`copy bench_audit (${names}) from stdin`)));
+    }),
+    close: () => Promise.all(lanes.map(({ client }) => client.end())),
   };
-  return { client, copy };
 }
 
 /** As it stands in the agent's spool. */
 const spooled = (link: ChainedEvent) => ({ seq: link.seq, json: Buffer.from(JSON.stringify(link)) });
 
+/** All lanes at once, each one batch after another. */
+const inLanes =
+  (lanes: readonly (() => Promise<unknown>)[]) =>
+  async (batch: number): Promise<void> => {
+    await Promise.all(
+      lanes.map(async (once) => {
+        for (let n = 0; n < batch / lanes.length; n += 1) await once();
+      }),
+    );
+  };
+
 export const auditIngestion: Benchmark = {
   name: 'audit-ingestion',
-  title: `Audit ingestion, per event, in batches of ${AUDIT_BATCH_MAX}, against COPY into the same table`,
-  prepare: async ({ quick }, startedStack) => {
+  title: `Audit ingestion, per event, ${LANES} agents with batches of ${AUDIT_BATCH_MAX}, against as many COPYs into the same table`,
+  prepare: async ({ quick, rounds }, startedStack) => {
     const stack = await startedStack();
-    const api = await enrolled(stack);
-    const { client, copy } = await copyTable(stack.postgres.superuserUrl('postern'));
-    const [pushed, copied] = [batches(), batches()];
+    const batch = LANES * (quick ? 1 : 4);
+    const needed = ((rounds + 1) * batch) / LANES;
+    const chains = Array.from({ length: LANES }, () => batchesOf(needed));
+    const copying = await copyLanes(stack.postgres.superuserUrl('postern'), chains);
+    const pushing = await Promise.all(
+      chains.map(async (batches, n) => {
+        const api = await enrolled(stack, `bench-${n}`);
+        const waiting = batches.map((links) => links.map(spooled));
+        return () => {
+          const events = waiting.shift();
+          if (events === undefined) throw new Error('no batch is left');
+          return pushAudit(api, events, AbortSignal.timeout(30_000));
+        };
+      }),
+    );
     return {
-      batch: quick ? 2 : 10,
+      batch,
       things: AUDIT_BATCH_MAX,
       contenders: [
-        { name: 'COPY, one connection', once: () => copy(copied.next().value) },
-        {
-          name: 'signed push: chain checked, exactly once',
-          once: () => pushAudit(api, pushed.next().value.map(spooled), AbortSignal.timeout(30_000)),
-        },
+        { name: `COPY, ${LANES} connections`, all: inLanes(copying.lanes) },
+        { name: 'signed pushes: chains checked, exactly once', all: inLanes(pushing) },
       ],
-      close: () => client.end(),
+      close: async () => void (await copying.close()),
     };
   },
 };

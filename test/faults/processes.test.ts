@@ -3,6 +3,7 @@ import { DEMO_PEOPLE } from '@postern/infra/demo-organisation';
 import { GraphqlClient } from '@postern/infra/graphql-client';
 import { findRedisBinary, type RedisServer, startRedis } from '@postern/infra/redis';
 import type { Stack } from '@postern/infra/stack';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, testStack } from '../stack.js';
 
@@ -100,6 +101,40 @@ describe.each(
       () => maySay('create table worker_down (id int)'),
       (allowed) => !allowed,
     );
+  });
+
+  it('a secret that somebody types is in no table of the control plane', async () => {
+    const secret = `c4nary${queue}`;
+    for (const sql of [
+      `alter role canary_${queue} password '${secret}'`,
+      `select crypt('${secret}', gen_salt('bf')) from canary_${queue}`,
+      `create subscription canary_${queue} connection 'host=x password=${secret}' publication p`,
+    ])
+      await sam.run('production', sql);
+    const client = new pg.Client({ connectionString: stack.postgres.superuserUrl('postern') });
+    await client.connect();
+    try {
+      // Names are searched for, so that what was recorded is there before it is looked into.
+      await eventually(
+        () => search(`canary_${queue}`),
+        (events) => events.length >= 2,
+      );
+      const { rows: tables } = await client.query<{ name: string }>(
+        "select oid::regclass::text as name from pg_class where relkind = 'r' and relnamespace::regnamespace::text in ('public', 'postern_audit', 'bullmq')",
+      );
+      const found: string[] = [];
+      for (const { name } of tables) {
+        const { rows } = await client.query<{ n: number }>(
+          `select count(*)::int as n from ${name} as row where row::text like $1`,
+          [`%${secret}%`],
+        );
+        if (rows[0]?.n !== 0) found.push(name);
+      }
+      expect(tables.length).toBeGreaterThan(30);
+      expect(found).toEqual([]);
+    } finally {
+      await client.end();
+    }
   });
 
   if (queue !== 'redis') return;

@@ -163,6 +163,7 @@ async function startOn(dataDir: DataDir, options: AgentOptions): Promise<Running
   });
   const app = await createConsole({
     identity,
+    api,
     agentName: config.name,
     publicUrl: config.console.publicUrl,
     cookieName: cookieNameFor(config.console.publicUrl),
@@ -220,7 +221,9 @@ async function startOn(dataDir: DataDir, options: AgentOptions): Promise<Running
       await pusher.stop();
       await spool.settled();
       await lastPush(pusher, spool);
-      await Promise.all([...targets.values()].map(({ catalog }) => catalog.stop()));
+      await Promise.all(
+        [...targets.values()].flatMap(({ catalog, browse }) => [catalog.stop(), browse.stop()]),
+      );
       await classifier.stop();
       await spool.close();
       await dataDir.release();

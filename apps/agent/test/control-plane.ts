@@ -5,6 +5,12 @@ import { CHAIN_START, type ChainedEvent, followsChain } from '@postern/core/audi
 import type { PolicyBundle, PublicJwk } from '@postern/core/policy';
 import { agentRequestClaims } from '@postern/protocol/agent-auth';
 import { auditPushRequest } from '@postern/protocol/audit-push';
+import {
+  type AccessRequestRequest,
+  accessRequestRequest,
+  type SavedQuery,
+  saveQueryRequest,
+} from '@postern/protocol/console-kept';
 import { consoleTokenRequest } from '@postern/protocol/console-token';
 import { enrolRequest } from '@postern/protocol/enrolment';
 import { type ConnectionEvidence, evidenceRequest } from '@postern/protocol/evidence';
@@ -49,6 +55,8 @@ export class ControlPlane {
   readonly events: ChainedEvent[] = [];
   readonly heartbeats: HeartbeatRequest[] = [];
   readonly evidence: ConnectionEvidence[] = [];
+  readonly accessRequests: AccessRequestRequest[] = [];
+  readonly saved: SavedQuery[] = [];
   readonly codes = new Map<string, { sub: string; challenge: string; redirectUri: string }>();
   pushes = 0;
   /** Pushes that came compressed, and whether it says that it takes them. */
@@ -171,6 +179,28 @@ export class ControlPlane {
     this.#send('task', {});
   }
 
+  /** What it keeps for people at the console. */
+  #kept(path: string, body: string): object | undefined {
+    switch (path) {
+      case PATHS.administrators:
+        return { administrators: [{ name: 'Ada Owner', email: 'ada@acme.example' }] };
+      case PATHS.accessRequests: {
+        this.accessRequests.push(accessRequestRequest.parse(JSON.parse(body)));
+        return { id: randomUUID(), isNew: this.accessRequests.length === 1 };
+      }
+      case PATHS.savedQueries:
+        return { queries: this.saved };
+      case PATHS.saveQuery: {
+        const { personId: _, id = randomUUID(), ...query } = saveQueryRequest.parse(JSON.parse(body));
+        const updatedAt = new Date().toISOString();
+        this.saved.push({ ...query, id, isOwn: true, owner: 'dana@acme.example', updatedAt });
+        return { id };
+      }
+      default:
+        return undefined;
+    }
+  }
+
   #claim(body: string): { task: string | null } {
     const { connections } = claimRequest.parse(JSON.parse(body));
     const index = this.tasks.findIndex(({ connection }) => connections.includes(connection));
@@ -210,6 +240,8 @@ export class ControlPlane {
         this.evidence.push(...evidenceRequest.parse(JSON.parse(body)).connections);
         return json(response, 200, { stored: 1 });
       }
+      const kept = this.#kept(path, body);
+      if (kept !== undefined) return json(response, 200, kept);
       if (path === PATHS.consoleToken) return json(response, 200, { token: await this.#token(body) });
       if (path === PATHS.taskClaim) return json(response, 200, this.#claim(body));
       if (path === PATHS.taskProgress) return json(response, 200, this.#told(body));

@@ -159,8 +159,9 @@ export class RawClient {
     password: string,
     scram = new ScramClient(password),
     mechanism = 'SCRAM-SHA-256',
+    settings: Readonly<Record<string, string>> = {},
   ): Promise<Answer[]> {
-    this.send(startupMessage({ user, database }));
+    this.send(startupMessage({ user, database, ...settings }));
     const answers = [await this.next()];
     if (answers[0]?.type !== 'R') return [...answers, ...(await this.rest())];
     this.send(saslInitialMessage(mechanism, scram.first()));

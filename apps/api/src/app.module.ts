@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, DiscoveryModule } from '@nestjs/core';
+import { AccessRequestsModule } from './access-requests/access-requests.module.js';
 import { ReviewsModule } from './access-reviews/reviews.module.js';
 import { AgentIdentityModule } from './agents/agent-identity.module.js';
 import { AgentsModule } from './agents/agents.module.js';
@@ -29,6 +30,7 @@ import { ReconcileModule } from './reconcile/reconcile.module.js';
 import { ReportSchedulesModule } from './report-schedules/report-schedules.module.js';
 import { ReportsModule } from './reports/reports.module.js';
 import { RulesModule } from './rules/rules.module.js';
+import { SavedQueriesModule } from './saved-queries/saved-queries.module.js';
 import { SavedSearchesModule } from './saved-searches/saved-searches.module.js';
 import { TenancyModule } from './tenancy/tenancy.module.js';
 
@@ -48,6 +50,8 @@ const FEATURES = [
     ReportsModule,
     EvidenceModule,
     ReviewsModule,
+    AccessRequestsModule,
+    SavedQueriesModule,
   ],
 ];
 

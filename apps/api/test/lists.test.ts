@@ -81,6 +81,11 @@ async function crowd(n: number): Promise<void> {
      select gen_random_uuid(), org_id, user_id, 's', '', true from membership where org_id = $1 on conflict do nothing`,
     [orgId],
   );
+  await owner.query(
+    `insert into access_request (id, org_id, environment_id, user_id, connection_slug, permissions)
+     select gen_random_uuid(), org_id, $2, user_id, 'shop', 1 from membership where org_id = $1 on conflict do nothing`,
+    [orgId, environmentId],
+  );
   await crowdOfReviews(from, n);
   await crowdOfRoles();
   await owner.query(
@@ -184,6 +189,7 @@ const LISTS: Record<string, string> = {
     'reportSchedules(orgId: $orgId) { id name title nextRunAt recipients { name lastDelivery { state } } lastReport { id status } }',
   savedSearches: 'savedSearches(orgId: $orgId) { id name query owner { email } }',
   invites: 'invites(orgId: $orgId) { id email }',
+  accessRequests: 'accessRequests(orgId: $orgId) { id connection personEmail permissions }',
   accessReviews: 'accessReviews(orgId: $orgId) { id name connection certified revoked total waitingForMe }',
   accessReviewItems:
     'accessReviewItems(orgId: $orgId, reviewId: "REVIEW") { id userEmail reviewerEmail permissions through decision }',

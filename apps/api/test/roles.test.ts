@@ -62,6 +62,8 @@ const LEAST_ROLE: Record<string, OrgRole> = {
   scanForDrift: 'admin',
   planForDrift: 'admin',
   ignoreDrift: 'admin',
+  accessRequests: 'auditor',
+  closeAccessRequest: 'admin',
   accessReviews: 'member',
   accessReviewItems: 'member',
   accessReviewUse: 'member',

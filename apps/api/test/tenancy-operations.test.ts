@@ -15,6 +15,7 @@ interface Furnished extends FurnishedCompany {
   auditEventId: string;
   databasePasswordId: string;
   savedSearchId: string;
+  accessRequestId: string;
   scheduleId: string;
   integrationId: string;
   planId: string;
@@ -65,6 +66,11 @@ async function furnishFully(name: string): Promise<Furnished> {
     'mutation ($orgId: ID!) { createSavedSearch(orgId: $orgId, search: { name: "Shared", query: "", isShared: true }) { id } }',
     { orgId: company.orgId },
     company.cookie,
+  );
+  const request = await api.database.owner.query<{ id: string }>(
+    `insert into access_request (id, org_id, environment_id, user_id, connection_slug, permissions)
+     values (gen_random_uuid(), $1, $2, $3, 'shop', 1) returning id`,
+    [company.orgId, company.environmentId, company.userId],
   );
   const integration = await must<{ createIntegration: { integration: { id: string } } }>(
     api,
@@ -117,6 +123,7 @@ async function furnishFully(name: string): Promise<Furnished> {
     reportId: asked.requestReport.id,
     scheduleId: schedule.createReportSchedule.id,
     savedSearchId: saved.createSavedSearch.id,
+    accessRequestId: request.rows[0]?.id ?? '',
     integrationId: integration.createIntegration.integration.id,
     planId: roles.saveRoleManifest.plan.id,
     generatedId: roles.generateRoleManifest.id,
@@ -291,6 +298,11 @@ const CASES: Case[] = [
     'decideAccess',
     () => ({ reviewId: theirs.reviewId, itemIds: [], decision: 'CERTIFIED' }),
     'access_review.not_found',
+  ],
+  [
+    'closeAccessRequest',
+    () => ({ id: theirs.accessRequestId, outcome: 'DECLINED' }),
+    'access_request.not_found',
   ],
   ['reopenAccess', () => ({ reviewId: theirs.reviewId, itemIds: [] }), 'access_review.not_found'],
   ['remindReviewers', () => ({ id: theirs.reviewId }), 'access_review.not_found'],

@@ -80,6 +80,12 @@ export const ERROR_CODES = [
   'audit.too_broad',
   'saved_search.not_found',
   'saved_search.name_taken',
+  // the console
+  'object.not_found',
+  'saved_query.not_found',
+  'saved_query.name_taken',
+  'access_request.not_found',
+  'access_request.closed',
   // SQL
   'sql.empty',
   'sql.syntax',

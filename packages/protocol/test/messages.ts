@@ -2,6 +2,18 @@ import { policyBundle } from '@postern/core/policy';
 import type { z } from 'zod';
 import { agentRequestClaims } from '../src/agent-auth.js';
 import { auditPushRequest, auditPushResponse } from '../src/audit-push.js';
+import {
+  accessRequestRequest,
+  accessRequestResponse,
+  administratorsRequest,
+  administratorsResponse,
+  deleteQueryRequest,
+  deleteQueryResponse,
+  savedQueriesRequest,
+  savedQueriesResponse,
+  saveQueryRequest,
+  saveQueryResponse,
+} from '../src/console-kept.js';
 import { consoleTokenClaims, consoleTokenRequest, consoleTokenResponse } from '../src/console-token.js';
 import { enrolRequest, enrolResponse } from '../src/enrolment.js';
 import { protocolError } from '../src/error.js';
@@ -21,6 +33,16 @@ import {
 /** Every message of the protocol by the name of its fixtures. */
 export const messages: Readonly<Record<string, z.ZodType>> = {
   'agent-request-claims': agentRequestClaims,
+  'administrators-request': administratorsRequest,
+  'administrators-response': administratorsResponse,
+  'access-request-request': accessRequestRequest,
+  'access-request-response': accessRequestResponse,
+  'saved-queries-request': savedQueriesRequest,
+  'saved-queries-response': savedQueriesResponse,
+  'save-query-request': saveQueryRequest,
+  'save-query-response': saveQueryResponse,
+  'delete-query-request': deleteQueryRequest,
+  'delete-query-response': deleteQueryResponse,
   'audit-push-request': auditPushRequest,
   'audit-push-response': auditPushResponse,
   'console-token-claims': consoleTokenClaims,

@@ -1,5 +1,6 @@
 import type { Recorder } from '../audit/recorder.js';
 import type { Clock } from '../clock.js';
+import type { ApiClient } from '../link/api-client.js';
 import type { AgentIdentity } from '../link/identity.js';
 import type { Logger } from '../log.js';
 import type { PolicyHolder } from '../policy/policy-holder.js';
@@ -13,6 +14,7 @@ import type { ConsoleSessions } from './console-sessions.js';
 /** What the console needs of the agent. */
 export interface ConsoleParts {
   readonly identity: AgentIdentity;
+  readonly api: ApiClient;
   readonly agentName: string;
   readonly publicUrl: string;
   readonly cookieName: string;

@@ -22,7 +22,12 @@ export function statusOf(code: ErrorCode): number {
     case 'agent.revoked':
       return 403;
     case 'connection.not_found':
+    case 'object.not_found':
+    case 'saved_query.not_found':
       return 404;
+    case 'saved_query.name_taken':
+    case 'access_request.closed':
+      return 409;
     case 'sql.too_large':
       return 413;
     case 'sql.empty':
@@ -78,6 +83,7 @@ export function statusOf(code: ErrorCode): number {
     case 'database_password.not_found':
     case 'integration.not_found':
     case 'integration.name_taken':
+    case 'access_request.not_found':
     case 'access_review.not_found':
     case 'access_review.closed':
     case 'role_manifest.invalid':

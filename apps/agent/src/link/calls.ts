@@ -82,7 +82,8 @@ export async function exchangeCode(
 
 const TASK_TIMEOUT_MS = 30_000;
 
-async function post<T>(api: ApiClient, path: string, body: unknown, schema: z.ZodType<T>): Promise<T> {
+/** Asks the control plane for something of that shape. */
+export async function post<T>(api: ApiClient, path: string, body: unknown, schema: z.ZodType<T>): Promise<T> {
   const text = JSON.stringify(body);
   return parsed(await api.send({ method: 'POST', path, body: text, timeoutMs: TASK_TIMEOUT_MS }), schema);
 }

@@ -1,6 +1,7 @@
 import { PosternError } from '@postern/core/errors';
 import type { PolicyConnection } from '@postern/core/policy';
 import type { ConnectionConfig } from '../config.js';
+import { Browse } from './browse/browse.js';
 import { LiveCatalog } from './catalog/live-catalog.js';
 import { type ClientSettings, type ConnectedClient, connectWalled, type Walls, wallsOf } from './connect.js';
 import type { OwnName } from './own-name.js';
@@ -16,6 +17,8 @@ export class Target {
   /** What statements in it may reach. */
   readonly catalog: LiveCatalog;
   readonly seats: Seats;
+  /** What the console shows of it. */
+  readonly browse: Browse;
   readonly #types = new TypeNames();
   #health: Health = 'unknown';
   #detail: string | undefined;
@@ -25,6 +28,7 @@ export class Target {
     const { slug, url, catalogWaitMs: waitMs } = config;
     this.seats = new Seats(config);
     this.catalog = new LiveCatalog({ slug, url, waitMs });
+    this.browse = new Browse({ slug, url });
   }
 
   get health(): { readonly status: Health; readonly detail?: string } {

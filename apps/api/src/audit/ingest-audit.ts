@@ -19,6 +19,8 @@ const AGENT_KINDS: readonly AuditKind[] = [
   'statement.decided',
   'statement.finished',
   'console.signed_in',
+  'console.sessions_viewed',
+  'console.session_stopped',
   'wire.session_opened',
   'wire.session_closed',
   'wire.sign_in_failed',

@@ -26,6 +26,8 @@ const STATUS_BY_CODE: Partial<Record<ErrorCode, number>> = {
   'report.not_ready': 409,
   'report.too_many': 429,
   'saved_search.name_taken': 409,
+  'saved_query.name_taken': 409,
+  'access_request.closed': 409,
   'report_schedule.name_taken': 409,
   'integration.name_taken': 409,
   'policy.none': 404,

@@ -87,6 +87,12 @@ export const AUDIT_KINDS = [
   'saved_search.created',
   'saved_search.updated',
   'saved_search.deleted',
+  'console.sessions_viewed',
+  'console.session_stopped',
+  'saved_query.saved',
+  'saved_query.deleted',
+  'access_request.created',
+  'access_request.closed',
 ] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 

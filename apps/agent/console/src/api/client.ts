@@ -12,6 +12,8 @@ import {
   type MeResponse,
   meResponse,
   type RunRequest,
+  type RunResponse,
+  runResponse,
   type TableRequest,
   type TableResponse,
   tableResponse,
@@ -77,13 +79,28 @@ async function parsed<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
   return result.data;
 }
 
-function post(body: unknown, signal?: AbortSignal): RequestInit {
+function posted(body: unknown, signal?: AbortSignal): RequestInit {
   return {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
     signal: signal ?? null,
   };
+}
+
+/** A GET whose answer has that shape. */
+export async function get<T>(path: string, schema: z.ZodType<T>, signal?: AbortSignal): Promise<T> {
+  return parsed(await request(path, { signal: signal ?? null }), schema);
+}
+
+/** A POST that answers with nothing. */
+export async function post(path: string, body: unknown): Promise<void> {
+  await request(path, posted(body));
+}
+
+/** A POST whose answer has that shape. */
+export async function ask<T>(path: string, body: unknown, schema: z.ZodType<T>): Promise<T> {
+  return parsed(await request(path, posted(body)), schema);
 }
 
 /** The agent's HTTP API, typed by `apps/agent/src/console/contract.ts`. Rejects with {@link ConsoleFailure}. */
@@ -97,25 +114,28 @@ export const api = {
     const response = await request('/api/connections', { signal: signal ?? null });
     return (await parsed(response, connectionsResponse)).connections;
   },
+  async run(body: RunRequest, signal?: AbortSignal): Promise<RunResponse> {
+    return parsed(await request('/api/run', posted(body, signal)), runResponse);
+  },
   async table(body: TableRequest): Promise<TableResponse> {
-    return parsed(await request('/api/table', post(body)), tableResponse);
+    return parsed(await request('/api/table', posted(body)), tableResponse);
   },
   async exportTicket(body: ExportRequest): Promise<{ id: string; url: string }> {
-    return parsed(await request('/api/export', post(body)), exportTicket);
+    return parsed(await request('/api/export', posted(body)), exportTicket);
   },
   async exportProgress(id: string): Promise<ExportProgress> {
     return parsed(await request(`/api/export/${id}/progress`, {}), exportProgress);
   },
   async check(body: RunRequest, signal?: AbortSignal): Promise<CheckResponse> {
-    return parsed(await request('/api/check', post(body, signal)), checkResponse);
+    return parsed(await request('/api/check', posted(body, signal)), checkResponse);
   },
   async cancel(tab: string): Promise<void> {
-    await request('/api/cancel', post({ tab }));
+    await request('/api/cancel', posted({ tab }));
   },
   async close(tab: string): Promise<void> {
-    await request('/api/close', post({ tab }));
+    await request('/api/close', posted({ tab }));
   },
   async signOut(): Promise<void> {
-    await request('/auth/logout', post({}));
+    await request('/auth/logout', posted({}));
   },
 };

@@ -1,3 +1,4 @@
+import type { NamesResponse } from '@postern/agent/console-catalog';
 import type { Problem } from './problems';
 import type { Span } from './split';
 
@@ -18,6 +19,8 @@ export interface EditorProps {
   /** The text to begin with; afterwards the editor has the newest. */
   readonly initialText: string;
   readonly openIds: readonly string[];
+  /** What the database of the tab's connection has, once that is read. */
+  readonly names?: NamesResponse | undefined;
   readonly onReady: (handle: EditorHandle | null) => void;
   readonly onText: (tabId: string, text: string) => void;
   readonly onCursor: (line: number, column: number, selected: number) => void;

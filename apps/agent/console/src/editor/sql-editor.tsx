@@ -79,10 +79,13 @@ export default function SqlEditor(props: EditorProps) {
     const create = () =>
       EditorState.create({
         doc: initialText,
-        extensions: extensions((updated, isTextChanged) => {
-          if (isTextChanged) latest.current.onText(shown.current, updated.state.doc.toString());
-          reportCursor(updated, latest.current.onCursor);
-        }),
+        extensions: extensions(
+          (updated, isTextChanged) => {
+            if (isTextChanged) latest.current.onText(shown.current, updated.state.doc.toString());
+            reportCursor(updated, latest.current.onCursor);
+          },
+          () => latest.current.names,
+        ),
       });
     current.setState(states.current.get(tabId) ?? create());
     reportCursor(current, latest.current.onCursor);

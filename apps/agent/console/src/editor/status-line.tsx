@@ -35,10 +35,12 @@ interface StatusLineProps {
   readonly check: CheckResponse | undefined;
   /** False when the browser's storage took no more. */
   readonly isSaved: boolean;
+  /** Absent without `explain` on the connection. */
+  readonly onExplain: (() => void) | undefined;
 }
 
 /** Under the editor: where the cursor is, and what the text would need. */
-export function StatusLine({ cursor, check, isSaved }: StatusLineProps) {
+export function StatusLine({ cursor, check, isSaved, onExplain }: StatusLineProps) {
   const { line, column, selected } = cursor;
   return (
     <div className="flex h-6 shrink-0 items-center gap-3 border-line border-t bg-bg px-3 text-[11px] text-muted">
@@ -50,6 +52,16 @@ export function StatusLine({ cursor, check, isSaved }: StatusLineProps) {
         <span>{plural(check.statements.length, 'statement')}</span>
       )}
       {!isSaved && <span className="text-danger">not kept: this browser's storage is full</span>}
+      {onExplain !== undefined && (
+        <button
+          type="button"
+          title="The plan of the selection, or of the statement at the cursor"
+          onClick={onExplain}
+          className="rounded px-1 font-medium hover:bg-hover hover:text-text"
+        >
+          Explain
+        </button>
+      )}
       <span className="ml-auto flex min-w-0">{check !== undefined && <Needs check={check} />}</span>
     </div>
   );

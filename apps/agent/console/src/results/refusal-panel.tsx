@@ -8,6 +8,7 @@ import { Button } from '../ui/button';
 import { CopyButton } from '../ui/copy';
 import { Icon } from '../ui/icon';
 import { Prose } from '../ui/prose';
+import { AskForAccess } from './ask-for-access';
 import { Excerpt } from './excerpt';
 import { type Person, requestText } from './request-text';
 import { AuditId } from './result-footer';
@@ -127,6 +128,14 @@ export function RefusalPanel({ outcome, error, connection, person, onReveal }: R
         <p>
           <Prose text={error.fix} />
         </p>
+      )}
+      {missing.length > 0 && (
+        <AskForAccess
+          key={outcome.id}
+          connection={error.connection ?? outcome.connection}
+          permissions={missing}
+          auditId={error.auditId}
+        />
       )}
       <div className="flex flex-wrap items-center gap-3 border-line border-t pt-3">
         {missing.length > 0 && (

@@ -41,7 +41,10 @@ export function Header({ me, onKeys }: HeaderProps) {
       <div data-tone={environmentTone(me.environmentName)} className="tone-bar h-[3px]" />
       <div className="flex h-11 items-center gap-3 px-3">
         <Mark />
-        <span className="truncate font-semibold">{me.orgName}</span>
+        <h1 className="truncate font-semibold">
+          {me.orgName}
+          <span className="sr-only"> SQL console</span>
+        </h1>
         <EnvironmentLabel label={me.environmentName} solid />
         <span className="ml-auto" />
         <PolicyState policy={me.policy} agent={me.agent} />

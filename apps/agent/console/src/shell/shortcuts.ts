@@ -20,6 +20,9 @@ export const SHORTCUTS: readonly { group: string; keys: readonly (readonly [stri
       [[CTRL, 'F'], 'Find and replace'],
       [[CTRL, '/'], 'Comment or uncomment'],
       [[CTRL, 'Space'], 'Complete'],
+      [['Shift', 'Alt', 'F'], 'Format the selection, or all'],
+      [['Shift', 'Alt', 'J'], 'Put it on one line'],
+      [['Alt', 'Z'], 'Wrap long lines'],
       [['Esc', 'Tab'], 'Leave the editor with Tab'],
     ],
   },
@@ -46,6 +49,7 @@ export const SHORTCUTS: readonly { group: string; keys: readonly (readonly [stri
     group: 'Console',
     keys: [
       [[...CHORD, 'K'], 'Choose a connection'],
+      [[...CHORD, 'O'], 'Objects of the database'],
       [[...CHORD, 'H'], 'History'],
       [['F1'], 'This sheet (also ? outside the editor)'],
     ],
@@ -57,4 +61,5 @@ export const RUN_KEYS = `${CTRL}+Enter`;
 export const RUN_ALL_KEYS = `${CTRL}+Shift+Enter`;
 export const CANCEL_KEYS = `${CTRL}+.`;
 export const NEW_TAB_KEYS = [...CHORD, 'N'].join('+');
+export const OBJECTS_KEYS = [...CHORD, 'O'].join('+');
 export const HISTORY_KEYS = [...CHORD, 'H'].join('+');

@@ -12,6 +12,7 @@ export interface Commands {
   switchPane(): void;
   chooseConnection(): void;
   toggleHistory(): void;
+  toggleObjects(): void;
   showKeys(): void;
 }
 
@@ -36,6 +37,8 @@ function chordCommand(event: KeyboardEvent, commands: Commands): (() => void) | 
       return commands.reopenTab;
     case 'KeyK':
       return commands.chooseConnection;
+    case 'KeyO':
+      return commands.toggleObjects;
     case 'KeyH':
       return commands.toggleHistory;
     default:

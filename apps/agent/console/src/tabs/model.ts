@@ -1,6 +1,7 @@
 import type { RunResponse } from '@postern/agent/console-contract';
 import type { ErrorDetail } from '../api/client';
 import type { ResultSet } from '../results/result-set';
+import type { TabView } from './view';
 
 export type Transaction = RunResponse['transaction'];
 
@@ -10,6 +11,8 @@ export interface Tab {
   readonly title: string;
   readonly connection: string | null;
   readonly text: string;
+  /** What it shows instead of an editor. */
+  readonly view?: TabView | undefined;
   /** As the agent last said. */
   readonly transaction: Transaction;
 }
@@ -79,7 +82,9 @@ function closeTab(state: Workspace, id: string, spare: Tab): Workspace {
   const tabs = left.length === 0 ? [spare] : left;
   const neighbour = tabs[Math.min(index, tabs.length - 1)] ?? spare;
   const closed =
-    tab.text.trim() === '' ? state.closed : [{ ...tab, transaction: 'idle' as const }, ...state.closed];
+    tab.text.trim() === '' && tab.view === undefined
+      ? state.closed
+      : [{ ...tab, transaction: 'idle' as const }, ...state.closed];
   return {
     tabs,
     activeId: state.activeId === id ? neighbour.id : state.activeId,
@@ -143,11 +148,11 @@ export function reduce(state: Workspace, action: Action): Workspace {
 export function newTab(
   id: string,
   tabs: readonly Tab[],
-  start: Partial<Pick<Tab, 'connection' | 'text' | 'title'>> = {},
+  start: Partial<Pick<Tab, 'connection' | 'text' | 'title' | 'view'>> = {},
 ): Tab {
   const titles = new Set(tabs.map((tab) => tab.title));
   let number = 1;
   while (titles.has(`Query ${number}`)) number++;
-  const { title = `Query ${number}`, connection = null, text = '' } = start;
-  return { id, title, connection, text, transaction: 'idle' };
+  const { title = `Query ${number}`, connection = null, text = '', view } = start;
+  return { id, title, connection, text, transaction: 'idle', ...(view === undefined ? {} : { view }) };
 }

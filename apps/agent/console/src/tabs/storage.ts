@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { newTab, type Workspace } from './model';
+import { tabView } from './view';
 
 const storedTab = z.object({
   id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
@@ -7,6 +8,7 @@ const storedTab = z.object({
   connection: z.string().nullable(),
   text: z.string(),
   transaction: z.enum(['idle', 'open', 'failed']),
+  view: tabView.optional(),
 });
 const stored = z.object({
   tabs: z.array(storedTab).min(1),

@@ -1,17 +1,19 @@
 import { type KeyboardEvent, useState } from 'react';
-import { HISTORY_KEYS, NEW_TAB_KEYS } from '../shell/shortcuts';
+import { HISTORY_KEYS, NEW_TAB_KEYS, OBJECTS_KEYS } from '../shell/shortcuts';
 import { Button } from '../ui/button';
 import { Icon, Spinner } from '../ui/icon';
+import type { Panels } from '../workspace/use-panels';
 import type { Tab, Workspace } from './model';
 
 interface TabBarProps {
   readonly workspace: Workspace;
-  readonly isHistoryOpen: boolean;
+  readonly panels: Panels;
   readonly onActivate: (id: string) => void;
   readonly onClose: (id: string) => void;
   readonly onRename: (id: string, title: string) => void;
   readonly onNew: () => void;
-  readonly onHistory: () => void;
+  /** Absent without a connection. */
+  readonly onSessions: (() => void) | undefined;
 }
 
 function RenameField({ tab, onDone }: { tab: Tab; onDone: (title: string | null) => void }) {
@@ -46,7 +48,7 @@ function TabMark({ tab, isRunning }: { tab: Tab; isRunning: boolean }) {
   );
 }
 
-interface ItemProps extends Omit<TabBarProps, 'onNew' | 'onHistory' | 'isHistoryOpen'> {
+interface ItemProps extends Omit<TabBarProps, 'onNew' | 'onSessions' | 'panels'> {
   readonly tab: Tab;
 }
 
@@ -94,6 +96,7 @@ function TabItem({ tab, workspace, onActivate, onClose, onRename }: ItemProps) {
           aria-controls="tab-panel"
           tabIndex={isActive ? 0 : -1}
           title="Double-click or F2 to rename"
+          aria-keyshortcuts="Delete F2"
           className="-outline-offset-2 flex h-8 items-center gap-1.5 pl-3"
           onClick={() => onActivate(tab.id)}
           onDoubleClick={() => setRenaming(true)}
@@ -104,23 +107,38 @@ function TabItem({ tab, workspace, onActivate, onClose, onRename }: ItemProps) {
           <TabMark tab={tab} isRunning={workspace.running[tab.id] !== undefined} />
         </button>
       )}
-      <button
-        type="button"
-        aria-label={`Close ${tab.title}`}
-        tabIndex={-1}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard closes a tab with Delete */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: for the mouse only, because a list of tabs has tabs alone */}
+      <span
+        data-close={tab.title}
+        title={`Close ${tab.title} (Delete)`}
         onClick={() => onClose(tab.id)}
-        className={`grid size-5 place-items-center rounded text-muted hover:bg-hover hover:text-text ${isActive ? '' : 'opacity-0 focus-visible:opacity-100 group-hover:opacity-100'}`}
+        className={`grid size-5 place-items-center rounded text-muted hover:bg-hover hover:text-text ${isActive ? '' : 'opacity-0 group-hover:opacity-100'}`}
       >
         <Icon name="close" className="!size-3" />
-      </button>
+      </span>
     </div>
   );
 }
 
 export function TabBar(props: TabBarProps) {
-  const { workspace, isHistoryOpen, onNew, onHistory } = props;
+  const { workspace, panels, onNew, onSessions } = props;
   return (
-    <div className="flex h-8 shrink-0 items-center border-line border-b bg-bg">
+    <section
+      aria-label="Tabs and panels"
+      className="flex h-8 shrink-0 items-center border-line border-b bg-bg"
+    >
+      <Button
+        look="quiet"
+        square
+        className="mx-1"
+        aria-label="Objects"
+        aria-pressed={panels.isOpen('objects')}
+        title={`Objects of the database (${OBJECTS_KEYS})`}
+        onClick={() => panels.toggle('objects')}
+      >
+        <Icon name="tree" />
+      </Button>
       <div
         role="tablist"
         aria-label="Query tabs"
@@ -136,14 +154,29 @@ export function TabBar(props: TabBarProps) {
       <span className="ml-auto" />
       <Button
         look="quiet"
+        aria-pressed={panels.isOpen('saved')}
+        title="Saved queries, yours and shared ones"
+        onClick={() => panels.toggle('saved')}
+      >
+        <Icon name="star" />
+        <span className="max-[1100px]:sr-only">Saved</span>
+      </Button>
+      {onSessions !== undefined && (
+        <Button look="quiet" title="Sessions of the database" onClick={onSessions}>
+          <Icon name="pulse" />
+          <span className="max-[1100px]:sr-only">Sessions</span>
+        </Button>
+      )}
+      <Button
+        look="quiet"
         className="mr-1"
-        aria-pressed={isHistoryOpen}
+        aria-pressed={panels.isOpen('history')}
         title={`History of this browser (${HISTORY_KEYS})`}
-        onClick={onHistory}
+        onClick={() => panels.toggle('history')}
       >
         <Icon name="history" />
         <span className="max-[800px]:sr-only">History</span>
       </Button>
-    </div>
+    </section>
   );
 }

@@ -1,21 +1,29 @@
 import type { MeResponse } from '@postern/agent/console-contract';
+import { useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo, useRef, useState } from 'react';
+import { namesQuery } from '../api/catalog';
 import type { Connection } from '../connections/connection-switcher';
 import { HistoryPanel } from '../history/history-panel';
 import { useCommitMode } from '../run/commit-mode';
 import { Toolbar } from '../run/toolbar';
 import { useRunner } from '../run/use-runner';
+import { SavedPanel } from '../saved/saved-panel';
 import { KeyboardSheet } from '../shell/keyboard-sheet';
 import { useShortcuts } from '../shell/use-shortcuts';
 import { TabBar } from '../tabs/tab-bar';
 import { useWorkspace } from '../tabs/use-workspace';
+import { TreePanel } from '../tree/tree-panel';
 import { Confirm } from '../ui/modal';
 import { QueryPane } from './query-pane';
+import { TabPage } from './tab-page';
 import { Toast, type ToastMessage } from './toast';
 import { useCheck } from './use-check';
 import { useCommands } from './use-commands';
+import { useDeepLink } from './use-deep-link';
 import { useEditor } from './use-editor';
 import { useLeave } from './use-leave';
+import { useObjectCommands } from './use-object-commands';
+import { usePanels } from './use-panels';
 import { useResultActions } from './use-result-actions';
 import { useTabCommands } from './use-tab-commands';
 
@@ -45,7 +53,7 @@ export function Console({ me, connections, storageKey, slot, isSheetOpen, onShee
   const runner = useRunner(dispatch, historyKey, (slug) => commitMode.modeOf(slug) === 'manual');
   const editor = useEditor(dispatch);
   const [toast, setToast] = useState<ToastMessage | null>(null);
-  const [isHistoryOpen, setHistoryOpen] = useState(false);
+  const panels = usePanels(`${storageKey}.panels`);
   const [isSwitcherOpen, setSwitcherOpen] = useState(false);
 
   const tab = workspace.tabs.find(({ id }) => id === workspace.activeId) ?? workspace.tabs[0];
@@ -74,6 +82,21 @@ export function Console({ me, connections, storageKey, slot, isSheetOpen, onShee
     active: { ...tab, connection: slug },
     onAsk: commands.ask,
   });
+  const names = useQuery({ ...namesQuery(connection?.slug ?? ''), enabled: connection !== undefined });
+  const objects = useObjectCommands({
+    tabs,
+    connection: connection?.slug ?? null,
+    runner,
+    onToast: setToast,
+  });
+  const mayExplain = connection?.permissions.includes('explain') === true;
+  const explain = async () => {
+    if (connection === undefined) return setSwitcherOpen(true);
+    const sql = await commands.chosen();
+    if (sql.trim() === '') setToast({ text: 'Nothing to explain here' });
+    else tabs.openView('Plan', connection.slug, { type: 'explain', sql });
+  };
+  useDeepLink(connections, tabs);
   useLeave(workspaceKey, latest, editor.unsaved);
   useShortcuts({
     ...{ runAll: commands.runAll, runCurrent: commands.runCurrent, cancel: commands.cancel },
@@ -81,7 +104,8 @@ export function Console({ me, connections, storageKey, slot, isSheetOpen, onShee
     closeTab: () => tabs.close(tab.id),
     switchPane: () => switchPane(() => handle?.focus()),
     chooseConnection: () => setSwitcherOpen(running === undefined),
-    toggleHistory: () => setHistoryOpen((isOpen) => !isOpen),
+    toggleHistory: () => panels.toggle('history'),
+    toggleObjects: () => panels.toggle('objects'),
     showKeys: () => onSheet(true),
   });
 
@@ -111,57 +135,94 @@ export function Console({ me, connections, storageKey, slot, isSheetOpen, onShee
     <>
       <TabBar
         workspace={workspace}
-        isHistoryOpen={isHistoryOpen}
+        panels={panels}
         onActivate={tabs.activate}
         onClose={tabs.close}
         onRename={tabs.rename}
         onNew={tabs.open}
-        onHistory={() => setHistoryOpen(!isHistoryOpen)}
+        onSessions={
+          connection === undefined
+            ? undefined
+            : () => tabs.openView('Sessions', connection.slug, { type: 'sessions' })
+        }
       />
       <div className="relative flex min-h-0 flex-1">
-        <main
-          id="tab-panel"
-          role="tabpanel"
-          aria-labelledby={`tab-${tab.id}`}
-          className="flex min-w-0 flex-1 flex-col"
-        >
-          <Toolbar
-            connections={connections}
+        {panels.isOpen('objects') && connection !== undefined && (
+          <TreePanel
+            key={connection.slug}
             connection={connection}
-            lostConnection={connection === undefined ? slug : null}
-            isSwitcherOpen={isSwitcherOpen}
-            onSwitcherOpen={setSwitcherOpen}
-            transaction={tab.transaction}
-            commitMode={slug === null ? 'auto' : commitMode.modeOf(slug)}
-            onCommitMode={(mode) => slug !== null && commitMode.choose(slug, mode)}
-            running={running}
-            canRun={handle !== null && connections.length > 0}
-            onConnection={tabs.changeConnection}
-            onSwitched={() => handle?.focus()}
-            onRun={commands.runCurrent}
-            onRunAll={commands.runAll}
-            onCancel={commands.cancel}
-            onCommit={commands.commit}
-            onRollback={commands.rollback}
+            storageKey={storageKey}
+            commands={objects}
+            onClose={() => panels.close('objects')}
           />
-          <QueryPane
-            editor={{
-              ...{ tabId: tab.id, initialText: tab.text, onReady: editor.onReady },
-              ...{ onText: editor.onText, onCursor: editor.onCursor },
-              openIds: workspace.tabs.map(({ id }) => id),
-            }}
-            status={{ cursor: editor.cursor, check, isSaved }}
-            results={results}
-            isRunning={running !== undefined}
-          />
+        )}
+        <main className="flex min-w-0 flex-1 flex-col">
+          <div
+            id="tab-panel"
+            role="tabpanel"
+            aria-labelledby={`tab-${tab.id}`}
+            className="flex min-h-0 flex-1 flex-col"
+          >
+            {tab.view !== undefined && connection !== undefined ? (
+              <TabPage tab={tab} view={tab.view} connection={connection} commands={objects} />
+            ) : (
+              <>
+                <Toolbar
+                  connections={connections}
+                  connection={connection}
+                  lostConnection={connection === undefined ? slug : null}
+                  isSwitcherOpen={isSwitcherOpen}
+                  onSwitcherOpen={setSwitcherOpen}
+                  transaction={tab.transaction}
+                  commitMode={slug === null ? 'auto' : commitMode.modeOf(slug)}
+                  onCommitMode={(mode) => slug !== null && commitMode.choose(slug, mode)}
+                  running={running}
+                  canRun={handle !== null && connections.length > 0}
+                  onConnection={tabs.changeConnection}
+                  onSwitched={() => handle?.focus()}
+                  onRun={commands.runCurrent}
+                  onRunAll={commands.runAll}
+                  onCancel={commands.cancel}
+                  onCommit={commands.commit}
+                  onRollback={commands.rollback}
+                />
+                <QueryPane
+                  editor={{
+                    ...{ tabId: tab.id, initialText: tab.text, onReady: editor.onReady },
+                    ...{ onText: editor.onText, onCursor: editor.onCursor },
+                    openIds: workspace.tabs.map(({ id }) => id),
+                    names: names.data,
+                  }}
+                  status={{
+                    cursor: editor.cursor,
+                    check,
+                    isSaved,
+                    onExplain: mayExplain ? () => void explain() : undefined,
+                  }}
+                  results={results}
+                  isRunning={running !== undefined}
+                />
+              </>
+            )}
+          </div>
         </main>
-        {isHistoryOpen && (
+        {panels.isOpen('saved') && (
+          <SavedPanel
+            current={() => ({ title: tab.title, sql: handle?.text() ?? tab.text, connection: slug })}
+            onOpen={({ name, sql, connection: of }) => {
+              const isMine = connections.some((candidate) => candidate.slug === of);
+              tabs.openWith({ title: name, text: sql, ...(isMine ? { connection: of } : {}) });
+            }}
+            onClose={() => panels.close('saved')}
+          />
+        )}
+        {panels.isOpen('history') && (
           <HistoryPanel
             historyKey={historyKey}
             running={workspace.running}
             onOpen={tabs.openEntry}
             onClose={() => {
-              setHistoryOpen(false);
+              panels.close('history');
               handle?.focus();
             }}
           />

@@ -84,6 +84,16 @@ export function useCommands(context: CommandContext) {
     }
   };
 
+  /** The selection, or the statement at the cursor. */
+  const chosen = async (): Promise<string> => {
+    if (handle === null || connection === null) return '';
+    const text = handle.text();
+    const { start, end } = handle.selection();
+    if (start !== end) return text.slice(start, end);
+    const span = await currentStatement({ connection, tab: tab.id, sql: text, policyVersion }, start);
+    return span === undefined ? '' : text.slice(span.start, span.end);
+  };
+
   const cancel = () => {
     const running = workspace.current.running[tab.id];
     if (running !== undefined) void runner.cancel(tab.id, running.isCancelling);
@@ -104,6 +114,7 @@ export function useCommands(context: CommandContext) {
   return {
     runAll: () => void runAll(),
     runCurrent: () => void runCurrent(),
+    chosen,
     cancel,
     commit: () => void end('COMMIT'),
     rollback: () => void end('ROLLBACK'),

@@ -3,6 +3,7 @@ import type { HistoryEntry } from '../history/history';
 import type { useRunner } from '../run/use-runner';
 import { type Action, newTab, type Tab, type Workspace } from '../tabs/model';
 import { newTabId } from '../tabs/storage';
+import { isSameView, type TabView } from '../tabs/view';
 import type { ToastMessage } from './toast';
 import type { Question } from './use-commands';
 
@@ -18,10 +19,19 @@ interface TabContext {
 
 /** Opening, closing and changing tabs. A tab is a database session, so some of it ends one. */
 export function useTabCommands({ workspace, dispatch, runner, active, flush, onAsk, onToast }: TabContext) {
-  const open = (start: Partial<Pick<Tab, 'connection' | 'text' | 'title'>> = {}) => {
+  const open = (start: Partial<Pick<Tab, 'connection' | 'text' | 'title' | 'view'>> = {}): Tab => {
     flush();
     const tab = newTab(newTabId(), workspace.current.tabs, { connection: active.connection, ...start });
     dispatch({ type: 'open', tab });
+    return tab;
+  };
+
+  /** The tab that shows it already, or a new one. */
+  const openView = (title: string, connection: string, view: TabView) => {
+    const isIt = (tab: Tab) => tab.connection === connection && isSameView(tab.view, view);
+    const shown = workspace.current.tabs.find(isIt);
+    if (shown === undefined) open({ title, connection, view });
+    else activate(shown.id);
   };
 
   const reopen = () => dispatch({ type: 'reopen' });
@@ -76,5 +86,16 @@ export function useTabCommands({ workspace, dispatch, runner, active, flush, onA
     if (id !== undefined) activate(id);
   };
 
-  return { open: () => open(), reopen, close, changeConnection, openEntry, rename, activate, goTo };
+  return {
+    open: () => open(),
+    openWith: open,
+    openView,
+    reopen,
+    close,
+    changeConnection,
+    openEntry,
+    rename,
+    activate,
+    goTo,
+  };
 }

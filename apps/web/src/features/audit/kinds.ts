@@ -82,6 +82,12 @@ export const KIND_LABEL: Readonly<Record<AuditKind, string>> = {
   'saved_search.created': 'Search saved',
   'saved_search.updated': 'Saved search changed',
   'saved_search.deleted': 'Saved search deleted',
+  'console.sessions_viewed': 'Everybody’s sessions looked at',
+  'console.session_stopped': 'Own statement cancelled from the session list',
+  'saved_query.saved': 'Query saved',
+  'saved_query.deleted': 'Saved query deleted',
+  'access_request.created': 'Access asked for',
+  'access_request.closed': 'Request for access answered',
 };
 
 const labels: Readonly<Record<string, string>> = KIND_LABEL;

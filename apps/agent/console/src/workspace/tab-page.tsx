@@ -1,0 +1,59 @@
+import { lazy, Suspense } from 'react';
+import type { Connection } from '../connections/connection-switcher';
+import type { Tab } from '../tabs/model';
+import type { TabView } from '../tabs/view';
+import type { ObjectCommands } from '../tree/object-actions';
+import { linkOf } from './deep-link';
+
+const ObjectPage = lazy(() =>
+  import('../object/object-page').then(({ ObjectPage: page }) => ({ default: page })),
+);
+const ExplainPage = lazy(() =>
+  import('../explain/explain-page').then(({ ExplainPage: page }) => ({ default: page })),
+);
+const SessionsPage = lazy(() =>
+  import('../sessions/sessions-page').then(({ SessionsPage: page }) => ({ default: page })),
+);
+
+interface TabPageProps {
+  readonly tab: Tab;
+  readonly view: TabView;
+  readonly connection: Connection;
+  readonly commands: ObjectCommands;
+}
+
+/** A tab that is not an editor. */
+export function TabPage({ tab, view, connection, commands }: TabPageProps) {
+  const { slug } = connection;
+  return (
+    <Suspense
+      fallback={
+        <p role="status" className="p-4 text-muted">
+          Loading
+        </p>
+      }
+    >
+      {view.type === 'object' ? (
+        <ObjectPage
+          key={tab.id}
+          {...{ view, connection, commands }}
+          tab={tab.id}
+          link={
+            window.location.origin +
+            linkOf({
+              type: 'object',
+              connection: slug,
+              kind: view.kind,
+              schema: view.schema,
+              name: view.name,
+            })
+          }
+        />
+      ) : view.type === 'explain' ? (
+        <ExplainPage key={tab.id} sql={view.sql} connection={connection} tab={tab.id} />
+      ) : (
+        <SessionsPage key={tab.id} connection={connection} tab={tab.id} />
+      )}
+    </Suspense>
+  );
+}

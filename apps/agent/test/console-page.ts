@@ -1,0 +1,65 @@
+import axe from 'axe-core';
+import { type Browser as Chromium, chromium, type Page } from 'playwright-core';
+import type { World } from './fixture.js';
+
+const FLAGS = [
+  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+  ...['--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
+];
+
+export const CHROMIUM = process.env.POSTERN_TEST_CHROMIUM;
+
+export const launch = (): Promise<Chromium> =>
+  chromium.launch({ ...(CHROMIUM === undefined ? {} : { executablePath: CHROMIUM }), args: FLAGS });
+
+export interface OpenPage {
+  readonly page: Page;
+  /** What went wrong in it, and what it asked of others than the agent. */
+  readonly problems: string[];
+}
+
+/** The console in a real browser, signed in as a person. */
+export async function openConsole(
+  chromiumBrowser: Chromium,
+  world: World,
+  person: string,
+  { path = '/', width = 1_440, height = 900 } = {},
+): Promise<OpenPage> {
+  const signedIn = await world.signIn(person);
+  const context = await chromiumBrowser.newContext({
+    viewport: { width, height },
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  context.setDefaultTimeout(15_000);
+  await context.addCookies(
+    [...signedIn.cookies].map(([name, value]) => ({ name, value, url: world.agent.url })),
+  );
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) problems.push(message.text());
+  });
+  page.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(world.agent.url) && !/^(data|blob|ws)/.test(url)) problems.push(`asked for ${url}`);
+  });
+  await page.goto(world.agent.url + path);
+  return { page, problems };
+}
+
+/** What axe says is wrong, one line each. */
+export async function axeProblems(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const loaded = (
+      globalThis as unknown as {
+        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+      }
+    ).axe;
+    const { violations } = await loaded.run();
+    return violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
+    );
+  });
+}
