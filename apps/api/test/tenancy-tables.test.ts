@@ -281,7 +281,7 @@ const SAMPLE_ROWS: Record<string, (org: SeededOrg) => Record<string, unknown> | 
   saved_query: (org) => ({
     id: uuidv7(),
     org_id: org.orgId,
-    environment_id: idOf('environment', org),
+    environment_id: org.environmentId,
     user_id: org.ownerId,
     name: 'q',
     body: '',
@@ -289,7 +289,7 @@ const SAMPLE_ROWS: Record<string, (org: SeededOrg) => Record<string, unknown> | 
   access_request: (org) => ({
     id: uuidv7(),
     org_id: org.orgId,
-    environment_id: idOf('environment', org),
+    environment_id: org.environmentId,
     user_id: org.ownerId,
     connection_slug: 'shop',
     permissions: 1,
