@@ -13,6 +13,7 @@ const GLOBAL_TABLES: Record<string, string> = {
 
 /** Most that the app role may hold on a table: what is not listed is `SELECT, INSERT, UPDATE, DELETE`. */
 const APP_MAY_AT_MOST: Record<string, string[]> = {
+  access_request: ['SELECT', 'INSERT', 'UPDATE'],
   audit_event: ['INSERT', 'SELECT'],
   outbox: ['INSERT'],
   org: ['INSERT', 'SELECT', 'UPDATE'],
