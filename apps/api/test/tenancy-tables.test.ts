@@ -13,6 +13,7 @@ const GLOBAL_TABLES: Record<string, string> = {
 
 /** Most that the app role may hold on a table: what is not listed is `SELECT, INSERT, UPDATE, DELETE`. */
 const APP_MAY_AT_MOST: Record<string, string[]> = {
+  access_request: ['SELECT', 'INSERT', 'UPDATE'],
   audit_event: ['INSERT', 'SELECT'],
   outbox: ['INSERT'],
   org: ['INSERT', 'SELECT', 'UPDATE'],
@@ -281,7 +282,7 @@ const SAMPLE_ROWS: Record<string, (org: SeededOrg) => Record<string, unknown> | 
   saved_query: (org) => ({
     id: uuidv7(),
     org_id: org.orgId,
-    environment_id: idOf('environment', org),
+    environment_id: org.environmentId,
     user_id: org.ownerId,
     name: 'q',
     body: '',
@@ -289,7 +290,7 @@ const SAMPLE_ROWS: Record<string, (org: SeededOrg) => Record<string, unknown> | 
   access_request: (org) => ({
     id: uuidv7(),
     org_id: org.orgId,
-    environment_id: idOf('environment', org),
+    environment_id: org.environmentId,
     user_id: org.ownerId,
     connection_slug: 'shop',
     permissions: 1,
