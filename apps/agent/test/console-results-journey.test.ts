@@ -48,7 +48,8 @@ describe.runIf(path !== undefined && existsSync(path))('results, edits and expor
     if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/${name}.png` });
   };
   const run = async (sql: string) => {
-    await page.locator('.cm-content').click();
+    // Not by the mouse: a list of completions may lie over the text.
+    await page.locator('.cm-content').focus();
     await page.keyboard.press('ControlOrMeta+a');
     await page.keyboard.insertText(sql);
     await page.keyboard.press('ControlOrMeta+Shift+Enter');
