@@ -8,6 +8,7 @@ import pg from 'pg';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest';
 import { testStack } from '../stack.js';
+import { axeProblems } from './axe.js';
 
 const EXECUTABLE = process.env.POSTERN_TEST_CHROMIUM;
 const FLAGS = [
@@ -93,26 +94,27 @@ describe.skipIf(!EXECUTABLE)('from a rule to its audit event, in the browser', (
     await refusal.waitFor();
     expect(await refusal.innerText()).toMatch(/write/);
     expect(await refusal.innerText()).toContain('Nothing was sent to the database');
+    await refusal.getByLabel('What you need it for').fill('a wrong rating');
+    await refusal.getByRole('button', { name: 'Ask for write' }).click();
+    await refusal.getByText('Asked.').waitFor();
   });
 
-  it('Ada grants it in the admin UI, and sees who gains what before she saves', async () => {
+  it('Ada finds the request, makes the rule from it, and sees who gains what before she saves', async () => {
     keepPictures();
     await ada.goto(`${stack.urls.web}/${stack.organisation.orgSlug}/rules`);
     await signIn(ada, DEMO_PEOPLE.ada.email);
-    await ada.getByRole('button', { name: 'New rule' }).click();
+    const requests = ada.getByRole('region', { name: 'Requests for access' });
+    await requests.getByText('“a wrong rating”').waitFor();
+    expect(await axeProblems(ada)).toEqual([]);
+    await requests.getByRole('button', { name: 'Make a rule…' }).click();
     const panel = ada.getByRole('dialog');
-    await panel.getByRole('button', { name: /^Connection:/ }).click();
-    await ada.getByRole('option', { name: /Shop, production/ }).click();
-    await panel.getByRole('switch', { name: 'write' }).click();
-    await panel.getByRole('button', { name: 'Add members' }).click();
-    await ada.getByRole('option', { name: /Sam Lind/ }).click();
-    await ada.keyboard.press('Escape');
     await panel
       .getByText(/Sam Lind/)
       .last()
       .waitFor();
     await panel.getByRole('button', { name: 'Save rule' }).click();
     await panel.waitFor({ state: 'hidden' });
+    await requests.waitFor({ state: 'hidden' });
   });
 
   it('the same statement now runs', async () => {

@@ -11,7 +11,7 @@ import { type Answer, RawClient } from './wire-raw.js';
  * What programs send from their first byte on, replayed directly and through the agent as somebody who may only read: every answer must
  * be the same. DBeaver, DataGrip and Metabase: recorded from pgjdbc 42.5.5 with each one's settings (application name, autocommit, read
  * only, fetch sizes, how it asks: prepared or not) while it said that program's own statements (packages/core/corpus/sql/tools-*.json)
- * and asked DatabaseMetaData what the program asks. Grafana: as lib/pq sends it, written by its source. `bind` is base64 of what
+ * and asked DatabaseMetaData what the program asks. Grafana: as lib/pq sends it, written by hand. `bind` is base64 of what
  * follows the names.
  */
 const FOLDER = new URL('./tools/', import.meta.url);

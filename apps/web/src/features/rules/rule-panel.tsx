@@ -19,10 +19,13 @@ import { useSaveRule } from './use-save-rule';
 interface Props {
   /** The rule as it was when the panel opened; null: a new one. */
   opened: Rule | null;
+  /** What a new one begins with. */
+  proposed?: Draft;
   onClose: () => void;
-  onDelete: () => void;
+  onSaved?: () => void;
+  onDelete?: () => void;
   /** Loads the rule as it is now, after somebody else changed it. */
-  onReload: () => void;
+  onReload?: () => void;
 }
 
 /** The preview of what the form says now; not settled while the form is ahead of it. */
@@ -42,14 +45,17 @@ function usePreview(draft: Draft, rule: Rule | null, changed: boolean) {
   };
 }
 
-export function RulePanel({ opened, onClose, onDelete, onReload }: Props) {
+export function RulePanel({ opened, proposed, onClose, onSaved, onDelete, onReload }: Props) {
   const [rule] = useState(opened);
   const { canManage } = useOrg();
   const [start] = useState<Draft>(rule ? draftOf(rule) : EMPTY_DRAFT);
-  const [draft, setDraft] = useState(start);
+  const [draft, setDraft] = useState(proposed ?? start);
   const changed = !sameDraft(draft, start);
   const preview = usePreview(draft, rule, changed);
-  const save = useSaveRule(rule, onClose);
+  const save = useSaveRule(rule, () => {
+    onSaved?.();
+    onClose();
+  });
   const saveError = save.error ? asApiError(save.error) : null;
   const error = saveError ?? preview.error;
   const lacking = missing(draft);
@@ -153,7 +159,7 @@ const FIELDS = ['connection', 'permissions', 'members', 'description'];
 
 interface ProblemProps {
   error: ApiError | null;
-  onReload: () => void;
+  onReload: (() => void) | undefined;
   onRetry: (() => void) | undefined;
 }
 

@@ -9,6 +9,8 @@ import { Page, Well } from '../../ui/page';
 import { EmptyState, ErrorState } from '../../ui/states';
 import { useUrlState } from '../../ui/use-url-state';
 import { EffectiveAccessDialog } from '../access/effective-access';
+import { AccessRequests } from '../access-requests/access-requests';
+import { type AccessRequest, useCloseRequest } from '../access-requests/use-requests';
 import { useOrg } from '../shell/org-context';
 import { DeleteRule } from './delete-rule';
 import { ruleColumns } from './rule-columns';
@@ -25,6 +27,7 @@ export function RulesPage() {
   const filter = { connection: params.get('connection'), member: params.get('member') };
   const rules = useRules(orgId, filter);
   const [checking, setChecking] = useState(false);
+  const [granting, setGranting] = useState<AccessRequest | null>(null);
   const open = params.get('rule');
   const filtered = filter.connection !== null || filter.member !== null;
   const create = canManage ? (
@@ -44,6 +47,7 @@ export function RulesPage() {
         </>
       }
     >
+      <AccessRequests onGrant={setGranting} />
       <RuleFilters filter={filter} onChange={change} />
       <RuleTable
         rules={rules}
@@ -54,8 +58,27 @@ export function RulesPage() {
         onClear={() => change({ connection: null, member: null })}
       />
       {open ? <OpenRule id={open} listed={rules.data} onClose={() => change({ rule: null })} /> : null}
+      {granting ? <GrantRequest request={granting} onClose={() => setGranting(null)} /> : null}
       <EffectiveAccessDialog open={checking} onClose={() => setChecking(false)} />
     </Page>
+  );
+}
+
+/** A new rule that gives what was asked for; saving it answers the request. */
+function GrantRequest({ request, onClose }: { request: AccessRequest; onClose: () => void }) {
+  const answer = useCloseRequest();
+  return (
+    <RulePanel
+      opened={null}
+      proposed={{
+        connection: request.connection,
+        permissions: request.permissions,
+        members: [`user:${request.personEmail}`],
+        description: request.reason.slice(0, 500),
+      }}
+      onClose={onClose}
+      onSaved={() => answer.mutate({ id: request.id, outcome: 'GRANTED' })}
+    />
   );
 }
 
