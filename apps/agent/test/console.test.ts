@@ -255,6 +255,18 @@ describe('the console over HTTP', () => {
     expect(large).toMatchObject({ status: 413, error: { code: 'sql.too_large' } });
   });
 
+  it('hands out its files compressed, for ever, where the browser takes that', async () => {
+    const page = await (await new Browser(world.agent.url).get('/')).text();
+    const script = /src="(\/assets\/[^"]+\.js)"/.exec(page)?.[1] ?? '';
+    const packed = await fetch(`${world.agent.url}${script}`, { headers: { 'accept-encoding': 'gzip' } });
+    expect(packed.headers.get('content-encoding')).toBe('gzip');
+    expect(packed.headers.get('content-type')).toContain('javascript');
+    expect(packed.headers.get('cache-control')).toContain('immutable');
+    const plain = await fetch(`${world.agent.url}${script}`, { headers: { 'accept-encoding': 'identity' } });
+    expect(plain.headers.get('content-encoding')).toBeNull();
+    expect(await packed.text()).toBe(await plain.text());
+  });
+
   it('protects its pages by headers', async () => {
     const page = await new Browser(world.agent.url).get('/');
     expect(page.status).toBe(200);

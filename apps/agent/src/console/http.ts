@@ -102,6 +102,7 @@ async function addConsoleFiles(app: FastifyInstance): Promise<void> {
     await app.register(fastifyStatic, {
       root: SPA_DIR,
       wildcard: false,
+      preCompressed: true,
       cacheControl: false,
       setHeaders: (reply, path) => {
         const isHashed = path.includes('/assets/');
