@@ -155,6 +155,8 @@ describe.skipIf(!CHROMIUM)('the workspace in a real browser', () => {
     await page.keyboard.press('Control+Space');
     await page.locator('.cm-tooltip-autocomplete').getByText('c.id = o.customer_id').waitFor();
     await picture(page, 'editor');
+    // The editor gives no key to a list that has only just appeared.
+    await page.waitForTimeout(300);
     await page.keyboard.press('Enter');
     await page.keyboard.press('Shift+Alt+F');
     await page

@@ -129,7 +129,7 @@ it('goes on when the log is rotated', async () => {
   await expect
     .poll(async () => {
       names.push(...(await look()).sessions.map(({ application }) => application));
-      return names;
+      return names.toSorted();
     })
-    .toEqual(['before', 'after']);
+    .toEqual(['after', 'before']);
 });
