@@ -78,7 +78,8 @@ export async function ensureShop(server: PostgresServer, password: string, order
  * roles on the same server are out of its reach. Made once, with roles that look as if nobody had looked after them.
  */
 export async function ensureShopRoles(server: PostgresServer, password: string): Promise<string> {
-  await withClient(server.superuserUrl('shop'), async (client) => {
+  // Not in the shop itself, whose log has every statement.
+  await withClient(server.superuserUrl(), async (client) => {
     const { rowCount } = await client.query("select from pg_roles where rolname = 'shop_dba'");
     if (rowCount === 0) await client.query('create role shop_dba');
     await client.query(

@@ -156,7 +156,7 @@ describe.skipIf(!EXECUTABLE)('from a rule to its audit event, in the browser', (
     const rows = ada.getByRole('row').filter({ hasText: mark });
     const facets = ada.getByRole('navigation', { name: 'Narrow down' });
     await facets.getByRole('button', { name: /^denied/ }).click();
-    await expect.poll(() => rows.filter({ hasText: 'granted' }).count(), { timeout: 15_000 }).toBe(0);
+    await expect.poll(() => rows.filter({ hasText: `${mark} read` }).count(), { timeout: 15_000 }).toBe(0);
     expect(await rows.filter({ hasText: 'refused' }).count()).toBeGreaterThan(0);
     expect(new URL(ada.url()).searchParams.get('decision')).toBe('denied');
     await ada.getByRole('button', { name: 'Saved' }).click();
