@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Endurance } from './world.js';
 
 /** Kills of one run: five with all the tests; by hand a hundred and more (docs/reliability.md). */
-const KILLS = Number(process.env.POSTERN_ENDURANCE_KILLS ?? 5);
+const KILLS = Number(process.env.POSTERN_ENDURANCE_KILLS ?? 3);
 
 let world: Endurance;
 beforeAll(async () => {
