@@ -14,7 +14,7 @@ type Asked = z.output<typeof exportRequest>;
 interface Export {
   readonly owner: Owner;
   readonly asked: Asked;
-  readonly expiresAt: number;
+  expiresAt: number;
   delivery: ExportDelivery | undefined;
   state: ExportProgress['state'];
   message: string | null;
@@ -23,7 +23,8 @@ interface Export {
 
 /** A ticket is good for this long, and the end of an export is told for as long. */
 const KEPT_MS = 60_000;
-const EXPORTS_MAX = 200;
+/** Of one sign-in: nobody can keep others from theirs. */
+const EXPORTS_MAX = 20;
 
 /** Files that people asked for: first a ticket, by which a browser may then fetch the file with its own means. */
 export class Exports {
@@ -39,8 +40,11 @@ export class Exports {
   /** Throws where the export would be refused, which is recorded. */
   async ticket(owner: Owner, asked: Asked): Promise<string> {
     this.#forgetOld();
-    if (this.#exports.size >= EXPORTS_MAX) {
-      throw new PosternError('input.invalid', 'too many exports wait to be fetched', { fix: 'fetch them' });
+    const own = [...this.#exports.values()].filter(isOf(owner));
+    if (own.length >= EXPORTS_MAX) {
+      throw new PosternError('input.invalid', 'you have too many exports at a time', {
+        fix: 'try again in a minute',
+      });
     }
     await this.#runner.check(requestOf(owner, asked));
     const id = randomBytes(18).toString('base64url');
@@ -94,12 +98,14 @@ export class Exports {
       // A file that ends early must not look like a whole one.
       file.destroy(hasBegun ? new Error('the export did not come to its end') : undefined);
       if (!hasBegun) throw error;
+    } finally {
+      found.expiresAt = performance.now() + KEPT_MS;
     }
   }
 
   #of(owner: Owner, id: string): Export {
     const found = this.#exports.get(id);
-    if (!found || found.owner.consoleSession !== owner.consoleSession) throw gone();
+    if (!found || !isOf(owner)(found)) throw gone();
     return found;
   }
 
@@ -109,6 +115,11 @@ export class Exports {
     }
   }
 }
+
+const isOf =
+  ({ consoleSession }: Owner) =>
+  (one: Export): boolean =>
+    one.owner.consoleSession === consoleSession;
 
 const requestOf = (owner: Owner, { connection, tab, sql }: Asked): StatementRequest => ({
   ...{ owner, connection, tab, sql },

@@ -1,4 +1,5 @@
 import { PosternError } from '@postern/core/errors';
+import { evaluate } from '@postern/core/policy';
 import {
   type AccessRequestResponse,
   type AdministratorsResponse,
@@ -38,10 +39,14 @@ export function addKeptRoutes(app: FastifyInstance, parts: ConsoleParts): void {
     return ask(request, PATHS.accessRequests, wanted, accessRequestResponse);
   });
 
-  app.get(
-    '/api/saved',
-    (request): Promise<SavedQueriesResponse> => ask(request, PATHS.savedQueries, {}, savedQueriesResponse),
-  );
+  app.get('/api/saved', async (request): Promise<SavedQueriesResponse> => {
+    const { queries } = await ask(request, PATHS.savedQueries, {}, savedQueriesResponse);
+    const { principal } = who(request);
+    const { compiled } = parts.policy.inForce();
+    // What somebody shares must not tell others of a connection that they may not see.
+    const isSeen = (slug: string | null) => slug === null || evaluate(compiled, principal.id, slug) !== 0;
+    return { queries: queries.filter(({ isOwn, connection }) => isOwn || isSeen(connection)) };
+  });
 
   app.post(
     '/api/saved',
