@@ -59,6 +59,7 @@ describe.skipIf(!CHROMIUM)('the editor in a real browser', () => {
     await write(alex, 'select 1;\ndelete from sales.orders');
     await alex.locator('.cm-problem-permission').getByText('orders').waitFor();
     await alex.getByText('you do not hold write').waitFor();
+    await picture(alex, 'foreseen');
     await write(alex, 'select sales.discount(10)');
     await alex.getByText('to be confirmed').waitFor();
     expect(await alex.locator('.cm-problem-permission').count()).toBe(0);

@@ -41,7 +41,7 @@ class Parser {
 
   #take({ id, result }: ParseAnswer): void {
     // Its stack ran out: the parser may be broken from now on, and the agent has a larger one.
-    if (!result.ok && result.rejection.code === 'sql.too_complex') return this.#drop();
+    if (!result.ok && result.rejection.code === 'sql.too_complex') this.#drop();
     this.#waiting.get(id)?.answered(result);
     this.#waiting.delete(id);
   }
