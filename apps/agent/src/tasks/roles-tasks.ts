@@ -12,10 +12,11 @@ import {
 import type { TaskFailure, TaskResult } from '@postern/protocol/tasks';
 import { taskPayloads } from '@postern/protocol/tasks';
 import { applyRoles, PlanRefused } from '../targets/roles/apply.js';
+import { readChangeTimes } from '../targets/roles/change-times.js';
 import { RolesConnection } from '../targets/roles/connection.js';
 import { CommitUnknown, FoundDifferent, RolesFailure } from '../targets/roles/failure.js';
 import { readPasswords } from '../targets/roles/passwords.js';
-import { makePlan, type PlanRequest } from '../targets/roles/plan.js';
+import { makePlan, type PlanRequest, type RolesPlan } from '../targets/roles/plan.js';
 import { readCatalog } from '../targets/roles/read-catalog.js';
 import { identifierOf, madePlanOf } from './plan-content.js';
 import { failureOf, manifestFailure } from './task-failure.js';
@@ -63,8 +64,9 @@ async function perform(
 ): Promise<Outcome> {
   switch (kind) {
     case 'roles.plan':
-    case 'roles.scan':
       return plan(taskPayloads[kind].parse(payload), around);
+    case 'roles.scan':
+      return scan(taskPayloads[kind].parse(payload), around);
     case 'roles.apply':
       return apply(taskPayloads[kind].parse(payload), around);
     case 'roles.generate':
@@ -81,15 +83,35 @@ async function perform(
 
 const failed = (failure: TaskFailure): Outcome => ({ status: 'failed', failure });
 
-async function plan(
-  { manifest, mode }: { manifest: string; mode: Mode },
+interface Wanted {
+  readonly manifest: string;
+  readonly mode: Mode;
+}
+
+async function plan(wanted: Wanted, around: Surroundings): Promise<Outcome> {
+  const made = await compare(wanted, around);
+  if ('class' in made) return failed(made);
+  return { status: 'succeeded', plan: madePlanOf(made, around.connection.facts) };
+}
+
+/** The same, and what tells where each difference comes from. */
+async function scan(wanted: Wanted, around: Surroundings): Promise<Outcome> {
+  const made = await compare(wanted, around);
+  if ('class' in made) return failed(made);
+  const { connection } = around;
+  const changedAt = await readChangeTimes(connection, made.changes);
+  return { status: 'succeeded', plan: madePlanOf(made, connection.facts, changedAt) };
+}
+
+async function compare(
+  { manifest, mode }: Wanted,
   { connection, target }: Surroundings,
-): Promise<Outcome> {
+): Promise<RolesPlan | TaskFailure> {
   const request = requestOf(manifest, mode, target);
-  if ('class' in request) return failed(request);
+  if ('class' in request) return request;
   const made = await makePlan(connection, request);
   if (made.problems.length > 0) throw new PlanRefused(made.problems);
-  return { status: 'succeeded', plan: madePlanOf(made, connection.facts) };
+  return made;
 }
 
 async function apply(
