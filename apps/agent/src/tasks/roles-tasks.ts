@@ -15,7 +15,7 @@ import { taskPayloads } from '@postern/protocol/tasks';
 import { canLogIn, type GuardLogins, guardPasswords, ownLogin } from '../targets/guard-login.js';
 import { applyRoles, PlanRefused } from '../targets/roles/apply.js';
 import { RolesConnection } from '../targets/roles/connection.js';
-import { FoundDifferent, RolesFailure } from '../targets/roles/failure.js';
+import { CommitUnknown, FoundDifferent, RolesFailure } from '../targets/roles/failure.js';
 import { readPasswords } from '../targets/roles/passwords.js';
 import { makePlan, type PlanRequest } from '../targets/roles/plan.js';
 import { readCatalog } from '../targets/roles/read-catalog.js';
@@ -49,7 +49,8 @@ export async function runRolesTask(
       perform(task, { connection, target, control }),
     );
   } catch (error) {
-    if (control.signal.aborted) return { status: 'cancelled' };
+    // Told to give up, but perhaps after COMMIT: that is no cancelled one.
+    if (control.signal.aborted && !(error instanceof CommitUnknown)) return { status: 'cancelled' };
     return { status: 'failed', failure: failureOf(error) };
   }
 }
@@ -104,15 +105,20 @@ async function apply(
       'plan again, and approve the new plan',
       [`planned for ${payload.systemIdentifier}`, `this is ${identifierOf(connection.facts)}`],
     );
-  if (await isAsWanted(connection, request)) return { status: 'succeeded', applied: { statements: 0 } };
-  const { statements } = await applyRoles(connection, {
-    ...request,
-    expectedDigest: payload.expectedDigest,
-    statementTimeoutMs: payload.statementTimeoutMs,
-    lockTimeoutMs: payload.lockTimeoutMs,
-    onProgress: (done, total) => control.progress(done, total),
-  });
-  return { status: 'succeeded', applied: { statements } };
+  try {
+    const { statements } = await applyRoles(connection, {
+      ...request,
+      expectedDigest: payload.expectedDigest,
+      statementTimeoutMs: payload.statementTimeoutMs,
+      lockTimeoutMs: payload.lockTimeoutMs,
+      onProgress: (done, total) => control.progress(done, total),
+    });
+    return { status: 'succeeded', applied: { statements } };
+  } catch (error) {
+    if (error instanceof FoundDifferent && (await isAsWanted(connection, request)))
+      return { status: 'succeeded', applied: { statements: 0 } };
+    throw error;
+  }
 }
 
 /**

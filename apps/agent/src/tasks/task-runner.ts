@@ -50,6 +50,8 @@ export class TaskRunner {
   #isHinted = false;
   #running: Promise<void> | undefined;
   #current: AbortController | undefined;
+  /** Tells how far the task at hand is, and hears whether to give it up. */
+  #beat: () => void = () => undefined;
 
   constructor(parts: TaskRunnerParts) {
     this.#parts = parts;
@@ -63,6 +65,7 @@ export class TaskRunner {
   hint(): void {
     this.#isHinted = true;
     this.#wake();
+    this.#beat();
   }
 
   async stop(): Promise<void> {
@@ -100,6 +103,7 @@ export class TaskRunner {
       await this.#answer({ taskId: task.taskId, ...outcome });
     } finally {
       clearInterval(beats);
+      this.#beat = () => undefined;
       this.#current = undefined;
     }
   }
@@ -107,17 +111,15 @@ export class TaskRunner {
   /** Says that it goes on and how far it is; hears whether to give up. */
   #beats(taskId: string, beat: { done: number; total: number }, control: AbortController): NodeJS.Timeout {
     const { calls, log } = this.#parts;
-    return setInterval(
-      () => {
-        calls.progress({ taskId, ...beat }).then(
-          ({ cancel }) => {
-            if (cancel) control.abort();
-          },
-          (error: unknown) => log.debug(errorFacts(error), 'progress could not be told'),
-        );
-      },
-      Math.min(PROGRESS_EVERY_MS, (TASK_LEASE_S * 1_000) / 3),
-    );
+    this.#beat = () => {
+      calls.progress({ taskId, ...beat }).then(
+        ({ cancel }) => {
+          if (cancel) control.abort();
+        },
+        (error: unknown) => log.debug(errorFacts(error), 'progress could not be told'),
+      );
+    };
+    return setInterval(() => this.#beat(), Math.min(PROGRESS_EVERY_MS, (TASK_LEASE_S * 1_000) / 3));
   }
 
   async #perform(task: SignedTask, control: AbortController, beat: { done: number; total: number }) {

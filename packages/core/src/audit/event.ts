@@ -68,6 +68,7 @@ export const AUDIT_KINDS = [
   'role_plan.made',
   'role_plan.approved',
   'role_plan.rejected',
+  'role_plan.cancel_asked',
   'role_plan.closed',
   'role_plan.applied',
   'role_plan.commented',

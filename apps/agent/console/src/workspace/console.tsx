@@ -2,6 +2,7 @@ import type { MeResponse } from '@postern/agent/console-contract';
 import { useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { namesQuery } from '../api/catalog';
+import type { CheckInput } from '../api/queries';
 import type { Connection } from '../connections/connection-switcher';
 import { HistoryPanel } from '../history/history-panel';
 import { useCommitMode } from '../run/commit-mode';
@@ -64,15 +65,13 @@ export function Console({ me, connections, storageKey, slot, isSheetOpen, onShee
   const outcome = workspace.outcomes[tab.id];
   const running = workspace.running[tab.id];
   const { handle, flush } = editor;
-  const policyVersion = me.policy.version;
+  const checkOf = (sql: string): CheckInput => ({
+    ...{ connection, sql, tab: tab.id, orgName: me.orgName, policyVersion: me.policy.version },
+  });
 
-  const check = useCheck(
-    { connection: connection?.slug ?? null, tab: tab.id, sql: tab.text, policyVersion },
-    handle,
-    outcome,
-  );
+  const check = useCheck(checkOf(tab.text), handle, outcome);
   const commands = useCommands({
-    ...{ workspace: latest, tab, policyVersion, handle, runner },
+    ...{ workspace: latest, tab, checkOf, handle, runner },
     connection: connection?.slug ?? null,
     onNoConnection: () => setSwitcherOpen(true),
     onToast: setToast,

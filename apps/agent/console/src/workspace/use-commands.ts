@@ -21,7 +21,8 @@ interface CommandContext {
   readonly workspace: RefObject<Workspace>;
   readonly tab: Tab;
   readonly connection: string | null;
-  readonly policyVersion: number;
+  /** What is to be known to check a text of this tab. */
+  readonly checkOf: (sql: string) => CheckInput;
   readonly handle: EditorHandle | null;
   readonly runner: ReturnType<typeof useRunner>;
   /** Asked to run without a connection. */
@@ -33,7 +34,7 @@ const TAGS: Readonly<Record<string, string>> = { COMMIT: 'Committed', ROLLBACK: 
 
 /** Run, run all, cancel, commit, roll back: what the toolbar and the keyboard do to the tab in front. */
 export function useCommands(context: CommandContext) {
-  const { workspace, tab, connection, policyVersion, handle, runner, onToast } = context;
+  const { workspace, tab, connection, checkOf, handle, runner, onToast } = context;
   const [question, setQuestion] = useState<Question | null>(null);
   /** Between the key and the request there may be a check: a second key then must not run twice. */
   const isStarting = useRef(false);
@@ -74,9 +75,8 @@ export function useCommands(context: CommandContext) {
       const text = handle.text();
       const { start, end } = handle.selection();
       if (start !== end) return await send(text, { start, end });
-      const input: CheckInput = { connection, tab: tab.id, sql: text, policyVersion };
-      const span = await currentStatement(input, start);
-      // The person may have gone to another tab while the agent was asked.
+      const span = await currentStatement(checkOf(text), start);
+      // The person may have gone to another tab meanwhile.
       if (workspace.current.activeId !== tab.id) return;
       await send(text, span ?? { start: 0, end: 0 });
     } finally {
@@ -90,7 +90,7 @@ export function useCommands(context: CommandContext) {
     const text = handle.text();
     const { start, end } = handle.selection();
     if (start !== end) return text.slice(start, end);
-    const span = await currentStatement({ connection, tab: tab.id, sql: text, policyVersion }, start);
+    const span = await currentStatement(checkOf(text), start);
     return span === undefined ? '' : text.slice(span.start, span.end);
   };
 

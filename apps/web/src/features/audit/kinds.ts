@@ -51,6 +51,7 @@ export const KIND_LABEL: Readonly<Record<AuditKind, string>> = {
   'role_plan.made': 'Role plan made',
   'role_plan.approved': 'Role plan approved',
   'role_plan.rejected': 'Role plan rejected',
+  'role_plan.cancel_asked': 'Apply of a role plan cancelled',
   'role_plan.closed': 'Role plan closed',
   'role_plan.applied': 'Role plan applied',
   'role_plan.commented': 'Role plan commented',
