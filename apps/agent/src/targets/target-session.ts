@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { NEW_SESSION, type SessionState } from '@postern/core/sql';
 import type pg from 'pg';
 import { requestCancel } from './cancel.js';
-import { connectWalled, type PinnedSettings, type Walls } from './connect.js';
+import { type ClientSettings, connectWalled, type PinnedSettings, type Walls } from './connect.js';
 import { describeTable, type TableFacts } from './describe-table.js';
 import type { OwnName } from './own-name.js';
 import { type RowSink, RowTap } from './row-tap.js';
@@ -72,6 +72,8 @@ export class StatementStopped extends Error {
 export class TargetSession {
   readonly id = randomUUID();
   readonly readOnly: boolean;
+  /** Role that it logged in as; undefined: the agent's own login. */
+  readonly guard: string | undefined;
   /** What the names of prepared statements and cursors stand for in it. */
   memory: SessionState = NEW_SESSION;
   readonly #client: WireClient;
@@ -89,7 +91,7 @@ export class TargetSession {
   private constructor(
     opened: { client: WireClient; config: pg.ClientConfig; pinned: PinnedSettings },
     walls: Walls,
-    of: { name: OwnName; types: TypeNames },
+    of: { name: OwnName; types: TypeNames; guard: string | undefined },
   ) {
     this.#client = opened.client;
     this.#tap = new RowTap(opened.client);
@@ -98,6 +100,7 @@ export class TargetSession {
     this.#name = of.name;
     this.#types = of.types;
     this.readOnly = walls.readOnly;
+    this.guard = of.guard;
     this.#statementTimeoutMs = walls.statementTimeoutMs;
     this.#listen();
   }
@@ -108,9 +111,12 @@ export class TargetSession {
     walls: Walls;
     name: OwnName;
     types: TypeNames;
+    settings?: ClientSettings;
+    guard?: string | undefined;
   }): Promise<TargetSession> {
-    const { slug, url, walls, name, types } = options;
-    return new TargetSession(await connectWalled(slug, url, walls, name.atStart), walls, { name, types });
+    const { slug, url, walls, name, types, settings, guard } = options;
+    const connected = await connectWalled(slug, url, walls, name.atStart, settings);
+    return new TargetSession(connected, walls, { name, types, guard });
   }
 
   get transaction(): TransactionState {
