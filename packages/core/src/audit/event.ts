@@ -9,6 +9,7 @@ import { PERMISSIONS } from '../policy/permission.js';
 export const AUDIT_KINDS = [
   'statement.decided',
   'statement.finished',
+  'guard.diverged',
   'console.signed_in',
   'wire.session_opened',
   'wire.session_closed',
