@@ -3,6 +3,7 @@ import {
   type AccessItem,
   CHANGE_KINDS,
   differenceOf,
+  isAboutGuards,
   privilegesOf,
   render,
   subjectOf,
@@ -28,6 +29,7 @@ export const identifierOf = (facts: ConnectionFacts): string => facts.systemIden
 export function madePlanOf(
   plan: RolesPlan,
   facts: ConnectionFacts,
+  connection: string,
   changedAt?: (item: AccessItem) => string | undefined,
 ): MadePlan {
   let bytes = 0;
@@ -39,11 +41,13 @@ export function madePlanOf(
     const { kind } = change;
     const { category } = CHANGE_KINDS[kind];
     const shown = { kind, category, destructive: takesAway(change), subject: subjectOf(change), statements };
-    if (changedAt === undefined || itemsLeft === 0) return shown;
+    const origin = isAboutGuards(change, connection) ? { isFromRules: true } : {};
+    if (changedAt === undefined || itemsLeft === 0) return { ...shown, ...origin };
     const { items, effect, grantors } = differenceOf(change, plan.current);
     const told = items.slice(0, itemsLeft).map((item) => dated(item, changedAt(item)));
     itemsLeft -= told.length;
-    return { ...shown, difference: { items: told, grantors: [...grantors], ...(effect && { effect }) } };
+    const difference = { items: told, grantors: [...grantors], ...(effect && { effect }) };
+    return { ...shown, ...origin, difference };
   });
   const { total, destructive, kinds, gains, loses } = summarize(plan.changes, plan.current, plan.wanted);
   return {

@@ -7,10 +7,12 @@ import {
   type Mode,
   suggestProfiles,
   WHOLE_DATABASE,
+  withoutGuards,
   writeManifest,
 } from '@postern/core/roles';
-import type { TaskFailure, TaskResult } from '@postern/protocol/tasks';
+import type { GuardMasks, TaskFailure, TaskResult } from '@postern/protocol/tasks';
 import { taskPayloads } from '@postern/protocol/tasks';
+import { canLogIn, type GuardLogins, guardPasswords, ownLogin } from '../targets/guard-login.js';
 import { applyRoles, PlanRefused } from '../targets/roles/apply.js';
 import { readChangeTimes } from '../targets/roles/change-times.js';
 import { RolesConnection } from '../targets/roles/connection.js';
@@ -28,7 +30,9 @@ export interface TaskControl {
 }
 
 export interface TaskTarget {
+  /** Of the login that manages roles. */
   readonly url: string;
+  readonly guards: GuardLogins;
   /** Where passwords that a manifest refers to come from. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -83,31 +87,26 @@ async function perform(
 
 const failed = (failure: TaskFailure): Outcome => ({ status: 'failed', failure });
 
-interface Wanted {
-  readonly manifest: string;
-  readonly mode: Mode;
-}
-
-async function plan(wanted: Wanted, around: Surroundings): Promise<Outcome> {
-  const made = await compare(wanted, around);
+async function plan(payload: Wanted, around: Surroundings): Promise<Outcome> {
+  const made = await compare(payload, around);
   if ('class' in made) return failed(made);
-  return { status: 'succeeded', plan: madePlanOf(made, around.connection.facts) };
+  return { status: 'succeeded', plan: madePlanOf(made, around.connection.facts, around.target.guards.slug) };
 }
 
 /** The same, and what tells where each difference comes from. */
-async function scan(wanted: Wanted, around: Surroundings): Promise<Outcome> {
-  const made = await compare(wanted, around);
+async function scan(payload: Wanted, around: Surroundings): Promise<Outcome> {
+  const made = await compare(payload, around);
   if ('class' in made) return failed(made);
-  const { connection } = around;
+  const { connection, target } = around;
   const changedAt = await readChangeTimes(connection, made.changes);
-  return { status: 'succeeded', plan: madePlanOf(made, connection.facts, changedAt) };
+  return { status: 'succeeded', plan: madePlanOf(made, connection.facts, target.guards.slug, changedAt) };
 }
 
 async function compare(
-  { manifest, mode }: Wanted,
+  payload: Wanted,
   { connection, target }: Surroundings,
 ): Promise<RolesPlan | TaskFailure> {
-  const request = requestOf(manifest, mode, target);
+  const request = await requestOf(payload, connection, target);
   if ('class' in request) return request;
   const made = await makePlan(connection, request);
   if (made.problems.length > 0) throw new PlanRefused(made.problems);
@@ -118,7 +117,7 @@ async function apply(
   payload: ReturnType<(typeof taskPayloads)['roles.apply']['parse']>,
   { connection, target, control }: Surroundings,
 ): Promise<Outcome> {
-  const request = requestOf(payload.manifest, payload.mode, target);
+  const request = await requestOf(payload, connection, target);
   if ('class' in request) return failed(request);
   if (identifierOf(connection.facts) !== payload.systemIdentifier)
     throw new FoundDifferent(
@@ -153,11 +152,12 @@ async function isAsWanted(connection: RolesConnection, request: PlanRequest): Pr
 
 async function generate(
   options: { suggestProfiles: boolean },
-  { connection }: Surroundings,
+  { connection, target }: Surroundings,
 ): Promise<Outcome> {
-  const graph = await connection.transaction('rollback', async () =>
+  const whole = await connection.transaction('rollback', async () =>
     graphFromCatalog(await readCatalog(connection, WHOLE_DATABASE)),
   );
+  const graph = withoutGuards(whole, target.guards.slug);
   const flat = exportManifest(graph, connection.facts);
   const manifest = options.suggestProfiles
     ? suggestProfiles(flat, inventoryOf(graph), { minSchemas: 2 }).manifest
@@ -165,11 +165,42 @@ async function generate(
   return { status: 'succeeded', manifest: writeManifest(manifest) };
 }
 
-function requestOf(manifest: string, mode: Mode, target: TaskTarget): PlanRequest | TaskFailure {
+interface Wanted {
+  readonly manifest: string;
+  readonly mode: Mode;
+  readonly guards?: GuardMasks | undefined;
+}
+
+async function requestOf(
+  { manifest, mode, guards }: Wanted,
+  connection: RolesConnection,
+  target: TaskTarget,
+): Promise<PlanRequest | TaskFailure> {
   const loaded = loadManifest(manifest, 'manifest');
   if (loaded.desired === undefined) return manifestFailure(loaded.problems);
   const desired: Desired = loaded.desired;
-  return { desired, mode, passwords: readPasswords(desired, target.environment) };
+  const passwords = readPasswords(desired, target.environment);
+  if (guards === undefined) return { desired, mode, passwords };
+  const own = await guardPasswordsToSay(connection, target.guards, guards.masks);
+  const { slug, url } = target.guards;
+  return {
+    desired,
+    mode,
+    passwords: new Map([...passwords, ...own]),
+    guards: { connection: slug, ...guards, heir: ownLogin(url) },
+  };
+}
+
+/** Where stored passwords can not be read, one that lets the agent in is one that need not be set. */
+async function guardPasswordsToSay(
+  connection: RolesConnection,
+  logins: GuardLogins,
+  masks: readonly number[],
+): Promise<Map<string, string>> {
+  const passwords = guardPasswords(logins, masks);
+  if (connection.facts.mayReadVerifiers) return passwords;
+  for (const role of [...passwords.keys()]) if (await canLogIn(logins, role)) passwords.delete(role);
+  return passwords;
 }
 
 async function withConnection<T>(

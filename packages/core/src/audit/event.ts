@@ -10,6 +10,7 @@ import { touchedItem } from '../roles/access-item.js';
 export const AUDIT_KINDS = [
   'statement.decided',
   'statement.finished',
+  'guard.diverged',
   'console.signed_in',
   'wire.session_opened',
   'wire.session_closed',

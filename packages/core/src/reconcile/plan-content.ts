@@ -22,6 +22,8 @@ export const planChange = z.object({
       grantors: z.array(z.string()),
     })
     .exactOptional(),
+  /** IAM rules ask for it (guard roles), not the manifest. Absent, as from older agents: the manifest. */
+  isFromRules: z.boolean().optional(),
 });
 export type PlanChange = z.infer<typeof planChange>;
 

@@ -4,6 +4,7 @@ import type { AuditKind } from '@postern/core/audit';
 export const KIND_LABEL: Readonly<Record<AuditKind, string>> = {
   'statement.decided': 'Statement',
   'statement.finished': 'Statement ended',
+  'guard.diverged': 'Database refused what rules allow',
   'console.signed_in': 'Signed in to a console',
   'wire.session_opened': 'Database session opened',
   'wire.session_closed': 'Database session closed',
