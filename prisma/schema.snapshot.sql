@@ -80,6 +80,7 @@ agent_task.result json
 agent_task.created_at timestamp(3) with time zone not null default now()
 agent_task.not_before timestamp(3) with time zone not null default now()
 agent_task.finished_at timestamp(3) with time zone
+agent_task.discarded_at timestamp(3) with time zone
 audit_anchor.org_id uuid not null
 audit_anchor.number bigint not null
 audit_anchor.made_at timestamp(3) with time zone not null default now()
@@ -241,6 +242,9 @@ outbox.job text not null
 outbox.payload jsonb not null
 outbox.created_at timestamp(3) with time zone not null default now()
 outbox.queued_at timestamp(3) with time zone
+outbox.failures integer not null default 0
+outbox.failed_at timestamp(3) with time zone
+outbox.reason text
 policy_bundle.org_id uuid not null
 policy_bundle.environment_id uuid not null
 policy_bundle.version integer not null
@@ -461,6 +465,7 @@ agent agent_org_id_id_unique: UNIQUE (org_id, id)
 agent agent_pkey: PRIMARY KEY (id)
 agent_task agent_task_agent_fk: FOREIGN KEY (org_id, agent_id) REFERENCES agent(org_id, id)
 agent_task agent_task_connection_fk: FOREIGN KEY (org_id, connection_id) REFERENCES db_connection(org_id, id) ON DELETE CASCADE
+agent_task agent_task_discards_failed: CHECK (((discarded_at IS NULL) OR (state = 'failed'::text)))
 agent_task agent_task_environment_fk: FOREIGN KEY (org_id, environment_id) REFERENCES environment(org_id, id) ON DELETE CASCADE
 agent_task agent_task_kind_known: CHECK ((kind = ANY (ARRAY['roles.plan'::text, 'roles.apply'::text, 'roles.scan'::text, 'roles.generate'::text])))
 agent_task agent_task_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
@@ -542,6 +547,7 @@ org org_slug_form: CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,48}[a-z0-9])?$'::text))
 org org_slug_unique: UNIQUE (slug)
 org_audit_chain org_audit_chain_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
 org_audit_chain org_audit_chain_pkey: PRIMARY KEY (org_id)
+outbox outbox_failed_whole: CHECK ((((failures = 0) = (failed_at IS NULL)) AND ((failures = 0) = (reason IS NULL))))
 outbox outbox_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
 outbox outbox_pkey: PRIMARY KEY (id)
 policy_bundle policy_bundle_environment_fk: FOREIGN KEY (org_id, environment_id) REFERENCES environment(org_id, id) ON DELETE CASCADE
@@ -725,6 +731,7 @@ CREATE INDEX membership_user_id_idx ON public.membership USING btree (user_id)
 CREATE UNIQUE INDEX org_pkey ON public.org USING btree (id)
 CREATE UNIQUE INDEX org_slug_unique ON public.org USING btree (slug)
 CREATE UNIQUE INDEX org_audit_chain_pkey ON public.org_audit_chain USING btree (org_id)
+CREATE INDEX outbox_failed_idx ON public.outbox USING btree (org_id, failed_at) WHERE (failures > 0)
 CREATE UNIQUE INDEX outbox_pkey ON public.outbox USING btree (id)
 CREATE UNIQUE INDEX policy_bundle_pkey ON public.policy_bundle USING btree (org_id, environment_id, version)
 CREATE UNIQUE INDEX policy_part_pkey ON public.policy_part USING btree (org_id, digest)
@@ -920,8 +927,8 @@ invite: delete, insert, select, update to postern_app
 membership: delete, insert, select, update to postern_app
 org: insert, select, update to postern_app
 org_audit_chain: insert, select, update to postern_app
+outbox: delete, insert, select to postern_app
 outbox: delete, select to postern_system
-outbox: insert to postern_app
 policy_bundle: delete, insert, select to postern_app
 policy_part: insert, select to postern_app
 policy_version: insert, select to postern_app
@@ -957,7 +964,8 @@ invite: select (id, org_id, email, role, token_hash, expires_at, accepted_at) to
 membership: select (org_id, user_id, role) to postern_system
 org: select (id, slug, name, created_at, audit_retention_days, audit_hold) to postern_system
 org_audit_chain: select (org_id, seq) to postern_system
-outbox: update (queued_at) to postern_system
+outbox: update (queued_at) to postern_app
+outbox: update (queued_at, failures, failed_at, reason) to postern_system
 report: select (org_id, expires_at) to postern_system
 report_schedule: select (id, org_id, enabled, next_run_at) to postern_system
 role_plan: select (org_id, connection_id, state, expires_at) to postern_system

@@ -204,8 +204,10 @@ const LISTS: Record<string, string> = {
   checkRoleManifest: 'checkRoleManifest(orgId: $orgId, body: "roles: 7") { message fix line column }',
   roleManifests:
     'roleManifests(orgId: $orgId, connectionId: "CONNECTION", first: 200) { edges { node { version body authorLabel } } }',
-  failedRoleTasks:
-    'failedRoleTasks(orgId: $orgId, first: 200) { edges { node { id kind failureClass message fix failedAt } } }',
+  failedWork:
+    'failedWork(orgId: $orgId, first: 200) { edges { node { id kind connectionSlug failureClass message fix failedAt } } }',
+  roleStates:
+    'roleStates(orgId: $orgId, first: 200) { edges { node { slug environmentName manifestVersion state planState driftCount hasAgent } } }',
   rolePlans:
     'rolePlans(orgId: $orgId, first: 200) { edges { node { id state reason manifestVersion changeCount approvedLabel } } }',
 };

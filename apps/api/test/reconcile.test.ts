@@ -627,30 +627,137 @@ describe('PostgreSQL itself', () => {
   });
 });
 
-describe('what agents gave up about', () => {
+describe('what was given up', () => {
+  interface Failed {
+    id: string;
+    kind: string;
+    failureClass: string;
+    message: string;
+    attempts: number;
+    canDiscard: boolean;
+  }
   const failed = async () =>
     (
-      await must<{
-        failedRoleTasks: { edges: { node: { kind: string; failureClass: string; message: string } }[] };
-      }>(
+      await must<{ failedWork: { edges: { node: Failed }[] } }>(
         api,
-        'query ($orgId: ID!, $id: ID!) { failedRoleTasks(orgId: $orgId, connectionId: $id) { edges { node { kind failureClass message } } } }',
+        'query ($orgId: ID!, $id: ID!) { failedWork(orgId: $orgId, connectionId: $id) { edges { node { id kind failureClass message attempts canDiscard } } } }',
         { orgId: company.orgId, id: world.connectionId },
         company.cookie,
       )
-    ).failedRoleTasks.edges.map(({ node }) => node);
-
-  it('is listed until the same succeeds', async () => {
+    ).failedWork.edges.map(({ node }) => node);
+  const retry = (id: string) =>
+    api.graphql(
+      'mutation ($orgId: ID!, $id: ID!) { retryFailedWork(orgId: $orgId, id: $id) }',
+      { orgId: company.orgId, id },
+      company.cookie,
+    );
+  const discard = (id: string) =>
+    api.graphql(
+      'mutation ($orgId: ID!, $id: ID!) { discardFailedWork(orgId: $orgId, id: $id, reason: "known") }',
+      { orgId: company.orgId, id },
+      company.cookie,
+    );
+  const givenUp = async () => {
     const { plan } = await world.save(MANIFEST);
     const task = await world.claimed('roles.plan');
     const failure = { class: 'permission' as const, message: 'may not look', fix: 'let it', facts: [] };
     await world.answer({ taskId: task.taskId, status: 'failed', failure });
     await world.until(plan?.id ?? '', 'FAILED');
-    expect(await failed()).toEqual([
-      { kind: 'roles.plan', failureClass: 'permission', message: 'may not look' },
-    ]);
+    const [first] = await failed();
+    if (!first) throw new Error('nothing failed');
+    return first;
+  };
+  /** A job that goes on failing, as its worker would have noted. */
+  const failingJob = async (job: string, planId: string, failures = 6) => {
+    const { rows } = await api.database.owner.query<{ id: string }>(
+      `insert into outbox (org_id, job, payload, queued_at, failures, failed_at, reason)
+       values ($1, $2, jsonb_build_object('orgId', $1::text, 'planId', $3::text), now(), $4, now(), 'it broke') returning id::text`,
+      [company.orgId, job, planId, failures],
+    );
+    return rows[0]?.id ?? '';
+  };
+
+  it('by an agent is listed until the same succeeds', async () => {
+    expect(await givenUp()).toMatchObject({
+      kind: 'roles.plan',
+      failureClass: 'permission',
+      message: 'may not look',
+      canDiscard: true,
+    });
     await world.pending();
     expect(await failed()).toEqual([]);
+  });
+
+  it('is asked for again, or taken off the list, and that is on record', async () => {
+    const { id } = await givenUp();
+    expect((await retry(id)).errors).toEqual([]);
+    const again = await world.claimed('roles.plan');
+    await world.answer({ taskId: again.taskId, status: 'failed' });
+    expect((await discard(id)).errors).toEqual([]);
+    expect((await failed()).map((each) => each.id)).not.toContain(id);
+    expect((await discard(id)).errors[0]).toMatchObject({ extensions: { code: 'failed_work.not_found' } });
+    const kinds = (await auditTrail(api, company.orgId)).map(({ kind }) => kind);
+    expect(kinds).toEqual(expect.arrayContaining(['failed_work.retried', 'failed_work.discarded']));
+  });
+
+  it('by the worker stands beside it once the queue has given it up', async () => {
+    const plan = await world.pending();
+    const job = await failingJob('reconcile.apply', plan.id);
+    await failingJob('reconcile.apply', plan.id, 5);
+    expect(await failed()).toEqual([
+      {
+        id: `worker:${job}`,
+        kind: 'reconcile.apply',
+        failureClass: 'worker',
+        message: 'it broke',
+        attempts: 6,
+        canDiscard: false,
+      },
+    ]);
+    // What it carries would be lost.
+    expect((await discard(`worker:${job}`)).errors[0]).toMatchObject({
+      extensions: { code: 'failed_work.refused' },
+    });
+    // Done at last, it is gone.
+    expect((await retry(`worker:${job}`)).errors).toEqual([]);
+    await expect.poll(failed, { timeout: 20_000 }).toEqual([]);
+  });
+
+  it('of the making of a plan, discarded, ends the plan', async () => {
+    const { plan } = await world.save(MANIFEST);
+    await world.claimed('roles.plan');
+    const job = await failingJob('reconcile.plan', plan?.id ?? '');
+    expect((await discard(`worker:${job}`)).errors).toEqual([]);
+    expect(await world.plan(plan?.id ?? '')).toMatchObject({ state: 'FAILED', reason: 'discarded: known' });
+    expect(await failed()).toEqual([]);
+  });
+});
+
+describe('the roles of all connections', () => {
+  const states = async (args = '') =>
+    (
+      await must<{ roleStates: { edges: { node: Record<string, unknown> }[] } }>(
+        api,
+        `query ($orgId: ID!) { roleStates(orgId: $orgId, first: 200 ${args}) { edges { node { slug environmentName manifestVersion state planState driftCount hasAgent } } } }`,
+        { orgId: company.orgId },
+        company.cookie,
+      )
+    ).roleStates.edges.map(({ node }) => node);
+  const ours = async (args = '') => (await states(args)).filter(({ slug }) => slug === world.slug);
+
+  it('say how each is, what waits, and whether an agent is there', async () => {
+    expect(await ours('filter: UNMANAGED')).toMatchObject([{ manifestVersion: null, hasAgent: false }]);
+    await world.pending();
+    await api.database.owner.query('update agent set last_seen_at = now() where environment_id = $1', [
+      world.company.environmentId,
+    ]);
+    const pending = { manifestVersion: 1, state: 'UNKNOWN', planState: 'PENDING', hasAgent: true };
+    expect(await ours('filter: PLAN_PENDING')).toMatchObject([pending]);
+    expect(await ours('filter: UNKNOWN')).toMatchObject([pending]);
+    expect(await ours('filter: AGENT_AWAY')).toEqual([]);
+    expect(await ours('filter: CONVERGED')).toEqual([]);
+    expect(await ours(`search: "${world.slug.toUpperCase()}"`)).toHaveLength(1);
+    expect(await ours('search: "50%"')).toEqual([]);
   });
 });
 

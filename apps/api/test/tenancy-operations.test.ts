@@ -320,14 +320,9 @@ const CASES: Case[] = [
   ],
   ['createReportSchedule', () => ({ schedule: scheduleTo(theirs.integrationId) }), 'integration.not_found'],
   ['deleteSavedSearch', () => ({ id: theirs.savedSearchId }), 'saved_search.not_found'],
-  ...[
-    'connectionRoles',
-    'roleManifests',
-    'rolePlans',
-    'failedRoleTasks',
-    'requestRolePlan',
-    'scanForDrift',
-  ].map((name): Case => [name, () => ({ connectionId: theirs.connectionId }), 'connection.not_found']),
+  ...['connectionRoles', 'roleManifests', 'rolePlans', 'failedWork', 'requestRolePlan', 'scanForDrift'].map(
+    (name): Case => [name, () => ({ connectionId: theirs.connectionId }), 'connection.not_found'],
+  ),
   [
     'saveRoleManifest',
     () => ({ connectionId: theirs.connectionId, input: { body: 'roles: []' } }),
@@ -349,6 +344,8 @@ const CASES: Case[] = [
   ['rejectRolePlan', () => ({ id: theirs.planId, reason: 'r' }), 'role_plan.not_found'],
   ['cancelRolePlan', () => ({ id: theirs.planId, reason: 'r' }), 'role_plan.not_found'],
   ['commentOnRolePlan', () => ({ id: theirs.planId, body: 'b' }), 'role_plan.not_found'],
+  ['retryFailedWork', () => ({ id: `agent:${theirs.generatedId}` }), 'failed_work.not_found'],
+  ['discardFailedWork', () => ({ id: `agent:${theirs.generatedId}`, reason: 'r' }), 'failed_work.not_found'],
   ['planForDrift', () => ({ id: theirs.findingId }), 'drift.not_found'],
   [
     'ignoreDrift',

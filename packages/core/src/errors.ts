@@ -50,6 +50,8 @@ export const ERROR_CODES = [
   'role_plan.not_found',
   'role_plan.refused',
   'drift.not_found',
+  'failed_work.not_found',
+  'failed_work.refused',
   // agents and their protocol
   'agent.not_found',
   'agent.revoked',

@@ -91,6 +91,8 @@ export function statusOf(code: ErrorCode): number {
     case 'role_plan.not_found':
     case 'role_plan.refused':
     case 'drift.not_found':
+    case 'failed_work.not_found':
+    case 'failed_work.refused':
     case 'report.not_found':
     case 'report.not_ready':
     case 'report.too_many':

@@ -23,6 +23,7 @@ const STATUS_BY_CODE: Partial<Record<ErrorCode, number>> = {
   'audit.broken_chain': 409,
   'access_review.closed': 409,
   'role_plan.refused': 409,
+  'failed_work.refused': 409,
   'report.not_ready': 409,
   'report.too_many': 429,
   'saved_search.name_taken': 409,

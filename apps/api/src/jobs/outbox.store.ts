@@ -43,3 +43,12 @@ export async function idsOfWork(db: SystemDb, job: string, payload: unknown): Pr
 export async function deleteWork(db: SystemDb, ids: string[]): Promise<void> {
   if (ids.length > 0) await db.query('delete from outbox where id = any($1::bigint[])', [ids]);
 }
+
+/** One more run of this work failed. It stays, and is tried again. */
+export async function noteFailure(db: SystemDb, ids: string[], reason: string): Promise<void> {
+  if (ids.length === 0) return;
+  await db.query(
+    'update outbox set failures = failures + 1, failed_at = now(), reason = $2 where id = any($1::bigint[])',
+    [ids, reason],
+  );
+}

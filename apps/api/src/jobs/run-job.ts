@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { PosternError } from '@postern/core/errors';
 import { SystemDb } from '../tenancy/system-db.js';
-import { deleteWork, idsOfWork } from './outbox.store.js';
+import { deleteWork, idsOfWork, noteFailure } from './outbox.store.js';
 import { JobRegistry } from './registry.js';
 
 /**
@@ -16,7 +17,16 @@ export class RunJob {
 
   async run(job: string, payload: unknown): Promise<void> {
     const ids = await idsOfWork(this.db, job, payload);
-    await this.registry.run(job, payload);
+    try {
+      await this.registry.run(job, payload);
+    } catch (error) {
+      // What people read says no more than what is meant for people; the log has the rest.
+      await noteFailure(this.db, ids, reasonOf(error)).catch(() => undefined);
+      throw error;
+    }
     await deleteWork(this.db, ids);
   }
 }
+
+const reasonOf = (error: unknown): string =>
+  error instanceof PosternError ? error.message : 'something in the worker broke, as its log says';

@@ -3,7 +3,7 @@ import type { PlanRow } from './plan.store.js';
 import { listTasks } from './task.store.js';
 
 /** An agent sends a heartbeat every 15 s; after this long it counts as away. */
-const AWAY_AFTER_MS = 45_000;
+export const AWAY_AFTER_MS = 45_000;
 
 export interface PlanTask {
   kind: string;

@@ -4,6 +4,7 @@ import { SigningModule } from '../policy/signing.module.js';
 import { ClaimTask } from './claim-task.js';
 import { PlanWatchers } from './plan-watchers.js';
 import { DriftResolver, ReconcileResolver, RolePlanDetailResolver } from './reconcile.resolver.js';
+import { RoleOverviewResolver } from './role-overview.resolver.js';
 import { RolePlanChangedResolver } from './role-plan-changed.resolver.js';
 import { TasksController } from './tasks.controller.js';
 
@@ -16,6 +17,7 @@ import { TasksController } from './tasks.controller.js';
     RolePlanDetailResolver,
     DriftResolver,
     RolePlanChangedResolver,
+    RoleOverviewResolver,
     ClaimTask,
     PlanWatchers,
   ],

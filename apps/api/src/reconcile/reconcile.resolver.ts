@@ -9,7 +9,6 @@ import { cancelApply } from './cancel-apply.js';
 import { approvePlan, commentOnPlan, rejectPlan } from './decide-plan.js';
 import { ignoreDrift, planForDrift } from './drift.js';
 import { readDriftCauses } from './drift-causes.queries.js';
-import { listFailedTasks } from './failed-tasks.queries.js';
 import { generateManifest, readGenerated } from './generate-manifest.js';
 import { readTask } from './plan-task.queries.js';
 import {
@@ -27,7 +26,6 @@ import {
   DriftCauses,
   DriftDetail,
   DriftFinding,
-  FailedRoleTaskConnection,
   GeneratedRoleManifest,
   RoleManifestConnection,
   RoleManifestInput,
@@ -95,19 +93,6 @@ export class ReconcileResolver {
   @Query(() => RolePlanDetail)
   rolePlan(@Actor() actor: OrgActor, @Args('id', idArg) id: string): Promise<RolePlanDetail> {
     return readPlan(this.db, actor, id);
-  }
-
-  @OrgRole('auditor')
-  @Query(() => FailedRoleTaskConnection, {
-    description:
-      'What agents gave up about in the last 30 days and nobody has succeeded with since, newest first. Ask again with `requestRolePlan`, `scanForDrift` or `generateRoleManifest`.',
-  })
-  failedRoleTasks(
-    @Actor() actor: OrgActor,
-    @Args() page: PageArgs,
-    @Args('connectionId', { ...idArg, nullable: true }) connectionId?: string,
-  ): Promise<FailedRoleTaskConnection> {
-    return listFailedTasks(this.db, actor, { ...page, connectionId });
   }
 
   @OrgRole('admin')

@@ -1,5 +1,5 @@
 import type { TaskFailure, TaskKind, TaskResult } from '@postern/protocol/tasks';
-import { Prisma } from '../generated/prisma/client.js';
+import type { Prisma } from '../generated/prisma/client.js';
 import type { Tx } from '../tenancy/tenant-db.js';
 
 export interface TaskRow {
@@ -100,36 +100,6 @@ export const listTasks = (
     orderBy: { id: 'desc' },
     take,
   }) as unknown as Promise<TaskRow[]>;
-
-export interface FailedTaskRow {
-  id: string;
-  connectionId: string;
-  planId: string | null;
-  kind: string;
-  attempts: number;
-  failedAt: Date;
-  failure: TaskFailure | null;
-}
-
-/** Failed in the last 30 days, and none of its kind succeeded at its connection since; newest first. */
-export function failedTasks(
-  tx: Tx,
-  { connectionId }: { connectionId?: string },
-  take: number,
-  beforeId?: string,
-): Promise<FailedTaskRow[]> {
-  const only =
-    connectionId === undefined ? Prisma.empty : Prisma.sql`and t.connection_id = ${connectionId}::uuid`;
-  const before = beforeId === undefined ? Prisma.empty : Prisma.sql`and t.id < ${beforeId}::uuid`;
-  return tx.$queryRaw<FailedTaskRow[]>`
-    select t.id, t.connection_id as "connectionId", t.plan_id as "planId", t.kind, t.attempts,
-      t.finished_at as "failedAt", t.failure
-    from agent_task t
-    where t.state = 'failed' and t.finished_at > now() - interval '30 days' ${only} ${before}
-      and not exists (select from agent_task l where l.connection_id = t.connection_id and l.kind = t.kind
-        and l.state = 'succeeded' and l.id > t.id)
-    order by t.id desc limit ${take}`;
-}
 
 /** Tells the agents of an environment that something waits; said when this transaction commits. */
 export async function tellAgents(tx: Tx, environmentId: string): Promise<void> {

@@ -76,6 +76,8 @@ export const AUDIT_KINDS = [
   'drift.found',
   'drift.resolved',
   'drift.ignored',
+  'failed_work.retried',
+  'failed_work.discarded',
   'report.requested',
   'report.finished',
   'report.failed',

@@ -58,6 +58,8 @@ export const KIND_LABEL: Readonly<Record<AuditKind, string>> = {
   'drift.found': 'Drift found',
   'drift.resolved': 'Drift resolved',
   'drift.ignored': 'Drift ignored',
+  'failed_work.retried': 'Failed work tried again',
+  'failed_work.discarded': 'Failed work discarded',
   'integration.created': 'Integration created',
   'integration.updated': 'Integration changed',
   'integration.deleted': 'Integration deleted',

@@ -11,7 +11,7 @@ import { Ago } from '../../ui/time';
 import { notify } from '../../ui/toast';
 import { useOrg } from '../shell/org-context';
 import { DriftFinding } from './drift';
-import { FailedTasks } from './failed-tasks';
+import { FailedWork } from './failed-work';
 import { RoleStateLabel } from './role-status';
 import { requestRolePlanDocument, scanForDriftDocument } from './roles.queries';
 import { CAUSES, PLAN_STATES } from './states';
@@ -42,7 +42,7 @@ export function OverviewTab({ connection, roles }: TabProps) {
       ) : null}
       <StatusCard connection={connection} roles={roles} planPath={planPath} />
       {drift ? <DriftFinding finding={drift} planPath={planPath} canManage={canManage} /> : null}
-      <FailedTasks connectionId={connection.id} />
+      <FailedWork connectionId={connection.id} />
       <Plans connectionId={connection.id} open={(id) => router.push(planPath(id))} />
     </div>
   );

@@ -53,10 +53,37 @@ export const rolePlansDocument = graphql(`
   }
 `);
 
-export const failedRoleTasksDocument = graphql(`
-  query FailedRoleTasks($orgId: ID!, $connectionId: ID) {
-    failedRoleTasks(orgId: $orgId, connectionId: $connectionId, first: 20) {
-      edges { node { id kind attempts failedAt failureClass message fix facts planId } }
+export const failedWorkDocument = graphql(`
+  query FailedWork($orgId: ID!, $connectionId: ID) {
+    failedWork(orgId: $orgId, connectionId: $connectionId, first: 50) {
+      edges {
+        node { id isTask connectionSlug kind attempts failedAt failureClass message fix facts canDiscard }
+      }
+      pageInfo { hasNextPage }
+    }
+  }
+`);
+
+export const retryFailedWorkDocument = graphql(`
+  mutation RetryFailedWork($orgId: ID!, $id: ID!) { retryFailedWork(orgId: $orgId, id: $id) }
+`);
+
+export const discardFailedWorkDocument = graphql(`
+  mutation DiscardFailedWork($orgId: ID!, $id: ID!, $reason: String!) {
+    discardFailedWork(orgId: $orgId, id: $id, reason: $reason)
+  }
+`);
+
+export const roleStatesDocument = graphql(`
+  query RoleStates($orgId: ID!, $filter: RoleStatesFilter, $search: String, $first: Int, $after: String) {
+    roleStates(orgId: $orgId, filter: $filter, search: $search, first: $first, after: $after) {
+      edges {
+        node {
+          connectionId slug name environmentName manifestVersion state reason checkedAt planId planState driftCount driftSince
+          isDriftIgnored hasAgent
+        }
+      }
+      pageInfo { hasNextPage endCursor }
     }
   }
 `);

@@ -14,6 +14,7 @@ export interface NavPage {
 export const PAGES: readonly NavPage[] = [
   { path: 'rules', label: 'Rules', icon: 'rules', key: 'r', all: false },
   { path: 'connections', label: 'Connections', icon: 'connections', key: 'c', all: true },
+  { path: 'roles', label: 'Database roles', icon: 'roles', key: 'o', all: false },
   { path: 'database-access', label: 'Database access', icon: 'key', key: 'd', all: true },
   { path: 'groups', label: 'Groups', icon: 'groups', key: 'g', all: false },
   { path: 'people', label: 'People', icon: 'people', key: 'p', all: false },
