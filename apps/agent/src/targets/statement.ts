@@ -21,6 +21,15 @@ export interface ResultListener {
   described(fields: readonly FieldMessage[]): void;
 }
 
+/** What is bound to a statement, as text. */
+export interface StatementValues {
+  /** OIDs; 0: the server finds out. */
+  readonly types: readonly number[];
+  readonly values: readonly (string | null)[];
+}
+
+export const NOTHING_BOUND: StatementValues = { types: [], values: [] };
+
 /** Why the agent itself stops a statement; the server then reports a cancelled one. */
 export type StopReason = 'too_large' | 'copy_to_client';
 
@@ -33,6 +42,7 @@ export class Statement {
   readonly #text: string;
   readonly #limits: ResultLimits;
   readonly #onStop: (reason: StopReason) => void;
+  readonly #bound: StatementValues;
   readonly #listener: ResultListener | undefined;
   #fields: readonly FieldMessage[] = [];
   #rows: (string | null)[][] = [];
@@ -46,11 +56,13 @@ export class Statement {
     text: string,
     limits: ResultLimits,
     onStop: (reason: StopReason) => void,
+    bound: StatementValues,
     listener?: ResultListener,
   ) {
     this.#text = text;
     this.#limits = limits;
     this.#onStop = onStop;
+    this.#bound = bound;
     this.#listener = listener;
   }
 
@@ -70,8 +82,8 @@ export class Statement {
 
   submit(connection: WireConnection): void {
     connection.stream.cork();
-    connection.parse({ text: this.#text, name: '', types: [] });
-    connection.bind({ portal: '', statement: '', values: [] });
+    connection.parse({ text: this.#text, name: '', types: this.#bound.types });
+    connection.bind({ portal: '', statement: '', values: this.#bound.values });
     connection.describe({ type: 'P', name: '' });
     // 0 is all of them.
     const rows = Number.isFinite(this.#limits.rows) ? this.#limits.rows + 1 : 0;

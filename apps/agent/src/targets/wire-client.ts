@@ -17,7 +17,7 @@ export interface WireConnection extends EventEmitter {
   requestSsl(): void;
   cancel(processId: number, secretKey: number): void;
   parse(message: { text: string; name: string; types: readonly number[] }): void;
-  bind(message: { portal: string; statement: string; values: readonly string[] }): void;
+  bind(message: { portal: string; statement: string; values: readonly (string | null)[] }): void;
   describe(message: { type: 'P'; name: string }): void;
   execute(message: { portal: string; rows: number }): void;
   sync(): void;
