@@ -1,4 +1,15 @@
+import {
+  bindMessage,
+  describeMessage,
+  executeMessage,
+  parseMessage,
+  syncMessage,
+} from '../wire/codec/frontend.js';
 import type { FieldMessage, WireConnection } from './wire-client.js';
+
+/** The unnamed statement, bound to the unnamed portal. */
+const BIND_AND_DESCRIBE = Buffer.concat([bindMessage('', ''), describeMessage({ kind: 'portal', name: '' })]);
+const SYNC = syncMessage();
 
 /** How much of a result is wanted. */
 export interface ResultLimits {
@@ -30,7 +41,7 @@ export type StopReason = 'too_large' | 'copy_to_client';
  * text that PostgreSQL prints. (node-postgres calls these methods as messages arrive.)
  */
 export class Statement {
-  readonly #text: string;
+  readonly #messages: Buffer;
   readonly #limits: ResultLimits;
   readonly #onStop: (reason: StopReason) => void;
   readonly #listener: ResultListener | undefined;
@@ -48,7 +59,14 @@ export class Statement {
     onStop: (reason: StopReason) => void,
     listener?: ResultListener,
   ) {
-    this.#text = text;
+    // 0 is all of them.
+    const most = Number.isFinite(limits.rows) ? limits.rows + 1 : 0;
+    this.#messages = Buffer.concat([
+      parseMessage('', text),
+      BIND_AND_DESCRIBE,
+      executeMessage('', most),
+      SYNC,
+    ]);
     this.#limits = limits;
     this.#onStop = onStop;
     this.#listener = listener;
@@ -69,15 +87,7 @@ export class Statement {
   }
 
   submit(connection: WireConnection): void {
-    connection.stream.cork();
-    connection.parse({ text: this.#text, name: '', types: [] });
-    connection.bind({ portal: '', statement: '', values: [] });
-    connection.describe({ type: 'P', name: '' });
-    // 0 is all of them.
-    const rows = Number.isFinite(this.#limits.rows) ? this.#limits.rows + 1 : 0;
-    connection.execute({ portal: '', rows });
-    connection.sync();
-    connection.stream.uncork();
+    connection.stream.write(this.#messages);
   }
 
   handleRowDescription(message: { fields: readonly FieldMessage[] }): void {
