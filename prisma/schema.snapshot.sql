@@ -350,6 +350,10 @@ role_plan.attempts integer not null default 0
 role_plan.progress_done integer not null default 0
 role_plan.progress_total integer not null default 0
 role_plan.finished_at timestamp(3) with time zone
+role_plan.cancel_asked_by text
+role_plan.cancel_asked_label text
+role_plan.cancel_asked_at timestamp(3) with time zone
+role_plan.cancel_reason text
 role_plan_comment.id uuid not null
 role_plan_comment.org_id uuid not null
 role_plan_comment.plan_id uuid not null
@@ -579,6 +583,8 @@ role_manifest role_manifest_org_id_id_unique: UNIQUE (org_id, id)
 role_manifest role_manifest_pkey: PRIMARY KEY (id)
 role_manifest role_manifest_version_unique: UNIQUE (org_id, connection_id, version)
 role_plan role_plan_approval_bound: CHECK ((((approved_by IS NULL) AND (approved_at IS NULL) AND (approved_digest IS NULL)) OR ((approved_by IS NOT NULL) AND (approved_at IS NOT NULL) AND (approved_digest = effects_digest) AND (approved_system_identifier = system_identifier) AND (approved_manifest_version = manifest_version))))
+role_plan role_plan_cancel_of_apply: CHECK (((cancel_asked_at IS NULL) OR (apply_started_at IS NOT NULL)))
+role_plan role_plan_cancel_whole: CHECK ((num_nulls(cancel_asked_by, cancel_asked_label, cancel_asked_at, cancel_reason) = ANY (ARRAY[0, 4])))
 role_plan role_plan_cause_known: CHECK ((cause = ANY (ARRAY['manifest'::text, 'drift'::text, 'request'::text])))
 role_plan role_plan_connection_fk: FOREIGN KEY (org_id, connection_id) REFERENCES db_connection(org_id, id) ON DELETE CASCADE
 role_plan role_plan_made: CHECK (((state <> ALL (ARRAY['pending'::text, 'approved'::text, 'applying'::text])) OR ((effects_digest IS NOT NULL) AND (system_identifier IS NOT NULL) AND (content IS NOT NULL) AND (change_count > 0))))

@@ -22,6 +22,8 @@ export interface ConnectionConfig {
    * roles of it, whatever it is asked.
    */
   readonly rolesUrl?: string | undefined;
+  /** What passwords of guard roles are made from; absent: the password of the URL. */
+  readonly guardSecret?: string | undefined;
   /** What the audit trail keeps of its statements; absent: all but secrets. */
   readonly keep?: StatementKeeping;
 }
@@ -79,6 +81,7 @@ const connectionSchema = z.strictObject({
   max_sessions_per_person: z.number().int().min(1).max(100).default(10),
   catalog_wait_ms: z.number().int().min(100).max(60_000).default(2_000),
   roles_url: z.string().min(1, 'is empty').optional(),
+  guard_secret: z.string().min(1, 'is empty').optional(),
   audit: statementKeepingSchema.optional(),
 });
 
@@ -198,6 +201,15 @@ function resolveConnections(
         message: roles.problem,
         fix: 'set it, or leave roles_url out so that no roles are managed here',
       });
+    const guard =
+      table.guard_secret === undefined ? undefined : resolveSecret(table.guard_secret, baseDir, env);
+    const guardProblem = guardSecretProblem(guard);
+    if (guardProblem)
+      problems.push({
+        key: `${key}.guard_secret`,
+        message: guardProblem,
+        fix: 'give at least 16 characters that nobody can guess, the same to every agent of the connection',
+      });
     connections.set(slug, {
       slug,
       url: secret.value,
@@ -205,10 +217,17 @@ function resolveConnections(
       maxSessionsPerPerson: table.max_sessions_per_person,
       catalogWaitMs: table.catalog_wait_ms,
       rolesUrl: roles && 'value' in roles ? roles.value : undefined,
+      guardSecret: guard && 'value' in guard ? guard.value : undefined,
       keep: keepingOf(table.audit),
     });
   }
   return connections;
+}
+
+function guardSecretProblem(secret: ReturnType<typeof resolveSecret> | undefined): string | undefined {
+  if (secret === undefined) return undefined;
+  if ('problem' in secret) return secret.problem;
+  return secret.value.length < 16 ? 'is shorter than 16 characters' : undefined;
 }
 
 /** Checks a parsed configuration; throws {@link ConfigError} with all that is wrong. */

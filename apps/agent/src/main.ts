@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PosternError } from '@postern/core/errors';
-import { evaluate, WRITING_PERMISSIONS } from '@postern/core/policy';
-import { PROTOCOL_VERSION } from '@postern/protocol/version';
+import { decide, NO_STATEMENT } from '@postern/core/policy';
+import { AGENT_FEATURES, PROTOCOL_VERSION } from '@postern/protocol/version';
 import type { FastifyInstance } from 'fastify';
 import { Pusher } from './audit/pusher.js';
 import { Recorder } from './audit/recorder.js';
@@ -108,9 +108,11 @@ async function startOn(dataDir: DataDir, options: AgentOptions): Promise<Running
     },
     identity,
     trustedKeys: () => policy.trustedKeys,
-    rolesUrls: new Map(
-      [...config.connections].flatMap(([slug, { rolesUrl }]) =>
-        rolesUrl === undefined ? [] : [[slug, rolesUrl] as const],
+    connections: new Map(
+      [...config.connections].flatMap(([slug, connection]) =>
+        connection.rolesUrl === undefined
+          ? []
+          : [[slug, { url: connection.rolesUrl, guards: connection }] as const],
       ),
     ),
     recorder,
@@ -316,8 +318,8 @@ function reevaluate(tabs: Tabs, policy: PolicyHolder): void {
   }
   const { compiled } = policy.inForce();
   tabs.reevaluate((owner, slug) => {
-    const mask = evaluate(compiled, owner.principalId, slug);
-    return mask === 0 ? undefined : { mask, readOnly: (mask & WRITING_PERMISSIONS) === 0 };
+    const seen = decide(compiled, owner.principalId, slug, NO_STATEMENT);
+    return seen.allowed ? seen : undefined;
   });
 }
 
@@ -333,6 +335,7 @@ async function statusOf(
   return {
     ...(wire ? { wire } : {}),
     agentVersion: AGENT_VERSION,
+    features: [...AGENT_FEATURES],
     protocolVersion: PROTOCOL_VERSION,
     spoolDepth: spool.depth,
     spool: {

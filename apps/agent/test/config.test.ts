@@ -29,6 +29,19 @@ describe('the configuration', () => {
     throw new Error('the configuration was taken');
   };
 
+  it('takes a secret for guard roles from elsewhere, and no short one', async () => {
+    const toml = (secret: string) => `api_url = "https://api.example.com"\nname = "a"\ndata_dir = "d"
+[connections.shop]\nurl = "postgres://u:p@h/d"\nguard_secret = "${secret}"\n`;
+    const { connections } = await load(toml('env:GUARD'), { GUARD: 'sixteen-letters-' });
+    expect(connections.get('shop')?.guardSecret).toBe('sixteen-letters-');
+    const found = [await problems(toml('env:NOWHERE')), await problems(toml('short-and-secret'.slice(1)))];
+    expect(found.flatMap((error) => error.problems.map(({ key, message }) => [key, message]))).toEqual([
+      ['connections.shop.guard_secret', 'the environment variable `NOWHERE` is not set'],
+      ['connections.shop.guard_secret', 'is shorter than 16 characters'],
+    ]);
+    expect(found.map(String).join()).not.toContain('hort-and-secret');
+  });
+
   it('takes the example as it is', async () => {
     const example = await readFile(new URL('../postern.example.toml', import.meta.url), 'utf8');
     await writeFile(join(dir, 'analytics-url'), 'postgres://reader:pw@db.internal/analytics\n');

@@ -64,8 +64,12 @@ export class RolesLab {
   /** A name of a role that is dropped in the end, whoever creates it. */
   role(name: string): string {
     const role = `${name}_${this.#tag}`;
-    this.#roles.add(role);
+    this.dropInTheEnd(role);
     return role;
+  }
+
+  dropInTheEnd(role: string): void {
+    this.#roles.add(role);
   }
 
   async sql(text: string): Promise<Record<string, unknown>[]> {

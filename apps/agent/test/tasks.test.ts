@@ -134,6 +134,31 @@ describe('tasks of the roles engine', () => {
     await expect.poll(async () => (await left()).length).toBe(0);
   });
 
+  it('told to give up after COMMIT, it answers that it is done', async () => {
+    const plan = await planned();
+    // Committed is what waits for a standby that never comes; ending the session does not take it back.
+    await lab.sql("alter system set synchronous_standby_names = 'nobody'");
+    await lab.sql('select pg_reload_conf()');
+    const [login] = await lab.sql('select current_user as name');
+    await lab.sql(`alter role "${login?.name}" set synchronous_commit = on`);
+    try {
+      const taskId = await world.plane.offerTask({
+        connection: 'shop',
+        kind: 'roles.apply',
+        payload: applyOf(plan),
+      });
+      const waiting = () => lab.sql("select from pg_stat_activity where wait_event = 'SyncRep'");
+      await expect.poll(async () => (await waiting()).length, { timeout: 15_000 }).toBe(1);
+      world.plane.cancelTask(taskId);
+      expect(await resultOf(taskId)).toMatchObject({ status: 'succeeded', applied: { statements: 2 } });
+      expect(await isThere()).toBe(true);
+    } finally {
+      await lab.sql(`alter role "${login?.name}" reset synchronous_commit`);
+      await lab.sql('alter system reset synchronous_standby_names');
+      await lab.sql('select pg_reload_conf()');
+    }
+  });
+
   it('writes the manifest of what is there', async () => {
     await lab.sql(`create role ${role}`);
     const { manifest: found } = await run('roles.generate', { suggestProfiles: true });

@@ -39,7 +39,7 @@ const plain = (...types: readonly (Act & { readonly alone?: never })['type'][]) 
 /** What brings a plan forward is more likely than what gets in its way, or little would be reached. */
 const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 2, arbitrary: plain('save') },
-  { weight: 1, arbitrary: plain('request', 'drift', 'scan', 'expire', 'redisLost', 'reject') },
+  { weight: 1, arbitrary: plain('request', 'drift', 'scan', 'expire', 'redisLost', 'reject', 'cancel') },
   { weight: 2, arbitrary: plain('silence') },
   { weight: 6, arbitrary: fc.record({ type: fc.constant('job' as const), pick, crash: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('late' as const), pick }) },
@@ -59,6 +59,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
           'transient',
           'progress',
           'permission',
+          'giveUp',
         ] as const),
       ),
     }),
@@ -74,7 +75,16 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       type: fc.constant('race' as const),
-      of: fc.constantFrom(...(['approve+reject', 'claims', 'claim+reject', 'claim+save'] as const)),
+      of: fc.constantFrom(
+        ...([
+          'approve+reject',
+          'claims',
+          'claim+reject',
+          'claim+save',
+          'cancel+answer',
+          'cancel+claim',
+        ] as const),
+      ),
     }),
   },
 );

@@ -4,6 +4,7 @@ import type { SignedTask, TaskResult } from '@postern/protocol/tasks';
 import { TASK_KINDS } from '@postern/protocol/tasks';
 import { decodeJwt } from 'jose';
 import type { AgentIdentity } from '../src/agents/agent-identities.js';
+import { cancelApply } from '../src/reconcile/cancel-apply.js';
 import { ClaimTask, noteProgress } from '../src/reconcile/claim-task.js';
 import { approvePlan, rejectPlan } from '../src/reconcile/decide-plan.js';
 import { ApplyJob, PlanJob, SettleJob } from '../src/reconcile/reconcile.jobs.js';
@@ -20,17 +21,37 @@ import { madePlan } from './reconcile-world.js';
 
 /** What may happen next; numbers choose among what there is. */
 export type Act =
-  | { readonly type: 'save' | 'request' | 'drift' | 'scan' | 'expire' | 'redisLost' | 'reject' | 'silence' }
+  | {
+      readonly type:
+        | 'save'
+        | 'request'
+        | 'drift'
+        | 'scan'
+        | 'expire'
+        | 'redisLost'
+        | 'reject'
+        | 'cancel'
+        | 'silence';
+    }
   | { readonly type: 'job'; readonly pick: number; readonly crash: boolean }
   | { readonly type: 'late'; readonly pick: number }
   | { readonly type: 'claim'; readonly agent: number }
   | {
       readonly type: 'work';
       readonly agent: number;
-      readonly how: 'answer' | 'die' | 'dieAfterCommit' | 'transient' | 'progress' | 'permission';
+      readonly how: 'answer' | 'die' | 'dieAfterCommit' | 'transient' | 'progress' | 'permission' | 'giveUp';
     }
   | { readonly type: 'approve'; readonly stale: boolean }
-  | { readonly type: 'race'; readonly of: 'approve+reject' | 'claims' | 'claim+reject' | 'claim+save' };
+  | {
+      readonly type: 'race';
+      readonly of:
+        | 'approve+reject'
+        | 'claims'
+        | 'claim+reject'
+        | 'claim+save'
+        | 'cancel+answer'
+        | 'cancel+claim';
+    };
 
 interface Row {
   readonly id: string;
@@ -39,6 +60,7 @@ interface Row {
   readonly approved_digest: string | null;
   readonly system_identifier: string | null;
   readonly manifest_version: number;
+  readonly cancelled: boolean;
 }
 interface Job {
   readonly id: string;
@@ -53,11 +75,13 @@ const NOT_DONE = new Set<PlanState>(['rejected', 'superseded', 'expired']);
 interface Customer {
   like: string;
   commits: string[];
+  /** How often somebody changed it behind Postern's back. */
+  drifts: number;
 }
 
 /** One connection's life, act by act, on the real database; what must hold is looked at after each. */
 export class Sequence {
-  readonly #customer: Customer = { like: 'as it was', commits: [] };
+  readonly #customer: Customer = { like: 'as it was', commits: [], drifts: 0 };
   readonly #states = new Map<string, PlanState>();
   readonly #seen: Job[] = [];
   readonly #hands = new Map<number, SignedTask>();
@@ -81,7 +105,7 @@ export class Sequence {
   }
   #plans(): Promise<Row[]> {
     return this.#sql<Row>(
-      'select id, state, effects_digest, approved_digest, system_identifier, manifest_version from role_plan where connection_id = $1 order by id',
+      'select id, state, effects_digest, approved_digest, system_identifier, manifest_version, cancel_asked_at is not null as cancelled from role_plan where connection_id = $1 order by id',
       [this.connection.id],
     );
   }
@@ -112,6 +136,7 @@ export class Sequence {
         return refusable(requestPlan(this.#db, this.people.author, this.connection.id));
       case 'drift':
         this.#count += 1;
+        this.#customer.drifts += 1;
         this.#customer.like = `drifted ${this.#count}`;
         return undefined;
       case 'scan':
@@ -152,6 +177,8 @@ export class Sequence {
         return this.#approve(act.stale);
       case 'reject':
         return this.#reject();
+      case 'cancel':
+        return this.#cancel();
       case 'race':
         return this.#race(act.of);
     }
@@ -165,6 +192,10 @@ export class Sequence {
         return Promise.all([this.#claim(0), this.#claim(1)]);
       case 'claim+reject':
         return Promise.all([this.#claim(0), this.#reject()]);
+      case 'cancel+answer':
+        return Promise.all([this.#cancel(), this.#work(0, 'answer')]);
+      case 'cancel+claim':
+        return Promise.all([this.#cancel(), this.#claim(1)]);
       case 'claim+save':
         return Promise.all([this.#claim(0), this.#do({ type: 'save' })]);
     }
@@ -204,6 +235,11 @@ export class Sequence {
     if (live) await refusable(rejectPlan(this.#db, this.people.author, { id: live.id, reason: 'no' }));
   }
 
+  async #cancel(): Promise<void> {
+    const live = await this.#live();
+    if (live) await refusable(cancelApply(this.#db, this.people.approver, { id: live.id, reason: 'stop' }));
+  }
+
   async #claim(agent: number): Promise<void> {
     const identity = this.agents[agent];
     if (!identity) return;
@@ -224,6 +260,7 @@ export class Sequence {
       return void (await noteProgress(this.#db, identity, { taskId: task.taskId, done: 1, total: 2 }));
     this.#hands.delete(agent);
     if (how === 'die') return;
+    if (how === 'giveUp') return void (await answer({ status: 'cancelled' }));
     if (how === 'transient' || how === 'permission') {
       const failure = { class: how, message: 'it did not work', fix: 'try again', facts: [] };
       return void (await answer({ status: 'failed', failure }));
@@ -260,13 +297,17 @@ export class Sequence {
     };
     const plans = await this.#plans();
     if (plans.filter(({ state }) => isLive(state)).length > 1) fail('two live plans');
-    for (const { id, state, effects_digest, approved_digest } of plans) {
+    for (const { id, state, effects_digest, approved_digest, cancelled } of plans) {
       const before = this.#states.get(id);
       if (before !== undefined && !reaches(before, state)) fail(`${before} became ${state}`);
       this.#states.set(id, state);
       const commits = this.#customer.commits.filter((plan) => plan === id).length;
       if (commits > 1) fail('a plan was applied twice');
       if (commits === 1 && NOT_DONE.has(state)) fail(`a ${state} plan was applied`);
+      if (commits === 1 && state === 'failed' && cancelled && this.#customer.drifts === 0)
+        fail('a plan that was applied counts as cancelled');
+      if (commits === 0 && state === 'applied' && cancelled && this.#customer.drifts === 0)
+        fail('a plan that was cancelled counts as applied');
       if (commits === 1 && (approved_digest === null || approved_digest !== effects_digest))
         fail('what was applied is not what was approved');
     }

@@ -40,7 +40,7 @@ export function madePlan(more: Partial<MadePlan> = {}): MadePlan {
 }
 
 export const PLAN_FIELDS =
-  'id state reason effectsDigest systemIdentifier manifestVersion changeCount approvedLabel closedLabel progressDone progressTotal';
+  'id state reason effectsDigest systemIdentifier manifestVersion changeCount approvedLabel closedLabel progressDone progressTotal cancelAskedLabel';
 export interface PlanAnswer {
   id: string;
   state: string;
@@ -51,6 +51,7 @@ export interface PlanAnswer {
   changeCount: number | null;
   progressDone: number;
   progressTotal: number;
+  cancelAskedLabel: string | null;
 }
 
 /** What people and agents do, in the words of a test. */
@@ -107,6 +108,14 @@ export class Reconciling {
   reject(id: string, cookie = this.company.cookie) {
     return this.api.graphql<{ rejectRolePlan: PlanAnswer }>(
       `mutation ($orgId: ID!, $id: ID!) { rejectRolePlan(orgId: $orgId, id: $id, reason: "not now") { ${PLAN_FIELDS} } }`,
+      { orgId: this.company.orgId, id },
+      cookie,
+    );
+  }
+
+  cancel(id: string, cookie = this.company.cookie) {
+    return this.api.graphql<{ cancelRolePlan: PlanAnswer }>(
+      `mutation ($orgId: ID!, $id: ID!) { cancelRolePlan(orgId: $orgId, id: $id, reason: "the shop is slow") { ${PLAN_FIELDS} } }`,
       { orgId: this.company.orgId, id },
       cookie,
     );

@@ -209,6 +209,100 @@ describe('who may decide', () => {
   });
 });
 
+describe('cancelling an apply', () => {
+  const applying = async () => {
+    const plan = await world.pending();
+    await world.approve(plan, bob);
+    return { plan, task: await world.claimed('roles.apply') };
+  };
+  const fallSilent = (taskId: string) =>
+    api.database.owner.query(
+      "update agent_task set lease_until = now() - interval '1 second' where id = $1",
+      [taskId],
+    );
+
+  it('tells the agent, which rolls back; the plan ends as failed, with who and why', async () => {
+    const { plan, task } = await applying();
+    expect(await world.progress(task.taskId, 1, 2)).toBe(false);
+    expect((await world.cancel(plan.id, bob.cookie)).data?.cancelRolePlan).toMatchObject({
+      state: 'APPLYING',
+      cancelAskedLabel: bob.email,
+    });
+    // Asked twice, the first stands.
+    expect((await world.cancel(plan.id)).data?.cancelRolePlan.cancelAskedLabel).toBe(bob.email);
+    expect(await world.progress(task.taskId, 1, 2)).toBe(true);
+    await world.answer({ taskId: task.taskId, status: 'cancelled' });
+    expect((await world.until(plan.id, 'FAILED')).reason).toContain(
+      `cancelled by ${bob.email}: the shop is slow`,
+    );
+    const trail = await auditTrail(api, company.orgId);
+    expect(trail.find(({ kind }) => kind === 'role_plan.cancel_asked')).toMatchObject({
+      actor_label: bob.email,
+      event: { reason: 'the shop is slow' },
+    });
+  });
+
+  it('comes too late once it is committed: the plan stands as applied', async () => {
+    const { plan, task } = await applying();
+    await world.cancel(plan.id);
+    await world.answer({ taskId: task.taskId, applied: { statements: 1 } });
+    expect(await world.until(plan.id, 'APPLIED')).toMatchObject({ cancelAskedLabel: company.email });
+  });
+
+  it.each([
+    ['was committed', { applied: { statements: 0 } }, 'APPLIED'],
+    [
+      'was not',
+      {
+        status: 'failed' as const,
+        failure: { class: 'different' as const, message: 'the database has changed', fix: 'plan', facts: [] },
+      },
+      'FAILED',
+    ],
+  ])('of an agent that fell silent is looked at by the next one: it %s', async (_name, answer, state) => {
+    const { plan, task } = await applying();
+    await world.cancel(plan.id);
+    await fallSilent(task.taskId);
+    const look = await world.claimed('roles.apply');
+    expect(look.taskId).not.toBe(task.taskId);
+    expect(look.payload).not.toMatchObject({ expectedDigest: plan.effectsDigest });
+    expect((await world.plan(plan.id)).state).toBe('APPLYING');
+    await world.answer({ taskId: look.taskId, ...answer });
+    await world.until(plan.id, state);
+  });
+
+  it('between two attempts: nothing is tried again, what is there is looked at', async () => {
+    const { plan, task } = await applying();
+    const failure = { class: 'lock' as const, message: 'another run', fix: 'wait', facts: [] };
+    await world.answer({ taskId: task.taskId, status: 'failed', failure });
+    await world.cancel(plan.id);
+    const look = await world.claimed('roles.apply');
+    expect(look.payload).not.toMatchObject({ expectedDigest: plan.effectsDigest });
+  });
+
+  it('only what is being applied, and a refused attempt is on record', async () => {
+    const plan = await world.pending();
+    expect((await world.cancel(plan.id)).errors[0]).toMatchObject({
+      extensions: { code: 'role_plan.refused', refusal: 'not_applying' },
+    });
+    const denied = (await auditTrail(api, company.orgId)).find(
+      ({ kind, decision }) => kind === 'role_plan.cancel_asked' && decision === 'denied',
+    );
+    expect(denied).toBeDefined();
+  });
+
+  it('an agent that is stopped has cancelled nothing: the next one goes on', async () => {
+    const { plan, task } = await applying();
+    await world.answer({ taskId: task.taskId, status: 'cancelled' });
+    expect((await world.plan(plan.id)).state).toBe('APPLYING');
+    await api.database.owner.query('update agent_task set not_before = now() where id = $1', [task.taskId]);
+    expect(await world.claim()).toMatchObject({
+      taskId: task.taskId,
+      payload: expect.objectContaining({ expectedDigest: plan.effectsDigest }),
+    });
+  });
+});
+
 describe('agents', () => {
   it('that fall silent are replaced, and their late answers dropped', async () => {
     const { plan } = await world.save(MANIFEST);

@@ -58,6 +58,7 @@ const LEAST_ROLE: Record<string, OrgRole> = {
   requestRolePlan: 'admin',
   approveRolePlan: 'admin',
   rejectRolePlan: 'admin',
+  cancelRolePlan: 'admin',
   commentOnRolePlan: 'auditor',
   scanForDrift: 'admin',
   planForDrift: 'admin',

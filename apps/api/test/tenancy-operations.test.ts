@@ -347,6 +347,7 @@ const CASES: Case[] = [
     'role_plan.not_found',
   ],
   ['rejectRolePlan', () => ({ id: theirs.planId, reason: 'r' }), 'role_plan.not_found'],
+  ['cancelRolePlan', () => ({ id: theirs.planId, reason: 'r' }), 'role_plan.not_found'],
   ['commentOnRolePlan', () => ({ id: theirs.planId, body: 'b' }), 'role_plan.not_found'],
   ['planForDrift', () => ({ id: theirs.findingId }), 'drift.not_found'],
   [

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { featureList } from './version.js';
 
 /**
  * Where PostgreSQL clients reach an agent, as people should type it. People paste it into shells, so the host has the
@@ -56,6 +57,8 @@ export const heartbeatRequest = z.object({
   spool: spoolFill.optional(),
   /** Absent: this agent does not speak to PostgreSQL clients. */
   wire: wireAddress.optional(),
+  /** {@link AGENT_FEATURES} of this agent; absent: it is older than all of them. */
+  features: featureList.optional(),
 });
 export type HeartbeatRequest = z.infer<typeof heartbeatRequest>;
 

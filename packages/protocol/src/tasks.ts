@@ -1,6 +1,7 @@
 import { FAILURE_CLASSES, madePlan } from '@postern/core/reconcile';
 import { MODES } from '@postern/core/roles';
 import { z } from 'zod';
+import { featureList } from './version.js';
 
 /** Kinds of tasks. An agent says which it knows; an api gives it no others. */
 export const TASK_KINDS = ['roles.plan', 'roles.apply', 'roles.scan', 'roles.generate'] as const;
@@ -9,7 +10,14 @@ export type TaskKind = (typeof TASK_KINDS)[number];
 /** How long a running task counts as alive without a word from its agent, in seconds. */
 export const TASK_LEASE_S = 60;
 
-const manifestOf = { manifest: z.string(), mode: z.enum(MODES) };
+/** Guard roles that the connection's rules take, and those of before that go. Only given to agents with the feature `guards`. */
+export const guardMasks = z.object({
+  masks: z.array(z.number().int().min(0).max(127)).max(127),
+  retire: z.array(z.number().int().min(0).max(127)).max(127),
+});
+export type GuardMasks = z.infer<typeof guardMasks>;
+
+const manifestOf = { manifest: z.string(), mode: z.enum(MODES), guards: guardMasks.optional() };
 
 /** What is to be done, by kind. */
 export const taskPayloads = {
@@ -38,6 +46,8 @@ export const claimRequest = z.object({
   kinds: z.array(z.string()).max(50),
   /** Slugs of the connections whose roles this agent may manage. */
   connections: z.array(z.string()).max(1_000),
+  /** {@link AGENT_FEATURES}; absent: none. It gets no task that takes another. */
+  features: featureList.optional(),
 });
 export type ClaimRequest = z.infer<typeof claimRequest>;
 export const claimResponse = z.object({ task: z.string().nullable() });

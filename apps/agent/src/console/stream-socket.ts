@@ -1,6 +1,7 @@
 import { PosternError } from '@postern/core/errors';
 import type { StatementRunner } from '../session/run-statement.js';
 import type { Owner, Tabs } from '../session/tabs.js';
+import { boundValues } from '../targets/bound-parameters.js';
 import type { StreamRun } from './contract.js';
 import { type StreamRequest, streamRequest } from './contract.js';
 import type { HttpProblem } from './http-errors.js';
@@ -56,7 +57,7 @@ export class StreamSocket {
   }
 
   async #run(request: StreamRun): Promise<void> {
-    const { id, connection, tab, sql, maxRows, manualCommit, expectRows } = request;
+    const { id, connection, tab, sql, parameters, maxRows, manualCommit, expectRows } = request;
     const { out, pieces, runner } = this.#parts;
     const delivery = new StreamDelivery(id, out, pieces);
     try {
@@ -65,6 +66,7 @@ export class StreamSocket {
       const outcome = await this.#registered({ owner, tab, delivery }, id, () =>
         runner.run({
           ...{ owner, tab, connection, sql, path: 'console', delivery },
+          ...boundValues(parameters),
           ...(maxRows === undefined ? {} : { maxRows }),
           ...(manualCommit === undefined ? {} : { isManual: manualCommit }),
           ...(expectRows === undefined ? {} : { expectRows }),

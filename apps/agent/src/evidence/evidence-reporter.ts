@@ -1,3 +1,4 @@
+import { guardNames } from '@postern/core/policy';
 import type { ConnectionEvidence } from '@postern/protocol/evidence';
 import { errorFacts, type Logger } from '../log.js';
 import { connectWalled, type Walls } from '../targets/connect.js';
@@ -56,7 +57,11 @@ export class EvidenceReporter {
       ...{ slug, url, since, sentAt: 0 },
       baseline: undefined,
     }));
-    this.#logins = [...new Set(options.connections.flatMap(({ url }) => loginOf(url) ?? []))];
+    this.#logins = [
+      ...new Set(
+        options.connections.flatMap(({ slug, url }) => [loginOf(url) ?? [], ...guardNames(slug)].flat()),
+      ),
+    ];
     this.#send = options.send;
     this.#log = options.log;
   }

@@ -10,7 +10,7 @@ import {
   resultResponse,
   type TaskResult,
 } from '@postern/protocol/tasks';
-import { PATHS } from '@postern/protocol/version';
+import { AGENT_FEATURES, PATHS } from '@postern/protocol/version';
 import type { z } from 'zod';
 import type { PushResult } from '../audit/pusher.js';
 import type { SpooledEvent } from '../audit/spool-reader.js';
@@ -95,7 +95,9 @@ export async function claimTask(
   connections: readonly string[],
 ): Promise<string | null> {
   try {
-    return (await post(api, PATHS.taskClaim, { kinds, connections }, claimResponse)).task;
+    return (
+      await post(api, PATHS.taskClaim, { kinds, connections, features: [...AGENT_FEATURES] }, claimResponse)
+    ).task;
   } catch (error) {
     if (error instanceof ApiRefusal && error.status === 404) return null;
     throw error;

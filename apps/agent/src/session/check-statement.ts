@@ -1,4 +1,4 @@
-import { decide, permissionsOf } from '@postern/core/policy';
+import { decide, NO_STATEMENT, permissionsOf } from '@postern/core/policy';
 import type { PolicyHolder } from '../policy/policy-holder.js';
 import type { Target } from '../targets/target.js';
 import type { Classifier } from './classifier.js';
@@ -6,8 +6,6 @@ import { RunRefused } from './outcome.js';
 import { surroundingsBeside } from './statement-catalog.js';
 import type { StatementTexts } from './statement-texts.js';
 import type { Owner, Tabs } from './tabs.js';
-
-const NOTHING = { statements: [], required: 0 };
 
 /** What a text would need, without running or recording it: for the editor's hints. */
 export async function checkStatement(
@@ -21,7 +19,7 @@ export async function checkStatement(
   request: { owner: Owner; tab: string; connection: string; sql: string },
 ) {
   const { owner, tab, connection, sql } = request;
-  const isSeen = decide(parts.policy.inForce().compiled, owner.principalId, connection, NOTHING).allowed;
+  const isSeen = decide(parts.policy.inForce().compiled, owner.principalId, connection, NO_STATEMENT).allowed;
   const session = parts.tabs.opened(owner, tab, connection);
   // Like a run: a connection that they may not see takes as long as one that does not exist.
   const { memory, catalog } = await surroundingsBeside(
@@ -30,7 +28,7 @@ export async function checkStatement(
   );
   const classified = await parts.classifier.classify(sql, memory, catalog, parts.texts.wanted(connection));
   const { compiled } = parts.policy.inForce();
-  const classification = classified.ok ? classified.classification : NOTHING;
+  const classification = classified.ok ? classified.classification : NO_STATEMENT;
   const decision = decide(compiled, owner.principalId, connection, classification);
   if (!decision.allowed && decision.code === 'connection.not_found') {
     throw new RunRefused(decision.code, decision.message, { fix: decision.fix }, {});

@@ -1,6 +1,13 @@
 import { type AuditOutcome, withoutQuotes } from '@postern/core/audit';
 import { PosternError } from '@postern/core/errors';
-import { type Allowed, type Denied, decide, PERMISSION_BIT, permissionsOf } from '@postern/core/policy';
+import {
+  type Allowed,
+  type Denied,
+  decide,
+  NO_STATEMENT,
+  PERMISSION_BIT,
+  permissionsOf,
+} from '@postern/core/policy';
 import {
   type Catalog,
   type Classification,
@@ -15,6 +22,7 @@ import type { EnforcedPolicy, PolicyHolder } from '../policy/policy-holder.js';
 import type { Changer } from '../targets/catalog/live-catalog.js';
 import type { Target } from '../targets/target.js';
 import type { Classifier } from './classifier.js';
+import { isDivergence } from './divergence.js';
 import { DecisionCache } from './event-parts.js';
 import type { AllowedText, ClassifiedText, GovernedText } from './governed-text.js';
 import { type DenialFacts, RunRefused } from './outcome.js';
@@ -28,7 +36,6 @@ const REASONS_MAX = 100;
 /** What may change a catalog, or run code that does. */
 const CHANGING = PERMISSION_BIT.ddl | PERMISSION_BIT.execute | PERMISSION_BIT.admin;
 
-const NOTHING: Classification = { statements: [], required: 0 };
 /** What came of a text that was allowed and not run. */
 export const NEVER_RAN: AuditOutcome = { status: 'cancelled', rows: null, durationMs: 0, sqlstate: null };
 
@@ -45,7 +52,7 @@ export class Governor {
   readonly #decisions = new DecisionCache();
   readonly #log: Logger;
   /** Outcomes not yet written: nobody waits for them, but the shutdown does. */
-  readonly #outcomes = new Set<Promise<void>>();
+  readonly #outcomes = new Set<Promise<unknown>>();
 
   constructor(parts: {
     classifier: Classifier;
@@ -136,7 +143,7 @@ export class Governor {
     const { principalId } = text.owner;
     if (!classified.ok) {
       // A connection that they may not see answers the same for every text.
-      const seen = decide(policy.compiled, principalId, text.connection, NOTHING);
+      const seen = decide(policy.compiled, principalId, text.connection, NO_STATEMENT);
       if (!seen.allowed) return this.#deny(text, policy, seen, undefined);
       return this.#reject(text, policy, seen, classified.rejection);
     }
@@ -204,7 +211,12 @@ export class Governor {
 
   /** Records what came of an intent, in its own time. */
   finish(text: GovernedText, allowed: AllowedText, intentId: string, outcome: AuditOutcome): void {
-    const { written } = this.#events.outcome(text, allowed, intentId, outcome);
+    this.#track(this.#events.outcome(text, allowed, intentId, outcome).written);
+    if (isDivergence(allowed.decision, outcome.sqlstate))
+      this.#track(this.#events.diverged(text, allowed, intentId));
+  }
+
+  #track(written: Promise<unknown>): void {
     if (this.#outcomes.has(written)) return;
     this.#outcomes.add(written);
     void written
@@ -226,7 +238,7 @@ export class Governor {
   #seen({ owner, connection }: GovernedText): { policy: EnforcedPolicy; seen: Allowed } | undefined {
     if (this.#policy.state !== 'ok') return undefined;
     const policy = this.#policy.inForce();
-    const seen = decide(policy.compiled, owner.principalId, connection, NOTHING);
+    const seen = decide(policy.compiled, owner.principalId, connection, NO_STATEMENT);
     return seen.allowed ? { policy, seen } : undefined;
   }
 

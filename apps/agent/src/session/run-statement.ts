@@ -2,8 +2,9 @@ import type { AuditOutcome } from '@postern/core/audit';
 import { PosternError } from '@postern/core/errors';
 import { type Allowed, PERMISSION_BIT } from '@postern/core/policy';
 import { withFindings } from '@postern/core/sql';
-import { codeOf } from '../targets/connect.js';
+import { codeOf, isSameKind } from '../targets/connect.js';
 import type { Delivery } from './delivery.js';
+import { divergenceFix, isDivergence } from './divergence.js';
 import type { Governor } from './govern.js';
 import type { AllowedText, ClassifiedText, GovernedText } from './governed-text.js';
 import { type RunFailure, type RunOutcome, RunRefused } from './outcome.js';
@@ -13,7 +14,9 @@ import { type Run, RunStopped, type Tabs } from './tabs.js';
 /** Most rows of one result that is kept until its end, also for those who may export. */
 export const HARD_ROW_CAP = 10_000;
 
-export interface StatementRequest extends GovernedText, Pick<BatchOptions, 'isManual' | 'expectRows'> {
+export interface StatementRequest
+  extends GovernedText,
+    Pick<BatchOptions, 'isManual' | 'expectRows' | 'values'> {
   readonly tab: string;
   /** Results are streamed there. */
   readonly delivery?: Delivery;
@@ -144,9 +147,9 @@ export class StatementRunner {
     const { intentId, classification } = allowed;
     const decision = this.#governor.stillAllowed(request, allowed, intentId);
     if (run.stopped) throw new RunStopped('stopped');
-    const session = await this.#tabs.session(run, decision.connection, decision.readOnly);
+    const session = await this.#tabs.session(run, decision);
     // Opening took a while: the policy may have changed again.
-    if (this.#governor.stillAllowed(request, allowed, intentId).readOnly !== session.readOnly) {
+    if (!isSameKind(this.#governor.stillAllowed(request, allowed, intentId), session)) {
       throw new PosternError('connection.unavailable', 'your access changed at this moment', {
         fix: 'run it again',
       });
@@ -157,7 +160,7 @@ export class StatementRunner {
       throw new PosternError('connection.unavailable', message, { fix });
     }
     if (run.stopped) throw new RunStopped('stopped');
-    const { delivery, isManual, expectRows } = request;
+    const { delivery, isManual, expectRows, values } = request;
     const maxRows = delivery ? streamedRowCap(request, decision) : rowCapOf(decision);
     // Who loses `export` while more than the cap is on its way loses the rest.
     if (delivery && maxRows > decision.connection.rowCap) run.required |= PERMISSION_BIT.export;
@@ -167,15 +170,23 @@ export class StatementRunner {
       ...(delivery ? { delivery } : {}),
       ...(isManual === undefined ? {} : { isManual }),
       ...(expectRows === undefined ? {} : { expectRows }),
+      ...(values === undefined ? {} : { values }),
     });
     this.#governor.ran(request, session.memory);
-    return { auditId: intentId, ...batch, transaction: session.transaction };
+    const failure = batch.failure && explained(batch.failure, session.guard);
+    return { auditId: intentId, ...batch, failure, transaction: session.transaction };
   }
 }
 
 interface AllowedRun extends AllowedText {
   readonly intentId: string;
 }
+
+/** What to do where the guard role may not what the rules allow. */
+const explained = (failure: RunFailure, guard: string | undefined): RunFailure =>
+  guard !== undefined && isDivergence({ guard }, failure.sqlstate)
+    ? { ...failure, fix: divergenceFix(guard) }
+    : failure;
 
 /** System codes like ECONNREFUSED are no SQLSTATE. */
 const sqlstateOnly = (code: string | null): string | null =>

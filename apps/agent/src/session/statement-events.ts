@@ -43,6 +43,22 @@ export class StatementEvents {
     return this.#recorder.noteForm(form, `"${intentId}"`, outcomeText(outcome));
   }
 
+  /** The kernel refused what was allowed; resolves once the disk has it. */
+  diverged(text: GovernedText, allowed: AllowedText, intentId: string): Promise<string> {
+    const { policy, decision, classification } = allowed;
+    const role = decision.guard ?? '';
+    return this.#recorder.record({
+      ...this.#facts(text, classification, policy),
+      ...namesOf(classification),
+      kind: 'guard.diverged',
+      connection: connectionOf(decision.connection),
+      held: permissionList(decision.held),
+      intentId,
+      target: { type: 'database_role', id: role, label: role },
+      reason: `the database refused \`${role}\` what the rules allow (SQLSTATE 42501)`,
+    });
+  }
+
   /** Resolves with its id once the disk has it. */
   denied(
     text: GovernedText,

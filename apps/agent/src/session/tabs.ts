@@ -1,6 +1,6 @@
 import { PosternError } from '@postern/core/errors';
-import type { PermissionMask, PolicyConnection } from '@postern/core/policy';
-import { unavailable } from '../targets/connect.js';
+import type { Allowed, PermissionMask } from '@postern/core/policy';
+import { isSameKind, unavailable } from '../targets/connect.js';
 import type { TableFacts } from '../targets/describe-table.js';
 import { OwnName } from '../targets/own-name.js';
 import type { Seat } from '../targets/seats.js';
@@ -93,7 +93,7 @@ const newTab = (owner: Owner, name: string, slug: string): Tab => ({
 });
 
 /** What a person may do on a connection now; undefined: nothing, so their sessions end. */
-export type Judge = (owner: Owner, slug: string) => { mask: PermissionMask; readOnly: boolean } | undefined;
+export type Judge = (owner: Owner, slug: string) => Allowed | undefined;
 
 /** A session that is still being opened for a run that was stopped: it is ended as soon as it is there. */
 function leave(tab: Tab, opening: Promise<TargetSession>): void {
@@ -144,16 +144,16 @@ export class Tabs {
     if (tab.isClosed || tab.session === undefined || tab.session.ended !== undefined) this.#forget(tab);
   }
 
-  /** The tab's session, opened where there is none or where its read-only wall is the wrong one. */
-  async session(run: Run, connection: PolicyConnection, readOnly: boolean): Promise<TargetSession> {
+  /** The tab's session, opened where there is none or where its walls are the wrong ones. */
+  async session(run: Run, decision: Allowed): Promise<TargetSession> {
     const { tab } = run;
     const existing = tab.session;
-    if (existing && existing.ended === undefined && existing.readOnly === readOnly) return existing;
+    if (existing && existing.ended === undefined && isSameKind(existing, decision)) return existing;
     await existing?.close('its access changed');
     const target = this.#targets.get(tab.slug);
     if (!target) throw unavailable(tab.slug, 'this agent is not configured for it');
     tab.seat ??= target.seats.take(tab.owner.principalId);
-    const opening = target.open(connection, readOnly, new OwnName(tab.owner.email));
+    const opening = target.open(decision, new OwnName(tab.owner.email));
     try {
       const opened = await run.unlessStopped(opening);
       tab.session = opened;
@@ -207,9 +207,9 @@ export class Tabs {
   reevaluate(judge: Judge): void {
     for (const tab of this.#tabs.values()) {
       const access = judge(tab.owner, tab.slug);
-      if (!access || (tab.session && tab.session.readOnly !== access.readOnly)) {
+      if (!access || (tab.session && !isSameKind(tab.session, access))) {
         void this.#end(tab, 'access_changed', 'your access changed');
-      } else if (tab.run && (tab.run.required & ~access.mask) !== 0) {
+      } else if (tab.run && (tab.run.required & ~access.held) !== 0) {
         tab.run.stop('access_changed');
       }
     }

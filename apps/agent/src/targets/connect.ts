@@ -1,5 +1,5 @@
 import { PosternError } from '@postern/core/errors';
-import type { PolicyConnection } from '@postern/core/policy';
+import type { Allowed, PolicyConnection } from '@postern/core/policy';
 import type pg from 'pg';
 import { type ParameterMessage, type WireClient, wireClient } from './wire-client.js';
 
@@ -12,6 +12,12 @@ export interface Walls {
   readonly lockTimeoutMs: number;
   readonly idleInTransactionTimeoutMs: number;
 }
+
+/** What has to be the same for two texts to share a session. */
+export type SessionKind = Pick<Allowed, 'readOnly' | 'guard'>;
+
+export const isSameKind = (a: SessionKind, b: SessionKind): boolean =>
+  a.readOnly === b.readOnly && a.guard === b.guard;
 
 export const wallsOf = (connection: PolicyConnection, readOnly: boolean): Walls => ({
   readOnly,

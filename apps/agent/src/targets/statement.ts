@@ -7,8 +7,7 @@ import {
 } from '../wire/codec/frontend.js';
 import type { FieldMessage, WireConnection } from './wire-client.js';
 
-/** The unnamed statement, bound to the unnamed portal. */
-const BIND_AND_DESCRIBE = Buffer.concat([bindMessage('', ''), describeMessage({ kind: 'portal', name: '' })]);
+const DESCRIBE = describeMessage({ kind: 'portal', name: '' });
 const SYNC = syncMessage();
 
 /** How much of a result is wanted. */
@@ -31,6 +30,15 @@ export interface RawResult {
 export interface ResultListener {
   described(fields: readonly FieldMessage[]): void;
 }
+
+/** What is bound to a statement, as text. */
+export interface StatementValues {
+  /** OIDs; 0: the server finds out. */
+  readonly types: readonly number[];
+  readonly values: readonly (string | null)[];
+}
+
+export const NOTHING_BOUND: StatementValues = { types: [], values: [] };
 
 /** Why the agent itself stops a statement; the server then reports a cancelled one. */
 export type StopReason = 'too_large' | 'copy_to_client';
@@ -57,13 +65,15 @@ export class Statement {
     text: string,
     limits: ResultLimits,
     onStop: (reason: StopReason) => void,
+    bound: StatementValues,
     listener?: ResultListener,
   ) {
     // 0 is all of them.
     const most = Number.isFinite(limits.rows) ? limits.rows + 1 : 0;
     this.#messages = Buffer.concat([
-      parseMessage('', text),
-      BIND_AND_DESCRIBE,
+      parseMessage('', text, bound.types),
+      bindMessage('', '', bound.values),
+      DESCRIBE,
       executeMessage('', most),
       SYNC,
     ]);

@@ -3,11 +3,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { NEW_SESSION, type SessionState } from '@postern/core/sql';
 import type pg from 'pg';
 import { requestCancel } from './cancel.js';
-import { connectWalled, type PinnedSettings, type Walls } from './connect.js';
+import { type ClientSettings, connectWalled, type PinnedSettings, type Walls } from './connect.js';
 import { describeTable, type TableFacts } from './describe-table.js';
 import type { OwnName } from './own-name.js';
 import { type RowSink, RowTap } from './row-tap.js';
-import { type RawResult, type ResultLimits, Statement, type StopReason } from './statement.js';
+import {
+  NOTHING_BOUND,
+  type RawResult,
+  type ResultLimits,
+  Statement,
+  type StatementValues,
+  type StopReason,
+} from './statement.js';
 import type { TypeNames } from './type-names.js';
 import type { FieldMessage, ParameterMessage, WireClient } from './wire-client.js';
 
@@ -65,6 +72,8 @@ export class StatementStopped extends Error {
 export class TargetSession {
   readonly id = randomUUID();
   readonly readOnly: boolean;
+  /** Role that it logged in as; undefined: the agent's own login. */
+  readonly guard: string | undefined;
   /** What the names of prepared statements and cursors stand for in it. */
   memory: SessionState = NEW_SESSION;
   readonly #client: WireClient;
@@ -82,7 +91,7 @@ export class TargetSession {
   private constructor(
     opened: { client: WireClient; config: pg.ClientConfig; pinned: PinnedSettings },
     walls: Walls,
-    of: { name: OwnName; types: TypeNames },
+    of: { name: OwnName; types: TypeNames; guard: string | undefined },
   ) {
     this.#client = opened.client;
     this.#tap = new RowTap(opened.client);
@@ -91,6 +100,7 @@ export class TargetSession {
     this.#name = of.name;
     this.#types = of.types;
     this.readOnly = walls.readOnly;
+    this.guard = of.guard;
     this.#statementTimeoutMs = walls.statementTimeoutMs;
     this.#listen();
   }
@@ -101,9 +111,12 @@ export class TargetSession {
     walls: Walls;
     name: OwnName;
     types: TypeNames;
+    settings?: ClientSettings;
+    guard?: string | undefined;
   }): Promise<TargetSession> {
-    const { slug, url, walls, name, types } = options;
-    return new TargetSession(await connectWalled(slug, url, walls, name.atStart), walls, { name, types });
+    const { slug, url, walls, name, types, settings, guard } = options;
+    const connected = await connectWalled(slug, url, walls, name.atStart, settings);
+    return new TargetSession(connected, walls, { name, types, guard });
   }
 
   get transaction(): TransactionState {
@@ -134,14 +147,19 @@ export class TargetSession {
    * Runs one statement. With a stream its rows go there as they come, and the result has none. Throws pg's DatabaseError,
    * {@link StatementStopped} or {@link SessionLost}.
    */
-  async execute(text: string, limits: ResultLimits, stream?: ResultStream): Promise<Executed> {
+  async execute(
+    text: string,
+    limits: ResultLimits,
+    stream?: ResultStream,
+    bound: StatementValues = NOTHING_BOUND,
+  ): Promise<Executed> {
     await this.#cancelling;
     if (this.#ended !== undefined) throw new SessionLost(this.#ended);
     const notices: Notice[] = [];
     const listener = stream && {
       described: (fields: readonly FieldMessage[]) => stream.columns(this.#columnsOf(fields)),
     };
-    const statement = new Statement(text, limits, () => void this.cancel(), listener);
+    const statement = new Statement(text, limits, () => void this.cancel(), bound, listener);
     const startedAt = performance.now();
     const watchdog = setTimeout(() => void this.cancel(), this.#statementTimeoutMs + TIMEOUT_GRACE_MS);
     try {

@@ -1,13 +1,43 @@
 import { PosternError } from '@postern/core/errors';
-import type { PolicyConnection } from '@postern/core/policy';
+import type { Allowed } from '@postern/core/policy';
 import type { ConnectionConfig } from '../config.js';
 import { Browse } from './browse/browse.js';
 import { LiveCatalog } from './catalog/live-catalog.js';
-import { type ClientSettings, type ConnectedClient, connectWalled, type Walls, wallsOf } from './connect.js';
+import {
+  type ClientSettings,
+  type ConnectedClient,
+  codeOf,
+  connectWalled,
+  type Walls,
+  wallsOf,
+} from './connect.js';
+import { guardUrl } from './guard-login.js';
 import type { OwnName } from './own-name.js';
 import { Seats } from './seats.js';
 import { TargetSession } from './target-session.js';
 import { TypeNames } from './type-names.js';
+
+type Decided = Pick<Allowed, 'connection' | 'readOnly' | 'guard'>;
+interface Login {
+  readonly url: string;
+  readonly settings: ClientSettings;
+}
+
+/** Class 28, invalid authorization; 42501: it may not connect to the database. */
+const isRefusedLogin = (error: unknown): boolean =>
+  /^(28|42501)/.test(codeOf((error as { cause?: unknown }).cause) ?? '');
+
+const notLetIn = (slug: string, role: string, error: unknown): PosternError =>
+  Object.assign(
+    new PosternError(
+      'connection.unavailable',
+      `the database of \`${slug}\` does not let the guard role \`${role}\` log in`,
+      {
+        fix: `ask an administrator to plan the database roles of \`${slug}\` again, and to look whether pg_hba.conf lets it in`,
+      },
+    ),
+    { cause: (error as { cause?: unknown }).cause },
+  );
 
 export type Health = 'ok' | 'down' | 'unknown';
 
@@ -36,28 +66,30 @@ export class Target {
   }
 
   /** A session behind its walls, in the name of a person. */
-  open(connection: PolicyConnection, readOnly: boolean, name: OwnName): Promise<TargetSession> {
-    return this.#noting(() =>
+  async open(decision: Decided, name: OwnName): Promise<TargetSession> {
+    const { connection, readOnly, guard } = decision;
+    return this.#as(guard, (login) =>
       TargetSession.open({
         slug: this.config.slug,
-        url: this.config.url,
         walls: wallsOf(connection, readOnly),
         name,
         types: this.#types,
+        guard,
+        ...login,
       }),
     );
   }
 
   /** The same for a client that speaks the protocol itself. */
   openRaw(
-    connection: PolicyConnection,
-    readOnly: boolean,
+    { connection, readOnly, guard }: Decided,
     name: OwnName,
     own: { readonly settings: ClientSettings; readonly timeouts: Partial<Walls> },
   ): Promise<ConnectedClient> {
-    const { slug, url } = this.config;
     const walls = { ...wallsOf(connection, readOnly), ...own.timeouts, readOnly };
-    return this.#noting(() => connectWalled(slug, url, walls, name.atStart, own.settings));
+    return this.#as(guard, ({ url, settings }) =>
+      connectWalled(this.config.slug, url, walls, name.atStart, [...settings, ...own.settings]),
+    );
   }
 
   /** Connects and leaves again, to know the database's health before somebody needs it. */
@@ -72,6 +104,22 @@ export class Target {
       const { client } = await connectWalled(this.config.slug, this.config.url, walls, 'postern:health');
       await client.end();
     }).catch(() => undefined);
+  }
+
+  /** Connects as a guard role, or as the agent's own login. */
+  async #as<T>(guard: string | undefined, connect: (login: Login) => Promise<T>): Promise<T> {
+    if (guard === undefined) return this.#noting(() => connect({ url: this.config.url, settings: [] }));
+    const url = guardUrl(this.config, guard);
+    // "$user" in a search_path would be somebody else: names are to mean what they mean to the agent's own login.
+    const { catalog } = await this.catalog.current();
+    const searchPath = catalog.data.searchPath
+      .map((schema) => `"${schema.replaceAll('"', '""')}"`)
+      .join(', ');
+    try {
+      return await this.#noting(() => connect({ url, settings: [['search_path', searchPath]] }));
+    } catch (error) {
+      throw isRefusedLogin(error) ? notLetIn(this.config.slug, guard, error) : error;
+    }
   }
 
   async #noting<T>(connect: () => Promise<T>): Promise<T> {

@@ -1,5 +1,13 @@
 import type { MadePlan, PlanChange } from '@postern/core/reconcile';
-import { CHANGE_KINDS, privilegesOf, render, subjectOf, summarize, takesAway } from '@postern/core/roles';
+import {
+  CHANGE_KINDS,
+  isAboutGuards,
+  privilegesOf,
+  render,
+  subjectOf,
+  summarize,
+  takesAway,
+} from '@postern/core/roles';
 import type { ConnectionFacts } from '../targets/roles/connection.js';
 import { RolesFailure } from '../targets/roles/failure.js';
 import { providerName } from '../targets/roles/held-rights.js';
@@ -11,7 +19,7 @@ const CONTENT_MAX_BYTES = 8 * 1024 * 1024;
 export const identifierOf = (facts: ConnectionFacts): string => facts.systemIdentifier ?? 'not readable';
 
 /** A plan as the control plane keeps it. One that nobody could read through is refused rather than cut. */
-export function madePlanOf(plan: RolesPlan, facts: ConnectionFacts): MadePlan {
+export function madePlanOf(plan: RolesPlan, facts: ConnectionFacts, connection: string): MadePlan {
   let bytes = 0;
   const changes = plan.changes.map((change): PlanChange => {
     const statements = render(change, facts);
@@ -19,7 +27,8 @@ export function madePlanOf(plan: RolesPlan, facts: ConnectionFacts): MadePlan {
     if (bytes > CONTENT_MAX_BYTES) throw tooLong(plan.changes.length);
     const { kind } = change;
     const { category } = CHANGE_KINDS[kind];
-    return { kind, category, destructive: takesAway(change), subject: subjectOf(change), statements };
+    const shown = { kind, category, destructive: takesAway(change), subject: subjectOf(change), statements };
+    return isAboutGuards(change, connection) ? { ...shown, isFromRules: true } : shown;
   });
   const { total, destructive, kinds, gains, loses } = summarize(plan.changes, plan.current, plan.wanted);
   return {

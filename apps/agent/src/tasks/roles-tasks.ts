@@ -7,13 +7,15 @@ import {
   type Mode,
   suggestProfiles,
   WHOLE_DATABASE,
+  withoutGuards,
   writeManifest,
 } from '@postern/core/roles';
-import type { TaskFailure, TaskResult } from '@postern/protocol/tasks';
+import type { GuardMasks, TaskFailure, TaskResult } from '@postern/protocol/tasks';
 import { taskPayloads } from '@postern/protocol/tasks';
+import { canLogIn, type GuardLogins, guardPasswords, ownLogin } from '../targets/guard-login.js';
 import { applyRoles, PlanRefused } from '../targets/roles/apply.js';
 import { RolesConnection } from '../targets/roles/connection.js';
-import { FoundDifferent, RolesFailure } from '../targets/roles/failure.js';
+import { CommitUnknown, FoundDifferent, RolesFailure } from '../targets/roles/failure.js';
 import { readPasswords } from '../targets/roles/passwords.js';
 import { makePlan, type PlanRequest } from '../targets/roles/plan.js';
 import { readCatalog } from '../targets/roles/read-catalog.js';
@@ -27,7 +29,9 @@ export interface TaskControl {
 }
 
 export interface TaskTarget {
+  /** Of the login that manages roles. */
   readonly url: string;
+  readonly guards: GuardLogins;
   /** Where passwords that a manifest refers to come from. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -45,7 +49,8 @@ export async function runRolesTask(
       perform(task, { connection, target, control }),
     );
   } catch (error) {
-    if (control.signal.aborted) return { status: 'cancelled' };
+    // Told to give up, but perhaps after COMMIT: that is no cancelled one.
+    if (control.signal.aborted && !(error instanceof CommitUnknown)) return { status: 'cancelled' };
     return { status: 'failed', failure: failureOf(error) };
   }
 }
@@ -80,22 +85,19 @@ async function perform(
 
 const failed = (failure: TaskFailure): Outcome => ({ status: 'failed', failure });
 
-async function plan(
-  { manifest, mode }: { manifest: string; mode: Mode },
-  { connection, target }: Surroundings,
-): Promise<Outcome> {
-  const request = requestOf(manifest, mode, target);
+async function plan(payload: Wanted, { connection, target }: Surroundings): Promise<Outcome> {
+  const request = await requestOf(payload, connection, target);
   if ('class' in request) return failed(request);
   const made = await makePlan(connection, request);
   if (made.problems.length > 0) throw new PlanRefused(made.problems);
-  return { status: 'succeeded', plan: madePlanOf(made, connection.facts) };
+  return { status: 'succeeded', plan: madePlanOf(made, connection.facts, target.guards.slug) };
 }
 
 async function apply(
   payload: ReturnType<(typeof taskPayloads)['roles.apply']['parse']>,
   { connection, target, control }: Surroundings,
 ): Promise<Outcome> {
-  const request = requestOf(payload.manifest, payload.mode, target);
+  const request = await requestOf(payload, connection, target);
   if ('class' in request) return failed(request);
   if (identifierOf(connection.facts) !== payload.systemIdentifier)
     throw new FoundDifferent(
@@ -103,15 +105,20 @@ async function apply(
       'plan again, and approve the new plan',
       [`planned for ${payload.systemIdentifier}`, `this is ${identifierOf(connection.facts)}`],
     );
-  if (await isAsWanted(connection, request)) return { status: 'succeeded', applied: { statements: 0 } };
-  const { statements } = await applyRoles(connection, {
-    ...request,
-    expectedDigest: payload.expectedDigest,
-    statementTimeoutMs: payload.statementTimeoutMs,
-    lockTimeoutMs: payload.lockTimeoutMs,
-    onProgress: (done, total) => control.progress(done, total),
-  });
-  return { status: 'succeeded', applied: { statements } };
+  try {
+    const { statements } = await applyRoles(connection, {
+      ...request,
+      expectedDigest: payload.expectedDigest,
+      statementTimeoutMs: payload.statementTimeoutMs,
+      lockTimeoutMs: payload.lockTimeoutMs,
+      onProgress: (done, total) => control.progress(done, total),
+    });
+    return { status: 'succeeded', applied: { statements } };
+  } catch (error) {
+    if (error instanceof FoundDifferent && (await isAsWanted(connection, request)))
+      return { status: 'succeeded', applied: { statements: 0 } };
+    throw error;
+  }
 }
 
 /**
@@ -125,11 +132,12 @@ async function isAsWanted(connection: RolesConnection, request: PlanRequest): Pr
 
 async function generate(
   options: { suggestProfiles: boolean },
-  { connection }: Surroundings,
+  { connection, target }: Surroundings,
 ): Promise<Outcome> {
-  const graph = await connection.transaction('rollback', async () =>
+  const whole = await connection.transaction('rollback', async () =>
     graphFromCatalog(await readCatalog(connection, WHOLE_DATABASE)),
   );
+  const graph = withoutGuards(whole, target.guards.slug);
   const flat = exportManifest(graph, connection.facts);
   const manifest = options.suggestProfiles
     ? suggestProfiles(flat, inventoryOf(graph), { minSchemas: 2 }).manifest
@@ -137,11 +145,42 @@ async function generate(
   return { status: 'succeeded', manifest: writeManifest(manifest) };
 }
 
-function requestOf(manifest: string, mode: Mode, target: TaskTarget): PlanRequest | TaskFailure {
+interface Wanted {
+  readonly manifest: string;
+  readonly mode: Mode;
+  readonly guards?: GuardMasks | undefined;
+}
+
+async function requestOf(
+  { manifest, mode, guards }: Wanted,
+  connection: RolesConnection,
+  target: TaskTarget,
+): Promise<PlanRequest | TaskFailure> {
   const loaded = loadManifest(manifest, 'manifest');
   if (loaded.desired === undefined) return manifestFailure(loaded.problems);
   const desired: Desired = loaded.desired;
-  return { desired, mode, passwords: readPasswords(desired, target.environment) };
+  const passwords = readPasswords(desired, target.environment);
+  if (guards === undefined) return { desired, mode, passwords };
+  const own = await guardPasswordsToSay(connection, target.guards, guards.masks);
+  const { slug, url } = target.guards;
+  return {
+    desired,
+    mode,
+    passwords: new Map([...passwords, ...own]),
+    guards: { connection: slug, ...guards, heir: ownLogin(url) },
+  };
+}
+
+/** Where stored passwords can not be read, one that lets the agent in is one that need not be set. */
+async function guardPasswordsToSay(
+  connection: RolesConnection,
+  logins: GuardLogins,
+  masks: readonly number[],
+): Promise<Map<string, string>> {
+  const passwords = guardPasswords(logins, masks);
+  if (connection.facts.mayReadVerifiers) return passwords;
+  for (const role of [...passwords.keys()]) if (await canLogIn(logins, role)) passwords.delete(role);
+  return passwords;
 }
 
 async function withConnection<T>(

@@ -4,6 +4,7 @@ import type { TaskFailure } from '@postern/protocol/tasks';
 import { PlanRefused } from '../targets/roles/apply.js';
 import {
   AnotherRun,
+  CommitUnknown,
   type DatabaseError,
   FoundDifferent,
   InTheWay,
@@ -39,6 +40,7 @@ export function failureOf(error: unknown): TaskFailure {
 function classOf(error: RolesFailure): FailureClass {
   if (error instanceof FoundDifferent) return 'different';
   if (error instanceof AnotherRun) return 'lock';
+  if (error instanceof CommitUnknown) return 'transient';
   if (error instanceof InTheWay) return 'permission';
   const { code, message } = (error.cause ?? {}) as DatabaseError;
   if (code === undefined) return /terminated|timeout|closed/i.test(message ?? '') ? 'transient' : 'other';

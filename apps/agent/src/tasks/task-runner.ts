@@ -14,7 +14,7 @@ import { backoffMs } from '../link/backoff.js';
 import type { AgentIdentity } from '../link/identity.js';
 import { errorFacts, type Logger } from '../log.js';
 import { verifiedPayload } from '../policy/verify.js';
-import { runRolesTask } from './roles-tasks.js';
+import { runRolesTask, type TaskTarget } from './roles-tasks.js';
 
 /** Hints may be lost: asked this often without one. */
 const ASK_EVERY_MS = 30_000;
@@ -34,8 +34,8 @@ export interface TaskRunnerParts {
   readonly calls: TaskCalls;
   readonly identity: AgentIdentity;
   readonly trustedKeys: () => readonly PublicJwk[];
-  /** Login that manages roles, by connection. Others are never asked for. */
-  readonly rolesUrls: ReadonlyMap<string, string>;
+  /** By connection, where there is a login that manages roles. Others are never asked for. */
+  readonly connections: ReadonlyMap<string, Omit<TaskTarget, 'environment'>>;
   readonly recorder: Recorder;
   readonly clock: Clock;
   readonly log: Logger;
@@ -50,19 +50,22 @@ export class TaskRunner {
   #isHinted = false;
   #running: Promise<void> | undefined;
   #current: AbortController | undefined;
+  /** Tells how far the task at hand is, and hears whether to give it up. */
+  #beat: () => void = () => undefined;
 
   constructor(parts: TaskRunnerParts) {
     this.#parts = parts;
   }
 
   start(): void {
-    if (this.#parts.rolesUrls.size > 0) this.#running = this.#loop();
+    if (this.#parts.connections.size > 0) this.#running = this.#loop();
   }
 
   /** Something waits, or what runs is to be given up. */
   hint(): void {
     this.#isHinted = true;
     this.#wake();
+    this.#beat();
   }
 
   async stop(): Promise<void> {
@@ -77,7 +80,7 @@ export class TaskRunner {
     while (!this.#stopping.signal.aborted) {
       this.#isHinted = false;
       try {
-        const jws = await this.#parts.calls.claim(TASK_KINDS, [...this.#parts.rolesUrls.keys()]);
+        const jws = await this.#parts.calls.claim(TASK_KINDS, [...this.#parts.connections.keys()]);
         failures = 0;
         if (jws === null) await this.#pause(ASK_EVERY_MS);
         else await this.#take(jws);
@@ -100,6 +103,7 @@ export class TaskRunner {
       await this.#answer({ taskId: task.taskId, ...outcome });
     } finally {
       clearInterval(beats);
+      this.#beat = () => undefined;
       this.#current = undefined;
     }
   }
@@ -107,23 +111,21 @@ export class TaskRunner {
   /** Says that it goes on and how far it is; hears whether to give up. */
   #beats(taskId: string, beat: { done: number; total: number }, control: AbortController): NodeJS.Timeout {
     const { calls, log } = this.#parts;
-    return setInterval(
-      () => {
-        calls.progress({ taskId, ...beat }).then(
-          ({ cancel }) => {
-            if (cancel) control.abort();
-          },
-          (error: unknown) => log.debug(errorFacts(error), 'progress could not be told'),
-        );
-      },
-      Math.min(PROGRESS_EVERY_MS, (TASK_LEASE_S * 1_000) / 3),
-    );
+    this.#beat = () => {
+      calls.progress({ taskId, ...beat }).then(
+        ({ cancel }) => {
+          if (cancel) control.abort();
+        },
+        (error: unknown) => log.debug(errorFacts(error), 'progress could not be told'),
+      );
+    };
+    return setInterval(() => this.#beat(), Math.min(PROGRESS_EVERY_MS, (TASK_LEASE_S * 1_000) / 3));
   }
 
   async #perform(task: SignedTask, control: AbortController, beat: { done: number; total: number }) {
-    const { rolesUrls, environment, recorder } = this.#parts;
-    const url = rolesUrls.get(task.connection);
-    if (url === undefined)
+    const { connections, environment, recorder } = this.#parts;
+    const target = connections.get(task.connection);
+    if (target === undefined)
       return {
         status: 'failed' as const,
         failure: {
@@ -143,7 +145,7 @@ export class TaskRunner {
     if (isChange) await recorder.record({ kind: 'roles.apply_started', ...facts });
     const outcome = await runRolesTask(
       task,
-      { url, environment },
+      { ...target, environment },
       {
         signal: control.signal,
         progress: (done, total) => {

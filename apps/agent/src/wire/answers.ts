@@ -1,3 +1,4 @@
+import { divergenceFix, isDivergence } from '../session/divergence.js';
 import type { PinnedSettings } from '../targets/connect.js';
 import type { OwnName } from '../targets/own-name.js';
 import {
@@ -29,6 +30,8 @@ export interface AnswerParts {
   readonly names: SessionNames;
   readonly pinned: PinnedSettings;
   readonly name: OwnName;
+  /** Role that the session logged in as, where it is not the agent's own login. */
+  readonly guard: string | undefined;
   /** Asks for it, in place of the ReadyForQuery that is not passed on. */
   putNameBack(): void;
   send(bytes: Buffer): void;
@@ -203,8 +206,9 @@ export class Answers {
     this.#sqlstate = sqlstate;
     const instead = insteadOf(head, sqlstate);
     flight.failed(sqlstate);
+    const hint = hintOf(this.#parts.guard, sqlstate, fields);
     if (instead) send(errorResponse(instead));
-    else if (head.shift) send(shifted(fields, head.shift));
+    else if (head.shift || hint) send(rewritten(fields, head.shift ?? 0, hint));
     else return true;
     return false;
   }
@@ -214,9 +218,19 @@ function insteadOf({ instead, work }: Flying, sqlstate: string): ErrorFields | u
   return instead ?? (sqlstate === QUERY_CANCELED ? work?.stopped : undefined);
 }
 
-/** The same error, its place counted in the whole text of which a part was sent. */
-function shifted(fields: ReadonlyMap<string, string>, by: number): Buffer {
-  const parts = [...fields].map(([letter, value]) =>
+/** What to do where a guard role may not what the rules allow; the server's own hint is kept. */
+function hintOf(
+  guard: string | undefined,
+  sqlstate: string,
+  fields: ReadonlyMap<string, string>,
+): string | undefined {
+  if (guard === undefined || !isDivergence({ guard }, sqlstate) || fields.has('H')) return undefined;
+  return divergenceFix(guard);
+}
+
+/** The same error, its place counted in the whole text of which a part was sent, and with a hint. */
+function rewritten(fields: ReadonlyMap<string, string>, by: number, hint: string | undefined): Buffer {
+  const parts = [...fields, ...(hint === undefined ? [] : [['H', hint] as const])].map(([letter, value]) =>
     Buffer.concat([Buffer.from(letter), cstring(letter === 'P' ? String(Number(value) + by) : value)]),
   );
   return message(BACKEND.errorResponse, ...parts, Buffer.of(0));

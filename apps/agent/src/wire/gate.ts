@@ -6,6 +6,7 @@ import type { AllowedText, ClassifiedText, GovernedText } from '../session/gover
 import type { Owner } from '../session/tabs.js';
 import type { BoundParameters } from '../targets/bound-parameters.js';
 import type { Changer } from '../targets/catalog/live-catalog.js';
+import { isSameKind, type SessionKind } from '../targets/connect.js';
 import type { SessionNames } from './names.js';
 
 /** A text that wants to run, or to be planned. */
@@ -41,20 +42,20 @@ export class Gate {
   readonly #owner: Owner;
   readonly #connection: string;
   readonly #names: SessionNames;
-  readonly #isReadOnly: boolean;
+  readonly #kind: SessionKind;
   readonly #session: Changer;
   /** The catalog that was read last. It serves all messages that had come before it was asked for. */
   #known: { readonly catalog: Catalog; readonly askedAt: number } | undefined;
 
   constructor(
     governor: Governor,
-    of: { owner: Owner; connection: string; names: SessionNames; readOnly: boolean; session: Changer },
+    of: { owner: Owner; connection: string; names: SessionNames; kind: SessionKind; session: Changer },
   ) {
     this.#governor = governor;
     this.#owner = of.owner;
     this.#connection = of.connection;
     this.#names = of.names;
-    this.#isReadOnly = of.readOnly;
+    this.#kind = of.kind;
     this.#session = of.session;
   }
 
@@ -190,8 +191,8 @@ export class Gate {
     });
   }
 
-  #isInWall({ readOnly }: Allowed): boolean {
-    return readOnly === this.#isReadOnly;
+  #isInWall(decision: Allowed): boolean {
+    return isSameKind(decision, this.#kind);
   }
 }
 

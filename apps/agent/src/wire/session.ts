@@ -1,6 +1,6 @@
 import { errorFacts, type Logger } from '../log.js';
 import type { Governor } from '../session/govern.js';
-import type { ConnectedClient } from '../targets/connect.js';
+import type { ConnectedClient, SessionKind } from '../targets/connect.js';
 import type { OwnName } from '../targets/own-name.js';
 import { RawSession } from '../targets/raw-session.js';
 import { Answers, PinnedChanged } from './answers.js';
@@ -38,7 +38,7 @@ export interface SessionParts {
   readonly log: Logger;
   readonly names: SessionNames;
   readonly name: OwnName;
-  readonly readOnly: boolean;
+  readonly kind: SessionKind;
   readonly statementTimeoutMs: number;
   readonly idleInTransactionTimeoutMs: number;
   /** Once, when it is over. */
@@ -48,7 +48,7 @@ export interface SessionParts {
 /** A signed-in client and its database session: every statement between them is governed. */
 export class WireSession {
   readonly client: SignedInClient;
-  readonly readOnly: boolean;
+  readonly kind: SessionKind;
   readonly #parts: SessionParts;
   readonly #backend: RawSession;
   readonly #flight = new Flight();
@@ -69,10 +69,10 @@ export class WireSession {
   #ended: string | undefined;
 
   constructor(parts: SessionParts) {
-    const { client, connected, governor, names, readOnly } = parts;
+    const { client, connected, governor, names, kind } = parts;
     this.#parts = parts;
     this.client = client;
-    this.readOnly = readOnly;
+    this.kind = kind;
     this.#names = names;
     this.#backend = new RawSession(connected, {
       data: (chunk) => this.#fromBackend(chunk),
@@ -86,11 +86,12 @@ export class WireSession {
       email: client.principal.email,
     };
     const connection = client.connection.slug;
-    const gate = new Gate(governor, { owner, connection, names, readOnly, session: this });
+    const gate = new Gate(governor, { owner, connection, names, kind, session: this });
     this.#answers = new Answers({
       flight,
       names,
       pinned: this.#backend.pinned,
+      guard: kind.guard,
       name: parts.name,
       putNameBack: () => void putNameBack(this.#talk, { sync: true }),
       send: (bytes) => this.#toClient.push(bytes),

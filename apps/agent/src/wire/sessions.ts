@@ -1,5 +1,5 @@
 import { PosternError } from '@postern/core/errors';
-import { decide, evaluate, type Principal, WRITING_PERMISSIONS } from '@postern/core/policy';
+import { decide, NO_STATEMENT, type Principal } from '@postern/core/policy';
 import { sessionAfter, sessionDuring } from '@postern/core/sql';
 import type { Recorder } from '../audit/recorder.js';
 import { errorFacts, type Logger } from '../log.js';
@@ -7,7 +7,7 @@ import type { EnforcedPolicy, PolicyHolder } from '../policy/policy-holder.js';
 import { personOf } from '../session/event-parts.js';
 import type { Governor } from '../session/govern.js';
 import { RunRefused } from '../session/outcome.js';
-import { unavailable } from '../targets/connect.js';
+import { isSameKind, unavailable } from '../targets/connect.js';
 import { OwnName } from '../targets/own-name.js';
 import type { Seat } from '../targets/seats.js';
 import type { Target } from '../targets/target.js';
@@ -119,10 +119,9 @@ export class WireSessions {
     const password = principals.get(principal.id)?.databasePassword;
     if (password?.verifier !== principal.databasePassword?.verifier) return passwordChanged;
     if (password !== undefined && Date.parse(password.expiresAt) <= this.#parts.now()) return passwordChanged;
-    const mask = evaluate(compiled, principal.id, connection.slug);
-    if (mask === 0) return accessChanged;
-    const readOnly = (mask & WRITING_PERMISSIONS) === 0;
-    return session !== undefined && session.readOnly !== readOnly ? accessChanged : mask;
+    const seen = decide(compiled, principal.id, connection.slug, NO_STATEMENT);
+    if (!seen.allowed) return accessChanged;
+    return session !== undefined && !isSameKind(session.kind, seen) ? accessChanged : seen.held;
   }
 
   #end(open: Open, words: ErrorFields): void {
@@ -166,9 +165,9 @@ export class WireSessions {
     const names = new SessionNames();
     await this.#decideSettings(client, settings.asText, names);
     const seen = this.#seen(client);
-    const { connection, readOnly } = seen;
+    const { connection } = seen;
     const name = new OwnName(client.principal.email, client.application);
-    const connected = await target.openRaw(connection, readOnly, name, settings);
+    const connected = await target.openRaw(seen, name, settings);
     const leave = () => connected.client.connection.stream.destroy();
     try {
       await recorder.record({
@@ -179,7 +178,7 @@ export class WireSessions {
       // Connecting and recording took a while.
       const verdict = open.doom ?? this.#judge(open, policy.inForce());
       if (typeof verdict !== 'number') throw new Doomed(verdict);
-      if (this.#seen(client).readOnly !== readOnly) throw new Doomed(accessChanged);
+      if (!isSameKind(this.#seen(client), seen)) throw new Doomed(accessChanged);
     } catch (error) {
       leave();
       this.#closed(open, 'it was ended before it began');
@@ -195,7 +194,7 @@ export class WireSessions {
       log,
       names,
       name,
-      readOnly,
+      kind: seen,
       statementTimeoutMs: connection.statementTimeoutMs,
       idleInTransactionTimeoutMs: connection.idleInTransactionTimeoutMs,
       onEnd: (reason) => {
@@ -230,7 +229,7 @@ export class WireSessions {
 
   #seen({ principal, connection: { slug } }: SignedInClient) {
     const { compiled } = this.#parts.policy.inForce();
-    const seen = decide(compiled, principal.id, slug, { statements: [], required: 0 });
+    const seen = decide(compiled, principal.id, slug, NO_STATEMENT);
     if (!seen.allowed) throw new RunRefused(seen.code, seen.message, { fix: seen.fix }, {});
     return seen;
   }

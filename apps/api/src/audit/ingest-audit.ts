@@ -18,6 +18,7 @@ import { appendEvents, type ChainHead, type CheckedLink, lockChain } from './ing
 const AGENT_KINDS: readonly AuditKind[] = [
   'statement.decided',
   'statement.finished',
+  'guard.diverged',
   'console.signed_in',
   'console.sessions_viewed',
   'console.session_stopped',

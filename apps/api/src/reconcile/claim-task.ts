@@ -114,7 +114,9 @@ export function noteProgress(
     const task = await lockTask(tx, taskId);
     if (task?.state !== 'running' || task.agentId !== agent.id) return true;
     await updateTask(tx, task.id, { leaseUntil: new Date(Date.now() + TASK_LEASE_S * 1_000) });
-    if (task.planId !== null && task.kind === 'roles.apply') {
+    // Whoever cancels it holds the plan and waits for this task: the next word tells how far it is.
+    const isFree = task.planId !== null && (await lockFreePlan(tx, task.planId)) !== undefined;
+    if (isFree && task.planId !== null && task.kind === 'roles.apply') {
       await tx.rolePlan.update({
         where: { id: task.planId },
         data: { progressDone: done, progressTotal: total },

@@ -42,10 +42,12 @@ const REFUSALS: Readonly<Record<PlanRefusal, readonly [message: string, fix: str
     'only members of the approvers’ group may approve plans of this connection',
     'ask one of them',
   ],
-  being_applied: ['the plan is being applied', 'wait until it is over; a new plan can undo it'],
+  being_applied: ['the plan is being applied', 'cancel it, or wait until it is over; a new plan can undo it'],
+  not_applying: ['the plan is not being applied', 'reload it; a plan that waits can be rejected'],
 };
+export const refusalText = (refusal: PlanRefusal): string => REFUSALS[refusal][0];
 
-function refused(refusal: PlanRefusal): PosternError {
+export function refused(refusal: PlanRefusal): PosternError {
   const [message, fix] = REFUSALS[refusal];
   return new PosternError('role_plan.refused', message, { fix, facts: { refusal } });
 }
@@ -85,11 +87,14 @@ export async function approvePlan(
       },
     );
     if ('refused' in moved) {
-      const [reason] = REFUSALS[moved.refused];
-      await record(tx, actor, plan, { kind: 'role_plan.approved', decision: 'denied', reason });
+      const reason = refusalText(moved.refused);
+      await recordDecision(tx, actor, plan, { kind: 'role_plan.approved', decision: 'denied', reason });
       return moved;
     }
-    await record(tx, actor, moved.plan, { kind: 'role_plan.approved', after: { digest, systemIdentifier } });
+    await recordDecision(tx, actor, moved.plan, {
+      kind: 'role_plan.approved',
+      after: { digest, systemIdentifier },
+    });
     await enqueue(tx, actor.orgId, 'reconcile.apply', { orgId: actor.orgId, planId: plan.id });
     return moved;
   });
@@ -97,7 +102,11 @@ export async function approvePlan(
   return outcome.plan;
 }
 
-const reasonInput = z.string().trim().min(1, 'must say why').max(2_000, 'must have at most 2000 characters');
+export const reasonInput = z
+  .string()
+  .trim()
+  .min(1, 'must say why')
+  .max(2_000, 'must have at most 2000 characters');
 
 export async function rejectPlan(
   db: TenantDb,
@@ -110,7 +119,7 @@ export async function rejectPlan(
     const update = { closedBy: actor.userId, closedLabel: actor.email, reason };
     const moved = await movePlan(tx, plan, { type: 'rejected' }, { update });
     if ('refused' in moved) throw refused(moved.refused);
-    await record(tx, actor, moved.plan, { kind: 'role_plan.rejected', reason });
+    await recordDecision(tx, actor, moved.plan, { kind: 'role_plan.rejected', reason });
     return moved.plan;
   });
 }
@@ -136,7 +145,7 @@ export async function commentOnPlan(
       authorLabel: actor.email,
       body,
     });
-    await record(tx, actor, plan, { kind: 'role_plan.commented', after: { comment: comment.id } });
+    await recordDecision(tx, actor, plan, { kind: 'role_plan.commented', after: { comment: comment.id } });
     await tellWatchers(tx, actor.orgId, plan.id);
     return comment;
   });
@@ -147,12 +156,13 @@ async function memberIds(tx: Tx, groupId: string): Promise<ReadonlySet<string>> 
   return new Set(rows.map(({ userId }) => userId));
 }
 
-async function record(
+/** What a person did, or tried to do, about a plan. */
+export async function recordDecision(
   tx: Tx,
   actor: OrgActor,
   plan: PlanRow,
   event: {
-    kind: 'role_plan.approved' | 'role_plan.rejected' | 'role_plan.commented';
+    kind: `role_plan.${'approved' | 'rejected' | 'cancel_asked' | 'commented'}`;
     decision?: 'denied';
     reason?: string;
     after?: Record<string, unknown>;

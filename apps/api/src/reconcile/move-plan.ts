@@ -22,7 +22,7 @@ import {
   type PlanUpdate,
   updatePlan,
 } from './plan.store.js';
-import { listTasks, tellAgents, tellWatchers, updateTask } from './task.store.js';
+import { listTasks, lockTask, type TaskRow, tellAgents, tellWatchers, updateTask } from './task.store.js';
 
 /** Who does something: a person, or Postern itself. */
 export type Mover = { readonly userId: string; readonly email: string } | 'postern';
@@ -56,16 +56,20 @@ export async function movePlan(
   return { plan: moved };
 }
 
-/** What waits is not begun any more; what runs is told to give up. */
-async function endTasks(tx: Tx, plan: PlanRow): Promise<void> {
-  for (const task of await listTasks(tx, { planId: plan.id, states: ['waiting', 'running'] }, 100)) {
-    if (task.state === 'waiting')
-      await updateTask(tx, task.id, { state: 'cancelled', finishedAt: new Date() });
-    else {
-      await updateTask(tx, task.id, { cancelAsked: true });
+/** What waits is not begun any more; what runs is told to give up. Answers with what ended at once. */
+export async function endTasks(tx: Tx, plan: PlanRow): Promise<readonly TaskRow[]> {
+  const ended: TaskRow[] = [];
+  for (const { id } of await listTasks(tx, { planId: plan.id, states: ['waiting', 'running'] }, 100)) {
+    const task = await lockTask(tx, id); // an agent may take it, or answer, at this moment
+    if (task?.state === 'waiting') {
+      await updateTask(tx, id, { state: 'cancelled', finishedAt: new Date() });
+      ended.push(task);
+    } else if (task?.state === 'running') {
+      await updateTask(tx, id, { cancelAsked: true });
       await tellAgents(tx, task.environmentId);
     }
   }
+  return ended;
 }
 
 /**

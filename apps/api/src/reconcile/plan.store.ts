@@ -37,6 +37,9 @@ export interface PlanRow {
   progressDone: number;
   progressTotal: number;
   finishedAt: Date | null;
+  cancelAskedLabel: string | null;
+  cancelAskedAt: Date | null;
+  cancelReason: string | null;
 }
 
 const WITHOUT_CONTENT = {
@@ -44,6 +47,7 @@ const WITHOUT_CONTENT = {
   approvedDigest: true,
   approvedSystemIdentifier: true,
   approvedManifestVersion: true,
+  cancelAskedBy: true,
 } as const;
 
 export const findPlan = (tx: Tx, id: string): Promise<PlanRow | null> =>
@@ -135,6 +139,10 @@ export interface PlanUpdate {
   progressTotal?: number;
   expiresAt?: Date;
   finishedAt?: Date;
+  cancelAskedBy?: string;
+  cancelAskedLabel?: string;
+  cancelAskedAt?: Date;
+  cancelReason?: string;
 }
 
 export const updatePlan = (tx: Tx, id: string, { content, ...update }: PlanUpdate): Promise<PlanRow> =>

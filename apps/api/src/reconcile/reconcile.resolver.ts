@@ -5,6 +5,7 @@ import { Actor } from '../auth/actor.decorator.js';
 import { PageArgs } from '../graphql/page.js';
 import type { OrgActor } from '../tenancy/actor.js';
 import { TenantDb } from '../tenancy/tenant-db.js';
+import { cancelApply } from './cancel-apply.js';
 import { approvePlan, commentOnPlan, rejectPlan } from './decide-plan.js';
 import { ignoreDrift, planForDrift } from './drift.js';
 import { readDriftCauses } from './drift-causes.queries.js';
@@ -186,6 +187,19 @@ export class ReconcileResolver {
     @Args('reason') reason: string,
   ): Promise<RolePlan> {
     return rejectPlan(this.db, actor, { id, reason });
+  }
+
+  @OrgRole('admin')
+  @Mutation(() => RolePlan, {
+    description:
+      'Has a plan that is being applied given up: rolled back, it becomes FAILED; committed already, it becomes APPLIED.',
+  })
+  cancelRolePlan(
+    @Actor() actor: OrgActor,
+    @Args('id', idArg) id: string,
+    @Args('reason') reason: string,
+  ): Promise<RolePlan> {
+    return cancelApply(this.db, actor, { id, reason });
   }
 
   @OrgRole('auditor')

@@ -222,6 +222,13 @@ export class RolePlan {
   @Field(() => Int) progressDone!: number;
   @Field(() => Int) progressTotal!: number;
   @Field(() => Date, { nullable: true }) finishedAt!: Date | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Who wanted its apply given up. APPLIED nevertheless: it was committed by then.',
+  })
+  cancelAskedLabel!: string | null;
+  @Field(() => Date, { nullable: true }) cancelAskedAt!: Date | null;
+  @Field(() => String, { nullable: true }) cancelReason!: string | null;
 }
 
 @ObjectType({ description: 'A plan with what it would do, which may be long: read one by one.' })

@@ -18,14 +18,14 @@ export function recordResult(db: TenantDb, agent: AgentIdentity, result: TaskRes
     const task = await lockTask(tx, result.taskId);
     if (task?.state !== 'running' || task.agentId !== agent.id) return false;
     const { failure } = result;
-    const isTriedAgain =
-      failure !== undefined && isRetried(failure.class) && task.attempts < RETRIES_MAX && !task.cancelAsked;
-    if (isTriedAgain) {
+    // Given up although nobody asked: the agent was stopped.
+    const mayPass = result.status === 'cancelled' || (failure !== undefined && isRetried(failure.class));
+    if (mayPass && task.attempts < RETRIES_MAX && !task.cancelAsked) {
       const wait = RETRY_FIRST_MS * 2 ** (task.attempts - 1);
       await updateTask(tx, task.id, {
         state: 'waiting',
         leaseUntil: null,
-        failure,
+        ...(failure === undefined ? {} : { failure }),
         notBefore: new Date(Date.now() + wait * (0.75 + Math.random() / 2)),
       });
       return true;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { FailureClass, MadePlan } from '@postern/core/reconcile';
+import { type FailureClass, isRetried, type MadePlan } from '@postern/core/reconcile';
 import type { TaskFailure } from '@postern/protocol/tasks';
 import { recordChange } from '../audit/record-change.js';
 import { requireConnection } from '../connections/connection.queries.js';
@@ -11,6 +11,7 @@ import { movePlan, planAgainIfOutdated } from './move-plan.js';
 import { lockPlan, type PlanRow } from './plan.store.js';
 import { noteApplied } from './status.js';
 import { findTask, type TaskRow } from './task.store.js';
+import { isLookAfterCancel, taskForPlan } from './task-for-plan.js';
 
 /** What an agent answered, made into the plan's next state. Late and repeated answers change nothing. */
 @Injectable()
@@ -59,12 +60,42 @@ export class SettleTask {
       await noteApplied(tx, moved.plan);
       return planAgainIfOutdated(tx, moved.plan);
     }
+    if (plan.cancelAskedAt !== null) return settleCancelled(tx, plan, task);
     const failure = failureOf(task);
-    const type = failure.class === 'different' ? 'found_different' : 'apply_failed';
+    const type = isDifferent(task) ? 'found_different' : 'apply_failed';
     const closed = await close(tx, plan, { type }, failure);
     if (closed) await planAgainIfOutdated(tx, closed);
   }
 }
+
+/**
+ * A cancelled apply that did not succeed. Only the agent that was at it, or one that looks, knows whether it was committed: as long
+ * as neither has said so the plan is not over.
+ */
+async function settleCancelled(tx: Tx, plan: PlanRow, task: TaskRow): Promise<void> {
+  if (plan.state !== 'applying') return;
+  const { result } = task;
+  // What gave up did not commit; one before it may have, and died before it could say so.
+  const isKnown =
+    result !== null &&
+    (result.status === 'cancelled' ? task.attempts === 1 : !isRetried(failureOf(task).class));
+  if (!isKnown && !isLookAfterCancel(task)) return taskForPlan(tx, plan, 'roles.apply');
+  const isGivenUp = result?.status === 'cancelled' || (isLookAfterCancel(task) && isDifferent(task));
+  const { message, fix, facts } = failureOf(task);
+  const closed = await close(
+    tx,
+    plan,
+    { type: 'apply_failed' },
+    {
+      message: `cancelled by ${plan.cancelAskedLabel}: ${plan.cancelReason}`,
+      fix: isGivenUp ? 'ask for a new plan when it is to be done after all' : `${message}; ${fix}`,
+      facts: isGivenUp ? [] : facts,
+    },
+  );
+  if (closed) await planAgainIfOutdated(tx, closed);
+}
+
+const isDifferent = (task: TaskRow): boolean => failureOf(task).class === 'different';
 
 function columnsOf(made: MadePlan) {
   return {
@@ -90,7 +121,7 @@ async function close(
   tx: Tx,
   plan: PlanRow,
   event: { type: 'plan_failed' | 'apply_failed' | 'found_different' },
-  { message, fix, facts }: TaskFailure,
+  { message, fix, facts }: Pick<TaskFailure, 'message' | 'fix' | 'facts'>,
 ): Promise<PlanRow | undefined> {
   const reason = [`${message}; ${fix}`, ...facts].join('\n');
   const moved = await movePlan(tx, plan, event, { update: { closedLabel: 'postern', reason } });

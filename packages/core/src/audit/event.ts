@@ -9,6 +9,7 @@ import { PERMISSIONS } from '../policy/permission.js';
 export const AUDIT_KINDS = [
   'statement.decided',
   'statement.finished',
+  'guard.diverged',
   'console.signed_in',
   'wire.session_opened',
   'wire.session_closed',
@@ -67,6 +68,7 @@ export const AUDIT_KINDS = [
   'role_plan.made',
   'role_plan.approved',
   'role_plan.rejected',
+  'role_plan.cancel_asked',
   'role_plan.closed',
   'role_plan.applied',
   'role_plan.commented',

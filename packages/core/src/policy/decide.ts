@@ -2,6 +2,7 @@ import type { Classification, Requirement, WallBreak } from '../sql/model.js';
 import type { CompiledPolicy } from './compile.js';
 import { evaluate } from './evaluate.js';
 import { grantingRuleIds } from './explain.js';
+import { guardFor } from './guard.js';
 import type { PolicyConnection } from './model.js';
 import {
   PERMISSION_BIT,
@@ -28,6 +29,8 @@ export interface Allowed {
   readonly ruleIds: string[];
   /** The session must be pinned to READ ONLY: nothing that may change something is held (ARCHITECTURE.md, wall 2). */
   readonly readOnly: boolean;
+  /** The session must log in as this role of the database (wall 3); absent: as the agent's own login. */
+  readonly guard?: string;
 }
 
 export interface Denied {
@@ -45,6 +48,9 @@ export interface Denied {
 
 export type Decision = Allowed | Denied;
 
+/** For asking whether a connection is seen at all, and how its sessions are to be. */
+export const NO_STATEMENT: Classification = { statements: [], required: 0 };
+
 /**
  * Whether a principal may run a text on a connection. The text is decided as a whole: one forbidden statement
  * forbids all. Unknown and hidden connections give the same answer, to the letter.
@@ -60,11 +66,14 @@ export function decide(
   if (connection === undefined || held === 0) return notFound(policy, connectionSlug, classification);
 
   const { required } = classification;
+  const guard = guardFor(connection, held);
+  if (guard?.isThere === false) return unguarded(connection, guard.role, held, required);
   const readOnly = (held & WRITING_PERMISSIONS) === 0;
   const lacking = required & ~held;
   if (lacking === 0 && !hasWallBreak(classification, readOnly)) {
     const ruleIds = grantingRuleIds(policy, principalId, connectionSlug, required);
-    return { allowed: true, connection, held, required, ruleIds, readOnly };
+    const allowed = { allowed: true, connection, held, required, ruleIds, readOnly } as const;
+    return guard === undefined ? allowed : { ...allowed, guard: guard.role };
   }
   return refusal(policy, connection, held, classification, readOnly);
 }
@@ -79,6 +88,27 @@ function notFound(policy: CompiledPolicy, slug: string, { required }: Classifica
     reasons: [],
     message: `there is no connection \`${slug}\` that you may use`,
     fix: `check the name, or ask an administrator of ${policy.orgName} for access`,
+  };
+}
+
+/** Nothing runs without the wall that was asked for. */
+function unguarded(
+  connection: PolicyConnection,
+  role: string,
+  held: PermissionMask,
+  required: PermissionMask,
+): Denied {
+  const { slug } = connection;
+  return {
+    allowed: false,
+    code: 'sql.refused',
+    connection,
+    held,
+    required,
+    missing: [],
+    reasons: [],
+    message: `sessions on \`${slug}\` log in as guard roles, and the one for your permissions, \`${role}\`, is not in the database yet`,
+    fix: `ask an administrator to plan and apply the database roles of \`${slug}\``,
   };
 }
 

@@ -31,6 +31,11 @@ export const policyConnection = z.object({
    * lost in a crash). Absent, as in older bundles: strict.
    */
   audit: z.enum(['strict', 'batched']).optional(),
+  /**
+   * Guard masks whose roles are in the database (`guardFor`): sessions log in as the one of their mask, and who has none is
+   * refused. Absent, as in older bundles: sessions use the agent's own login.
+   */
+  guards: z.array(z.number().int().min(0).max(127)).optional(),
 });
 export type PolicyConnection = z.infer<typeof policyConnection>;
 

@@ -12,6 +12,8 @@ export const planChange = z.object({
   subject: z.string(),
   /** As they will run; secrets are never in them. */
   statements: z.array(z.string()),
+  /** IAM rules ask for it (guard roles), not the manifest. Absent, as from older agents: the manifest. */
+  isFromRules: z.boolean().optional(),
 });
 export type PlanChange = z.infer<typeof planChange>;
 

@@ -68,6 +68,8 @@ export type PlanEvent =
   | { readonly type: 'apply_started' }
   | { readonly type: 'applied' }
   | { readonly type: 'apply_failed' }
+  /** A person wants the apply to be given up. Whether it could be is known when the agent has answered. */
+  | { readonly type: 'cancel_asked' }
   /** The agent found something else than what was approved. */
   | { readonly type: 'found_different' }
   /** A newer manifest, or a newer plan of the same one. */
@@ -97,7 +99,8 @@ export type PlanRefusal =
   | 'effects_differ'
   | 'own_manifest'
   | 'not_an_approver'
-  | 'being_applied';
+  | 'being_applied'
+  | 'not_applying';
 
 export type PlanStep = { readonly to: PlanState } | { readonly refused: PlanRefusal };
 
@@ -125,6 +128,8 @@ export function planStep(plan: PlanFacts, event: PlanEvent, rules: ApprovalRules
       return step(plan, 'applied', 'applying');
     case 'apply_failed':
       return step(plan, 'failed', 'applying');
+    case 'cancel_asked':
+      return plan.state === 'applying' ? { to: 'applying' } : { refused: 'not_applying' };
     case 'found_different':
       return step(plan, 'stale', 'applying');
     case 'superseded':

@@ -1,4 +1,5 @@
 import { assertNever } from '../errors.js';
+import type { InspectionScope } from './catalog.js';
 import {
   type DefaultObjectType,
   defaultKey,
@@ -32,6 +33,16 @@ export interface Desired {
   readonly manageAllRoles: boolean;
   /** Set by bundles: what may be touched at all. */
   readonly scope: ManagedScope | null;
+  /** Set where guard roles are wanted, or are to go. */
+  readonly guards?: GuardScope;
+}
+
+/** Roles that Postern makes from IAM rules, beside what a manifest manages. */
+export interface GuardScope {
+  /** They hold exactly what is wanted, and go when they are to go, whatever the mode. */
+  readonly roles: ReadonlySet<string>;
+  /** What the manifest itself looks at. Elsewhere nothing but the guards' own rights is decided. */
+  readonly manifest: InspectionScope;
 }
 
 export interface DesiredRole extends Omit<RoleState, 'verifier' | 'config' | 'databaseConfig'> {

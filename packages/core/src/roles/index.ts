@@ -15,6 +15,7 @@ export { countGrants } from './export-grants.js';
 export * from './format-access.js';
 export * from './from-catalog.js';
 export * from './graph.js';
+export * from './guard.js';
 export * from './interpret.js';
 export * from './inventory.js';
 export * from './json-schema.js';

@@ -12,7 +12,7 @@ import { type Expressions, wantedRowSecurity } from './row-security.js';
 import { standings } from './standing.js';
 import { type StuckRight, WantedAcls } from './wanted-acl.js';
 import { wantedDefaults, wantedObjects } from './wanted-objects.js';
-import { wantedMemberships, wantedRoles } from './wanted-roles.js';
+import { retirementsOf, wantedMemberships, wantedRoles } from './wanted-roles.js';
 
 export interface PlanInput {
   readonly desired: Desired;
@@ -52,7 +52,8 @@ export interface Plan {
 export function planRoles(input: PlanInput): Plan {
   const { desired, facts } = input;
   const mode = MODE_RULES[input.mode];
-  const retirement = mode.dropsRoles ? retirementSteps(desired, input.current) : [];
+  const guards = desired.guards?.roles ?? new Set<string>();
+  const retirement = retirementSteps(retirementsOf(desired, mode), input.current);
   const roles = wantedRoles(desired, input.current, facts, mode);
   const memberships = wantedMemberships({ desired, current: input.current, roles, facts, mode });
   const current = retired(retirement, input.current, { roles, memberships }, facts);
@@ -61,6 +62,7 @@ export function planRoles(input: PlanInput): Plan {
     mode,
     standingOf: standings(desired, facts),
     isDeclared: (role) => desired.roles.has(role),
+    guards,
     hasPrivilegesOf: privilegesIn({ roles, memberships }),
   });
   const wanted: RoleGraph = {
@@ -71,7 +73,7 @@ export function planRoles(input: PlanInput): Plan {
     rowSecurity: wantedRowSecurity(desired, current, mode, input.expressions ?? new Map()),
   };
   const passwords = [...(input.setPasswords ?? [])]
-    .filter((role) => mode.changesExisting || !current.roles.has(role))
+    .filter((role) => mode.changesExisting || guards.has(role) || !current.roles.has(role))
     .sort(compare)
     .map((role): Change => ({ kind: 'set_password', role }));
   const undeclared = [...acls.undeclared]
@@ -106,8 +108,8 @@ function retired(
 }
 
 /** What happens to a role's sessions and objects before it is dropped. */
-function retirementSteps(desired: Desired, current: RoleGraph): Change[] {
-  return desired.retirements
+function retirementSteps(retirements: Desired['retirements'], current: RoleGraph): Change[] {
+  return retirements
     .filter(({ role }) => current.roles.has(role))
     .toSorted((a, b) => compare(a.role, b.role))
     .flatMap(({ role, terminateSessions, reassignOwnedTo, dropOwned }) => {

@@ -14,6 +14,8 @@ export interface AclPolicy {
   readonly standingOf: (role: string) => Standing;
   /** Roles that the manifest declares: as owners they are held to it (ADR 0010). */
   readonly isDeclared: (role: string) => boolean;
+  /** Held to what is wanted in every mode. */
+  readonly guards: ReadonlySet<string>;
   /** Once memberships are as wanted. */
   readonly hasPrivilegesOf: HasPrivilegesOf;
 }
@@ -28,6 +30,8 @@ export interface AclQuestion {
   readonly ownerNeeds?: PrivilegeMask;
   /** Rights of undeclared roles are none of the manifest's business here. */
   readonly keepsUndeclared?: boolean;
+  /** Only rights of guard roles are decided here. */
+  readonly isForGuards?: boolean;
 }
 
 export interface WantedAcl {
@@ -69,8 +73,10 @@ function wantedLevel(policy: AclPolicy, question: AclQuestion, grantee: string, 
   const rule = rules.get(grantee) ?? NO_RULE;
   const needed = grantee === owner ? (ownerNeeds ?? 0) : 0;
   const present = rule.present | needed;
-  if (!policy.mode.changesExisting) return added(current, present, rule.grantable);
-  const isExact = grantee !== PUBLIC && holdsExactly(policy, question, grantee);
+  const isGuard = grantee !== owner && policy.guards.has(grantee);
+  const isLeft = question.isForGuards === true || !policy.mode.changesExisting;
+  if (isLeft && !isGuard) return added(current, present, rule.grantable);
+  const isExact = isGuard || (grantee !== PUBLIC && holdsExactly(policy, question, grantee));
   const base = isExact ? NOTHING : current;
   const privileges = (base.privileges | present) & ~(rule.absent & ~needed);
   const grantable = (base.grantable & ~rule.optionAbsent) | rule.grantable;
@@ -114,10 +120,11 @@ export class WantedAcls {
   constructor(readonly policy: AclPolicy) {}
 
   of(question: AclQuestion, where: string): Acl {
-    const { acl, rules, owner, type = '', ownerNeeds = 0, keepsUndeclared = false } = question;
+    const { acl, rules, owner, type = '', ownerNeeds = 0, isForGuards = false } = question;
+    const keepsUndeclared = isForGuards || question.keepsUndeclared === true;
     const byRules = getOr(this.#answers, acl, () => new Map<Rules, Map<string, WantedAcl>>());
     const byRest = getOr(byRules, rules, () => new Map<string, WantedAcl>());
-    const key = `${owner}\0${type}\0${ownerNeeds}\0${keepsUndeclared}`;
+    const key = `${owner}\0${type}\0${ownerNeeds}\0${keepsUndeclared}\0${isForGuards}`;
     const answer = getOr(byRest, key, () => wantedAcl(this.policy, question));
     if (!keepsUndeclared) {
       for (const role of answer.undeclared) this.undeclared.set(role, (this.undeclared.get(role) ?? 0) + 1);

@@ -16,7 +16,7 @@ import type { ObjectRef } from './objects.js';
 import { maskOf } from './privileges.js';
 import { quoteIdent, quoteObject } from './quote.js';
 import { defaultRules, GrantIndex, NO_RULES, type Rules } from './rules.js';
-import type { WantedAcls } from './wanted-acl.js';
+import type { AclQuestion, WantedAcls } from './wanted-acl.js';
 
 const OWNER_OF_SCHEMA = maskOf(['CREATE', 'USAGE']);
 const EMPTY: Acl = [];
@@ -89,9 +89,10 @@ function wantedObject(state: ObjectState, context: ObjectContext): ObjectState {
   const rules = index.of(ref);
   // A bundle looks at the database for the sake of its own roles.
   const keepsUndeclared = ref.type === 'database' && desired.scope !== null && rules === NO_RULES;
-  const question = { acl: moved.acl, rules, owner, type: ref.type, ownerNeeds, keepsUndeclared };
+  const isForGuards = desired.guards !== undefined && !isInScope(ref, desired.guards.manifest, acls);
+  const question = { acl: moved.acl, rules, owner, type: ref.type, ownerNeeds, keepsUndeclared, isForGuards };
   const acl = acls.of(question, quoteObject(ref));
-  const columns = wantedColumns(moved, index.columnsOf(ref), owner, acls);
+  const columns = wantedColumns(moved, index.columnsOf(ref), { owner, isForGuards }, acls);
   if (acl === moved.acl && columns === moved.columns) return moved;
   const { columns: _, ...whole } = moved;
   return { ...whole, acl, ...(columns && { columns }) };
@@ -122,7 +123,7 @@ function isInScope(ref: ObjectRef, scope: InspectionScope, acls: WantedAcls): bo
 function wantedColumns(
   state: ObjectState,
   rules: ReadonlyMap<string, Rules> | undefined,
-  owner: string,
+  of: Pick<AclQuestion, 'owner' | 'isForGuards'>,
   acls: WantedAcls,
 ): ObjectState['columns'] {
   if (!rules && !state.columns) return undefined;
@@ -131,7 +132,7 @@ function wantedColumns(
   for (const name of new Set([...(state.columns?.keys() ?? []), ...(rules?.keys() ?? [])])) {
     const before = state.columns?.get(name) ?? EMPTY;
     const acl = acls.of(
-      { acl: before, rules: rules?.get(name) ?? NO_RULES, owner },
+      { ...of, acl: before, rules: rules?.get(name) ?? NO_RULES },
       `${quoteObject(state.ref)} (${quoteIdent(name)})`,
     );
     if (acl !== before) isSame = false;
@@ -163,7 +164,9 @@ export function wantedDefaults(
     if (!roles.has(state.owner)) continue;
     const isIdle = !isOurs || isOfUnmovedOwner(state, desired, current, mode.changesExisting);
     const type = state.schema === null ? TYPE_OF_DEFAULT[state.on] : undefined;
-    const question = { acl: state.acl, rules, owner: state.owner, ...(type && { type }) };
+    const isForGuards =
+      state.schema !== null && desired.guards?.manifest.schemas?.has(state.schema) === false;
+    const question = { acl: state.acl, rules, owner: state.owner, ...(type && { type }), isForGuards };
     const acl = isIdle ? state.acl : acls.of(question, `default privileges of ${quoteIdent(state.owner)}`);
     if (!sameLevels(acl, untouched(state, facts.major).acl)) {
       wanted.set(key, acl === state.acl ? state : { ...state, acl });

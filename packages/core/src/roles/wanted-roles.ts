@@ -1,4 +1,4 @@
-import type { Desired, DesiredRole } from './desired.js';
+import type { Desired, DesiredRetirement, DesiredRole } from './desired.js';
 import type {
   MembershipGrant,
   MembershipOptions,
@@ -23,19 +23,25 @@ export function wantedRoles(
   const roles = new Map(current.roles);
   for (const [name, role] of desired.roles) {
     const existing = current.roles.get(name);
-    if (existing && !mode.changesExisting) continue;
+    if (existing && !mode.changesExisting && !desired.guards?.roles.has(name)) continue;
     roles.set(name, wantedRole(role, existing));
   }
-  if (mode.dropsRoles) {
-    for (const { role } of desired.retirements) roles.delete(role);
-    if (desired.manageAllRoles) {
-      for (const name of current.roles.keys()) {
-        const isNamed = desired.roles.has(name) || desired.externalRoles.has(name);
-        if (!isNamed && !isSystemRole(name, facts)) roles.delete(name);
-      }
+  for (const { role } of retirementsOf(desired, mode)) roles.delete(role);
+  if (mode.dropsRoles && desired.manageAllRoles) {
+    for (const name of current.roles.keys()) {
+      const isNamed = desired.roles.has(name) || desired.externalRoles.has(name);
+      if (!isNamed && !isSystemRole(name, facts)) roles.delete(name);
     }
   }
   return roles;
+}
+
+/** Roles that go in this mode. Guard roles are Postern's own, so they always may. */
+export function retirementsOf(
+  { retirements, guards }: Desired,
+  mode: ModeRules,
+): readonly DesiredRetirement[] {
+  return mode.dropsRoles ? retirements : retirements.filter(({ role }) => guards?.roles.has(role));
 }
 
 function wantedRole(role: DesiredRole, existing: RoleState | undefined): RoleState {
@@ -130,7 +136,8 @@ function wantedMembers(group: string, inputs: MemberInputs): Members {
   const grants = new Map<string, MembershipGrant[]>();
   for (const [member, state] of before) {
     // A role that is to go takes along what it granted, which is then for whoever applies to grant.
-    if (roles.has(member) && !stanza?.members.has(member))
+    // A guard role is in no group but those that are said.
+    if (roles.has(member) && !stanza?.members.has(member) && !desired.guards?.roles.has(member))
       grants.set(member, kept(member, state, isExclusive, inputs));
   }
   for (const [member, wanted] of stanza?.members ?? []) {

@@ -121,8 +121,9 @@ function liveFindings(stmt: AstNode, session: TextSession, catalog: Catalog): Fo
 }
 
 function namesOf({ searchPath, storedCode }: SessionState, catalog: Catalog): Names {
-  const { searchPath: first, user } = catalog.data;
-  const path = searchPath === 'any' ? SearchPath.ANY : pathOf([...first, ...(searchPath ?? [])], user);
+  const { data } = catalog;
+  const path =
+    searchPath === 'any' ? SearchPath.ANY : pathOf([...data.searchPath, ...(searchPath ?? [])], data);
   return Names.inText(catalog, path, storedCode);
 }
 

@@ -62,8 +62,9 @@ function typeFindings(oid: number, session: SessionState, catalog: Catalog | und
       { permission: 'execute', what: `binds a parameter of the type ${oid}, which was not looked into` },
     ];
   }
-  const { searchPath: first, user } = catalog.data;
+  const { data } = catalog;
+  const { searchPath } = session;
   const path =
-    session.searchPath === 'any' ? SearchPath.ANY : pathOf([...first, ...(session.searchPath ?? [])], user);
+    searchPath === 'any' ? SearchPath.ANY : pathOf([...data.searchPath, ...(searchPath ?? [])], data);
   return typeUses(catalog, oid, path).flatMap((use) => reasonsOf(catalog, use));
 }

@@ -1,4 +1,8 @@
 import { QueryClient, queryOptions, useQuery } from '@tanstack/react-query';
+import { foresee } from '../check/foreseen';
+import { parser } from '../check/parser';
+import type { Connection } from '../connections/connection-switcher';
+import { numbered } from '../parameters/placeholders';
 import { api, ConsoleFailure } from './client';
 
 /** How often the page asks who may do what now: a change of policy shows without a reload. */
@@ -34,23 +38,46 @@ export function useConnections(policyVersion: number) {
 const CHECK_MAX_CHARS = 100_000;
 
 export interface CheckInput {
-  readonly connection: string | null;
+  readonly connection: Connection | undefined;
+  readonly orgName: string;
   readonly tab: string;
   readonly sql: string;
   readonly policyVersion: number;
 }
 
-/** What a text would need; keyed by everything that the answer depends on. */
+const isWorthChecking = ({ connection, sql }: CheckInput): boolean =>
+  connection !== undefined && sql.trim() !== '' && sql.length <= CHECK_MAX_CHARS;
+
+const CHECK_OPTIONS = {
+  staleTime: Number.POSITIVE_INFINITY,
+  gcTime: 60_000,
+  retry: false,
+  refetchOnWindowFocus: false,
+} as const;
+
+/** What a text would need by the agent, which knows database and session; keyed by everything that the answer depends on. */
 export function checkQuery(input: CheckInput) {
   const { connection, tab, sql, policyVersion } = input;
-  const isWorthAsking = sql.trim() !== '' && sql.length <= CHECK_MAX_CHARS;
   return queryOptions({
-    queryKey: ['check', policyVersion, connection, sql],
-    queryFn: ({ signal }) => api.check({ connection: connection ?? '', tab, sql }, signal),
-    enabled: connection !== null && isWorthAsking,
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 60_000,
-    retry: false,
-    refetchOnWindowFocus: false,
+    ...CHECK_OPTIONS,
+    queryKey: ['check', policyVersion, connection?.slug, sql],
+    queryFn: ({ signal }) =>
+      api.check({ connection: connection?.slug ?? '', tab, sql: numbered(sql).sql }, signal),
+    enabled: isWorthChecking(input),
+  });
+}
+
+/** What this browser can say of a text by itself, at once and while the agent is away; null: nothing. */
+export function foreseenQuery(input: CheckInput) {
+  const { connection, orgName, sql } = input;
+  return queryOptions({
+    ...CHECK_OPTIONS,
+    queryKey: ['foreseen', connection?.slug, connection?.permissions, sql],
+    queryFn: async () => {
+      const classified = await parser.classify(numbered(sql).sql);
+      return connection && classified ? foresee(classified, connection, orgName) : null;
+    },
+    enabled: isWorthChecking(input),
+    networkMode: 'always',
   });
 }

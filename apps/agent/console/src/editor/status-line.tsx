@@ -1,4 +1,4 @@
-import type { CheckResponse } from '@postern/agent/console-contract';
+import type { Check } from '../check/foreseen';
 import { PermissionBadges } from '../connections/permission-badge';
 import { plural } from '../results/format';
 import { Icon } from '../ui/icon';
@@ -9,21 +9,30 @@ export interface CursorPlace {
   readonly selected: number;
 }
 
-function Needs({ check }: { check: CheckResponse }) {
+function Needs({ check }: { check: Check }) {
   if (check.error !== null) return <span className="truncate text-danger">{check.error.message}</span>;
   if (check.statements.length === 0) return null;
   const held = check.required.filter((permission) => !check.missing.includes(permission));
-  const isRefused = !check.allowed && check.missing.length === 0;
+  const isRefused = check.isForeseen ? check.reasons.length > 0 : !check.allowed;
+  const isOpen = check.isForeseen && !isRefused;
   return (
     <span className="flex min-w-0 items-center gap-1.5">
       <span className="max-[800px]:sr-only">needs</span>
-      {(held.length > 0 || check.missing.length === 0) && <PermissionBadges permissions={held} />}
+      {(held.length > 0 || (check.missing.length === 0 && !isOpen)) && (
+        <PermissionBadges permissions={held} />
+      )}
       {check.missing.length > 0 && <PermissionBadges permissions={check.missing} missing />}
-      {check.allowed ? (
-        <Icon name="check" className="!size-3 text-ok" />
-      ) : (
+      {check.allowed && <Icon name="check" className="!size-3 text-ok" />}
+      {isOpen && (
+        <span title="Foreseen by this browser. The agent, which knows the database, has not said so yet; it alone decides.">
+          to be confirmed
+        </span>
+      )}
+      {isRefused && (
         <span className="whitespace-nowrap text-warn">
-          {isRefused ? 'would be refused here' : `you do not hold ${check.missing.join(', ')}`}
+          {check.missing.length === 0
+            ? 'would be refused here'
+            : `you do not hold ${check.missing.join(', ')}`}
         </span>
       )}
     </span>
@@ -32,7 +41,7 @@ function Needs({ check }: { check: CheckResponse }) {
 
 interface StatusLineProps {
   readonly cursor: CursorPlace;
-  readonly check: CheckResponse | undefined;
+  readonly check: Check | undefined;
   /** False when the browser's storage took no more. */
   readonly isSaved: boolean;
   /** Absent without `explain` on the connection. */

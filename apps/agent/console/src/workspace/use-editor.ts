@@ -4,7 +4,7 @@ import type { CursorPlace } from '../editor/status-line';
 import type { Action } from '../tabs/model';
 
 /** Typed text reaches the workspace, and with it the check and the browser's storage, after this pause. */
-const PAUSE_MS = 250;
+const PAUSE_MS = 150;
 
 /** The link to the editor, which holds the newest text: what is typed arrives here a moment later. */
 export function useEditor(dispatch: Dispatch<Action>) {

@@ -1,4 +1,5 @@
 import { PosternError } from '@postern/core/errors';
+import { guardNames } from '@postern/core/policy';
 import { type Catalog, compileCatalog } from '@postern/core/sql';
 import { CatalogReader } from './catalog-reader.js';
 import { CheckQueue } from './check-queue.js';
@@ -51,6 +52,8 @@ export class LiveCatalog {
   readonly #slug: string;
   readonly #url: string;
   readonly #queue: CheckQueue;
+  /** Sessions may be guard roles, to whom `"$user"` is a schema called as they are. */
+  readonly #otherUsers: readonly string[];
   #reader: CatalogReader | undefined;
   #known: Known | undefined;
   /** Sessions keep the search_path that they began with, so all that were seen count. */
@@ -66,6 +69,7 @@ export class LiveCatalog {
   constructor(options: { slug: string; url: string; waitMs: number }) {
     this.#slug = options.slug;
     this.#url = options.url;
+    this.#otherUsers = [...guardNames(options.slug)];
     this.#queue = new CheckQueue((isForced, done) => this.#glance(isForced, done), options.waitMs);
   }
 
@@ -231,7 +235,9 @@ export class LiveCatalog {
     const version = JSON.stringify([data.version, ...searchPath]);
     const known = this.#known?.catalog;
     const catalog =
-      known?.data.version === version ? known : compileCatalog({ ...data, version, searchPath });
+      known?.data.version === version
+        ? known
+        : compileCatalog({ ...data, version, searchPath, otherUsers: this.#otherUsers });
     this.#known = { catalog, snapshot, fingerprint, completeAfter, checkedAt };
   }
 

@@ -1,13 +1,17 @@
+import { setTimeout } from 'node:timers/promises';
 import type { ServerFacts } from '@postern/core/roles';
 import pg from 'pg';
 import { codeOf } from '../connect.js';
-import { type DatabaseError, RolesFailure, remedy } from './failure.js';
+import { CommitUnknown, type DatabaseError, RolesFailure, remedy } from './failure.js';
 import type { RightsFacts } from './held-rights.js';
-import { FACTS, SYSTEM_IDENTIFIER } from './inspect/facts.sql.js';
+import { CURRENT_XID, FACTS, SYSTEM_IDENTIFIER, XACT_STATUS } from './inspect/facts.sql.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Older ones lack `prokind` or the roles that providers have; 14 is the oldest that PostgreSQL itself supports. */
 const OLDEST_MAJOR = 14;
+/** A session that broke in COMMIT may be at it for a moment yet. */
+const ASK_ATTEMPTS = 10;
+const ASK_EVERY_MS = 300;
 /** Of a statement in an error: it may grant on hundreds of objects. */
 const STATEMENT_SHOWN = 300;
 
@@ -67,11 +71,15 @@ export class RolesConnection {
     await this.#client.end();
   }
 
-  /** Ends it in the middle of whatever it does: the server rolls that back, and lets go of its locks. */
+  /**
+   * Ends it in the middle of whatever it does: the server rolls that back, and lets go of its locks. Where the server takes no
+   * second session, it finds out when the statement is over; COMMIT is never sent.
+   */
   async abandon(): Promise<void> {
     const other = await connect(this.#url).catch(() => undefined);
     await other?.query('select pg_catalog.pg_terminate_backend($1)', [this.facts.pid]).catch(() => undefined);
     await other?.end().catch(() => undefined);
+    this.#client.connection.stream.destroy();
   }
 
   /** What the server says beside its answers, such as a GRANT that granted nothing. */
@@ -116,8 +124,9 @@ export class RolesConnection {
     }
   }
 
-  /** A connection that breaks here leaves it open whether the server still committed. */
+  /** A connection that breaks here leaves it open whether the server still committed: a new one asks. */
   async #commit(): Promise<void> {
+    const [row] = await this.rows<{ xid: string | null }>(CURRENT_XID);
     try {
       await this.run('commit');
     } catch (error) {
@@ -125,13 +134,34 @@ export class RolesConnection {
       // 57P01: the server was told to end the session, which can be after the commit.
       const isAnswer = error.cause instanceof pg.DatabaseError && !codeOf(error.cause)?.startsWith('57P');
       if (isAnswer) throw error;
-      throw new RolesFailure(
+      const end = row?.xid ? await this.#endOf(row.xid) : 'aborted';
+      if (end === 'committed') return;
+      if (end === 'aborted') throw error;
+      throw new CommitUnknown(
         'the connection broke during COMMIT, so that it is not known whether the changes were kept: all of them were, or none',
         'run `postern diff`: it says what is left to do',
         error.facts,
         { cause: error.cause },
       );
     }
+  }
+
+  /** What became of a transaction whose connection broke; undefined where the server does not tell in time. */
+  async #endOf(xid: string): Promise<string | undefined> {
+    for (let attempt = 0; attempt < ASK_ATTEMPTS; attempt++) {
+      if (attempt > 0) await setTimeout(ASK_EVERY_MS);
+      const other = await connect(this.#url).catch(() => undefined);
+      try {
+        const { rows } = (await other?.query<{ status: string | null }>(XACT_STATUS, [xid])) ?? { rows: [] };
+        const status = rows[0]?.status;
+        if (status === 'committed' || status === 'aborted') return status;
+      } catch {
+        // The server may be starting; it is asked again.
+      } finally {
+        await other?.end().catch(() => undefined);
+      }
+    }
+    return undefined;
   }
 
   #failure(cause: unknown, statement: string): RolesFailure {

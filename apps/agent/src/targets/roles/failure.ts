@@ -18,6 +18,9 @@ export class FoundDifferent extends RolesFailure {}
 /** Another run holds the lock: it will be over. */
 export class AnotherRun extends RolesFailure {}
 
+/** The connection broke in COMMIT and the server could not be asked how it ended. */
+export class CommitUnknown extends RolesFailure {}
+
 /** The connected login, or something that depends on a role, stands in the way: known before anything was tried. */
 export class InTheWay extends RolesFailure {}
 

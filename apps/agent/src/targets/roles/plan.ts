@@ -14,11 +14,13 @@ import {
   type ServerFacts,
   type StuckRight,
   type UndeclaredRole,
+  withGuards,
 } from '@postern/core/roles';
 import type { RolesConnection } from './connection.js';
 import { type DropHazard, dropHazards } from './drop-hazards.js';
 import { readExpressions } from './expressions.js';
 import { RolesFailure } from './failure.js';
+import { readGuardedDatabase, type WantedGuards } from './guards.js';
 import { type Passwords, passwordsToSet } from './passwords.js';
 import { readCatalog, readColumnNames } from './read-catalog.js';
 import { type MissingRight, missingRights } from './rights.js';
@@ -27,6 +29,8 @@ export interface PlanRequest {
   readonly desired: Desired;
   readonly mode: Mode;
   readonly passwords: Passwords;
+  /** Beside the manifest. */
+  readonly guards?: WantedGuards;
 }
 
 /** What would make the database as the manifest wants it, and everything that stands in the way. */
@@ -50,8 +54,11 @@ export interface RolesPlan {
 
 /** Inspects and compares, in the transaction that is open; changes nothing. */
 export async function planIn(connection: RolesConnection, request: PlanRequest): Promise<RolesPlan> {
-  const { desired, mode, passwords } = request;
+  const { mode, passwords, guards } = request;
   const { facts } = connection;
+  const desired = guards
+    ? withGuards(request.desired, guards, await readGuardedDatabase(connection, guards))
+    : request.desired;
   const rows = await readCatalog(connection, inspectionScope(desired), [...passwords.keys()]);
   const current = graphFromCatalog(rows);
   const { changes, problems, undeclared, stuck, wanted } = planRoles({

@@ -4,6 +4,7 @@ import type { AuditKind } from '@postern/core/audit';
 export const KIND_LABEL: Readonly<Record<AuditKind, string>> = {
   'statement.decided': 'Statement',
   'statement.finished': 'Statement ended',
+  'guard.diverged': 'Database refused what rules allow',
   'console.signed_in': 'Signed in to a console',
   'wire.session_opened': 'Database session opened',
   'wire.session_closed': 'Database session closed',
@@ -50,6 +51,7 @@ export const KIND_LABEL: Readonly<Record<AuditKind, string>> = {
   'role_plan.made': 'Role plan made',
   'role_plan.approved': 'Role plan approved',
   'role_plan.rejected': 'Role plan rejected',
+  'role_plan.cancel_asked': 'Apply of a role plan cancelled',
   'role_plan.closed': 'Role plan closed',
   'role_plan.applied': 'Role plan applied',
   'role_plan.commented': 'Role plan commented',

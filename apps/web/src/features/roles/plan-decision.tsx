@@ -7,7 +7,7 @@ import { TextField } from '../../ui/field';
 import { count } from '../../ui/format';
 import { FormError, Note } from '../../ui/states';
 import { useOrg } from '../shell/org-context';
-import { approveRolePlanDocument, rejectRolePlanDocument } from './roles.queries';
+import { approveRolePlanDocument, cancelRolePlanDocument, rejectRolePlanDocument } from './roles.queries';
 import { type Plan, useRolesMutation } from './use-roles';
 
 const REJECTABLE = new Set(['DRAFT', 'PLANNING', 'PENDING', 'APPROVED']);
@@ -15,7 +15,7 @@ const REJECTABLE = new Set(['DRAFT', 'PLANNING', 'PENDING', 'APPROVED']);
 /** Approve exactly what is shown, or reject with a reason. */
 export function PlanDecision({ plan }: { plan: Plan }) {
   const { canManage } = useOrg();
-  const [asking, setAsking] = useState<'approve' | 'reject' | null>(null);
+  const [asking, setAsking] = useState<'approve' | 'reject' | 'cancel' | null>(null);
   if (!canManage) return null;
   return (
     <div className="flex gap-2">
@@ -29,8 +29,14 @@ export function PlanDecision({ plan }: { plan: Plan }) {
           Approve and apply
         </Button>
       ) : null}
+      {plan.state === 'APPLYING' && !plan.cancelAskedAt ? (
+        <Button look="quiet-danger" onClick={() => setAsking('cancel')}>
+          Cancel apply
+        </Button>
+      ) : null}
       {asking === 'approve' ? <Approve plan={plan} onClose={() => setAsking(null)} /> : null}
-      {asking === 'reject' ? <Reject plan={plan} onClose={() => setAsking(null)} /> : null}
+      {asking === 'reject' ? <Stop plan={plan} words={REJECT} onClose={() => setAsking(null)} /> : null}
+      {asking === 'cancel' ? <Stop plan={plan} words={CANCEL} onClose={() => setAsking(null)} /> : null}
     </div>
   );
 }
@@ -81,29 +87,53 @@ function Approve({ plan, onClose }: { plan: Plan; onClose: () => void }) {
   );
 }
 
-function Reject({ plan, onClose }: { plan: Plan; onClose: () => void }) {
+interface StopWords {
+  ask: (variables: { orgId: string; id: string; reason: string }) => Promise<unknown>;
+  title: string;
+  description: string;
+  back: string;
+  go: string;
+  hint: string;
+}
+const REJECT: StopWords = {
+  ask: (variables) => request(rejectRolePlanDocument, variables),
+  title: 'Reject this plan',
+  description: 'Nothing is changed. A new plan can be made at any time.',
+  back: 'Cancel',
+  go: 'Reject plan',
+  hint: 'Whoever wrote the manifest reads it.',
+};
+const CANCEL: StopWords = {
+  ask: (variables) => request(cancelRolePlanDocument, variables),
+  title: 'Cancel this apply',
+  description:
+    'The agent rolls back, so that nothing is changed. If it has committed by the time it hears of this, the plan counts as applied.',
+  back: 'Let it go on',
+  go: 'Cancel apply',
+  hint: 'Stands with the plan and in the audit trail.',
+};
+
+/** What takes a reason: a plan is not to be applied, or not to be applied to its end. */
+function Stop({ plan, words, onClose }: { plan: Plan; words: StopWords; onClose: () => void }) {
   const [reason, setReason] = useState('');
-  const reject = useRolesMutation(
-    (_: undefined, orgId) => request(rejectRolePlanDocument, { orgId, id: plan.id, reason }),
-    onClose,
-  );
+  const stop = useRolesMutation((_: undefined, orgId) => words.ask({ orgId, id: plan.id, reason }), onClose);
   return (
     <Dialog
       open
       sticky={reason !== ''}
       onClose={onClose}
-      title="Reject this plan"
-      description="Nothing is changed. A new plan can be made at any time."
+      title={words.title}
+      description={words.description}
       footer={
         <>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{words.back}</Button>
           <Button
             look="danger"
-            busy={reject.isPending}
+            busy={stop.isPending}
             disabled={reason.trim() === ''}
-            onClick={() => reject.mutate(undefined)}
+            onClick={() => stop.mutate(undefined)}
           >
-            Reject plan
+            {words.go}
           </Button>
         </>
       }
@@ -115,9 +145,9 @@ function Reject({ plan, onClose }: { plan: Plan; onClose: () => void }) {
           maxLength={2_000}
           value={reason}
           onChange={(event) => setReason(event.target.value)}
-          hint="Whoever wrote the manifest reads it."
+          hint={words.hint}
         />
-        {reject.error ? <FormError error={reject.error} /> : null}
+        {stop.error ? <FormError error={stop.error} /> : null}
       </div>
     </Dialog>
   );

@@ -95,12 +95,26 @@ function StatePart({ plan }: { plan: Plan }) {
         </Note>
       ) : null}
       {plan.state === 'APPLYING' ? <Progress done={plan.progressDone} total={plan.progressTotal} /> : null}
+      {plan.cancelAskedAt && plan.state !== 'FAILED' ? <Cancelled plan={plan} /> : null}
       {plan.reason ? (
         <Note tone={plan.state === 'FAILED' || plan.state === 'STALE' ? 'bad' : 'plain'} title="Why">
           <span className="whitespace-pre-line">{plan.reason}</span>
         </Note>
       ) : null}
     </section>
+  );
+}
+
+/** Asked for, and not known yet whether in time; or not in time. */
+function Cancelled({ plan }: { plan: Plan }) {
+  const isLate = plan.state === 'APPLIED';
+  return (
+    <Note tone="warn" title={isLate ? 'Cancelled too late' : 'Being cancelled'}>
+      {plan.cancelAskedLabel}, <Ago at={plan.cancelAskedAt} />: {plan.cancelReason}.{' '}
+      {isLate
+        ? 'The agent had committed by then, so the plan stands as applied. A new plan can undo it.'
+        : 'The agent rolls back. If it had committed by then, the plan counts as applied.'}
+    </Note>
   );
 }
 

@@ -62,7 +62,7 @@ export const rolePlanDocument = graphql(`
     rolePlan(orgId: $orgId, id: $id) {
       id connectionId manifestVersion mode cause state requestedLabel createdAt updatedAt expiresAt
       effectsDigest systemIdentifier changeCount destructiveCount approvedLabel approvedAt closedLabel reason
-      applyStartedAt progressDone progressTotal finishedAt
+      applyStartedAt progressDone progressTotal finishedAt cancelAskedLabel cancelAskedAt cancelReason
       comments { id authorLabel body createdAt }
       task { kind state attempts failure hasAgent notBefore }
       content {
@@ -80,7 +80,7 @@ export const rolePlanDocument = graphql(`
 
 /** What of a plan moves while somebody looks at it; the rest is asked for when the state changes. */
 export const ROLE_PLAN_CHANGED = `subscription RolePlanChanged($orgId: ID!, $id: ID!) {
-  rolePlanChanged(orgId: $orgId, id: $id) { id state updatedAt progressDone progressTotal task { state hasAgent } }
+  rolePlanChanged(orgId: $orgId, id: $id) { id state updatedAt progressDone progressTotal cancelAskedAt task { state hasAgent } }
 }`;
 
 export const saveRoleManifestDocument = graphql(`
@@ -130,6 +130,12 @@ export const approveRolePlanDocument = graphql(`
 export const rejectRolePlanDocument = graphql(`
   mutation RejectRolePlan($orgId: ID!, $id: ID!, $reason: String!) {
     rejectRolePlan(orgId: $orgId, id: $id, reason: $reason) { id state }
+  }
+`);
+
+export const cancelRolePlanDocument = graphql(`
+  mutation CancelRolePlan($orgId: ID!, $id: ID!, $reason: String!) {
+    cancelRolePlan(orgId: $orgId, id: $id, reason: $reason) { id state }
   }
 `);
 

@@ -89,7 +89,11 @@ export function usePlan(id: string) {
       const known = client.getQueryData<Plan>(key);
       if (!moved) return source.close();
       // Progress comes often and is all there is to it; anything else is read whole.
-      if (known && known.state === moved.state && moved.state === 'APPLYING')
+      if (
+        known?.state === 'APPLYING' &&
+        moved.state === 'APPLYING' &&
+        known.cancelAskedAt === moved.cancelAskedAt
+      )
         client.setQueryData<Plan>(key, {
           ...known,
           progressDone: moved.progressDone,

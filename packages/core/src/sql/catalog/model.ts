@@ -10,6 +10,8 @@ export interface CatalogData {
   readonly serverVersion: number;
   /** Who the session is: what `"$user"` stands for in search_path. */
   readonly user: string;
+  /** Who it may be instead (guard roles): then `"$user"` may stand for any of them. */
+  readonly otherUsers?: readonly string[];
   /** Schemas where a new session looks for names, in order: `current_schemas(false)`. */
   readonly searchPath: readonly string[];
   readonly functions: readonly CatalogFunction[];

@@ -1,7 +1,14 @@
 import { isGeneratedFor } from '../functions.js';
 import { schemaList } from '../session.js';
 import { type Catalog, FIRST_USER_OID } from './catalog.js';
-import type { CatalogFunction, CatalogOperator, CatalogRelation, CatalogType, FunctionRef } from './model.js';
+import type {
+  CatalogData,
+  CatalogFunction,
+  CatalogOperator,
+  CatalogRelation,
+  CatalogType,
+  FunctionRef,
+} from './model.js';
 import { nameKey, SearchPath, schemaName } from './path.js';
 import { type Events, shownName, type Use, type UseMode } from './use.js';
 
@@ -86,7 +93,7 @@ export function callOf(
   via: 'call' | 'trigger' = 'call',
   does = `calls ${shownName(called)}`,
 ): Use {
-  const own = ownPath(called, catalog.data.user);
+  const own = ownPath(called, catalog.data);
   return { target: { kind: 'function', function: called, path: own ?? path }, via, does };
 }
 
@@ -133,12 +140,14 @@ export function anyStatementUses({ catalog, runPath }: Names, changesSchema: boo
 }
 
 /** The search_path that a function brings along; undefined: it uses that of its caller. */
-function ownPath({ config }: CatalogFunction, user: string): SearchPath | undefined {
+function ownPath({ config }: CatalogFunction, users: Users): SearchPath | undefined {
   const setting = config.find((entry) => /^search_path=/i.test(entry));
-  return setting === undefined ? undefined : pathOf(schemaList(setting.slice('search_path='.length)), user);
+  return setting === undefined ? undefined : pathOf(schemaList(setting.slice('search_path='.length)), users);
 }
 
+type Users = Pick<CatalogData, 'user' | 'otherUsers'>;
+
 /** A path that somebody set. `"$user"` is the schema called as the user. */
-export function pathOf(schemas: readonly string[], user: string): SearchPath {
-  return SearchPath.of(schemas.map((schema) => (schema === '$user' ? user : schema)));
+export function pathOf(schemas: readonly string[], { user, otherUsers = [] }: Users): SearchPath {
+  return SearchPath.of(schemas.flatMap((schema) => (schema === '$user' ? [user, ...otherUsers] : [schema])));
 }

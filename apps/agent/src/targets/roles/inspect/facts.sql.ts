@@ -21,3 +21,9 @@ select pg_catalog.current_setting('server_version_num')::int as version,
 
 export const SYSTEM_IDENTIFIER = `
 select system_identifier::text as identifier from pg_catalog.pg_control_system()`;
+
+/** A transaction that has changed nothing has none. */
+export const CURRENT_XID = `select pg_catalog.pg_current_xact_id_if_assigned()::text as xid`;
+
+/** committed, aborted or in progress; null where it is too long ago. */
+export const XACT_STATUS = `select pg_catalog.pg_xact_status($1::text::pg_catalog.xid8) as status`;

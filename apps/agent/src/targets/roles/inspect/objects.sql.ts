@@ -36,12 +36,14 @@ from pg_catalog.pg_class c join scoped n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')`;
 
 /** By the types of the input arguments, which is how GRANT finds them; modes and names of arguments are not part of it. */
-const FUNCTIONS = `
-select case p.prokind when 'p' then 'procedure' else 'function' end, n.nspname,
+export const FUNCTION_REF = `
+       case p.prokind when 'p' then 'procedure' else 'function' end as type, n.nspname as schema,
        p.proname || '(' || coalesce((
          select pg_catalog.string_agg(pg_catalog.format_type(a.type, null), ', ' order by a.position)
-         from pg_catalog.unnest(p.proargtypes) with ordinality a(type, position)), '') || ')',
-       p.proowner, coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))
+         from pg_catalog.unnest(p.proargtypes) with ordinality a(type, position)), '') || ')' as name`;
+
+const FUNCTIONS = `
+select ${FUNCTION_REF}, p.proowner, coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))
 from pg_catalog.pg_proc p join scoped n on n.oid = p.pronamespace`;
 
 /** Without what PostgreSQL makes by itself: arrays, row types of tables, multiranges (those follow their range). */
