@@ -671,7 +671,7 @@ describe('what was given up', () => {
   const failingJob = async (job: string, planId: string, failures = 6) => {
     const { rows } = await api.database.owner.query<{ id: string }>(
       `insert into outbox (org_id, job, payload, queued_at, failures, failed_at, reason)
-       values ($1, $2, jsonb_build_object('orgId', $1::text, 'planId', $3::text), now(), $4, now(), 'it broke') returning id::text`,
+       values ($1::uuid, $2, jsonb_build_object('orgId', ($1::uuid)::text, 'planId', $3::text), now(), $4, now(), 'it broke') returning id::text`,
       [company.orgId, job, planId, failures],
     );
     return rows[0]?.id ?? '';
@@ -758,6 +758,7 @@ describe('the roles of all connections', () => {
     expect(await ours('filter: CONVERGED')).toEqual([]);
     expect(await ours(`search: "${world.slug.toUpperCase()}"`)).toHaveLength(1);
     expect(await ours('search: "50%"')).toEqual([]);
+    expect(await ours('filter: null, search: null')).toHaveLength(1);
   });
 });
 

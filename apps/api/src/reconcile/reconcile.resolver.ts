@@ -86,7 +86,11 @@ export class ReconcileResolver {
     @Args('connectionId', { ...idArg, nullable: true }) connectionId?: string,
     @Args('states', { type: () => [RolePlanStateEnum], nullable: true }) states?: PlanState[],
   ): Promise<RolePlanConnection> {
-    return listPlansPage(this.db, actor, { ...page, connectionId, states });
+    return listPlansPage(this.db, actor, {
+      ...page,
+      connectionId: connectionId ?? undefined,
+      states: states ?? undefined,
+    });
   }
 
   @OrgRole('auditor')

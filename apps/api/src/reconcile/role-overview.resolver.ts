@@ -29,7 +29,11 @@ export class RoleOverviewResolver {
     @Args('filter', { type: () => RoleStatesFilterEnum, nullable: true }) filter?: RoleStatesFilter,
     @Args('search', { nullable: true }) search?: string,
   ): Promise<ConnectionRoleStateConnection> {
-    return listRoleStates(this.db, actor, { ...page, filter, search });
+    return listRoleStates(this.db, actor, {
+      ...page,
+      filter: filter ?? undefined,
+      search: search ?? undefined,
+    });
   }
 
   @OrgRole('auditor')
@@ -42,7 +46,8 @@ export class RoleOverviewResolver {
     @Args() page: PageArgs,
     @Args('connectionId', { type: () => ID, nullable: true }) connectionId?: string,
   ): Promise<FailedWorkConnection> {
-    return listFailedWork(this.db, actor, { ...page, connectionId });
+    // A client may send null for what it does not mean.
+    return listFailedWork(this.db, actor, { ...page, connectionId: connectionId ?? undefined });
   }
 
   @OrgRole('admin')
