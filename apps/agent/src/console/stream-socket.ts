@@ -5,6 +5,7 @@ import { boundValues } from '../targets/bound-parameters.js';
 import type { StreamRun } from './contract.js';
 import { type StreamRequest, streamRequest } from './contract.js';
 import type { HttpProblem } from './http-errors.js';
+import type { Pieces } from './pieces.js';
 import { StreamDelivery, type StreamOut } from './stream-run.js';
 
 /** Runs that one window may have on their way: far more than tabs that anybody opens. */
@@ -20,6 +21,7 @@ export interface SocketParts {
   readonly runner: StatementRunner;
   readonly tabs: Tabs;
   readonly out: StreamOut;
+  readonly pieces: Pieces;
   /** The person behind the cookie, now. Throws when nobody is signed in. */
   signedIn(): Owner;
   problemOf(error: unknown): HttpProblem;
@@ -56,8 +58,8 @@ export class StreamSocket {
 
   async #run(request: StreamRun): Promise<void> {
     const { id, connection, tab, sql, parameters, maxRows, manualCommit, expectRows } = request;
-    const { out, runner } = this.#parts;
-    const delivery = new StreamDelivery(id, out);
+    const { out, pieces, runner } = this.#parts;
+    const delivery = new StreamDelivery(id, out, pieces);
     try {
       if (this.#running.has(id) || this.#running.size >= RUNS_MAX) throw tooMany();
       const owner = this.#parts.signedIn();

@@ -91,7 +91,7 @@ export class StatementRunner {
     request: StatementRequest,
     session: Parameters<Governor['classify']>[1],
   ): Promise<ClassifiedText> {
-    const text = await this.#governor.classify(request, session);
+    const text = await this.#governor.classify(request, session, 'shared');
     if (!text.classified.ok) return text;
     const { classification } = text.classified;
     if (classification.statements.length === 0) {

@@ -1,4 +1,14 @@
+import {
+  bindMessage,
+  describeMessage,
+  executeMessage,
+  parseMessage,
+  syncMessage,
+} from '../wire/codec/frontend.js';
 import type { FieldMessage, WireConnection } from './wire-client.js';
+
+const DESCRIBE = describeMessage({ kind: 'portal', name: '' });
+const SYNC = syncMessage();
 
 /** How much of a result is wanted. */
 export interface ResultLimits {
@@ -39,10 +49,9 @@ export type StopReason = 'too_large' | 'copy_to_client';
  * text that PostgreSQL prints. (node-postgres calls these methods as messages arrive.)
  */
 export class Statement {
-  readonly #text: string;
+  readonly #messages: Buffer;
   readonly #limits: ResultLimits;
   readonly #onStop: (reason: StopReason) => void;
-  readonly #bound: StatementValues;
   readonly #listener: ResultListener | undefined;
   #fields: readonly FieldMessage[] = [];
   #rows: (string | null)[][] = [];
@@ -59,10 +68,17 @@ export class Statement {
     bound: StatementValues,
     listener?: ResultListener,
   ) {
-    this.#text = text;
+    // 0 is all of them.
+    const most = Number.isFinite(limits.rows) ? limits.rows + 1 : 0;
+    this.#messages = Buffer.concat([
+      parseMessage('', text, bound.types),
+      bindMessage('', '', bound.values),
+      DESCRIBE,
+      executeMessage('', most),
+      SYNC,
+    ]);
     this.#limits = limits;
     this.#onStop = onStop;
-    this.#bound = bound;
     this.#listener = listener;
   }
 
@@ -81,15 +97,7 @@ export class Statement {
   }
 
   submit(connection: WireConnection): void {
-    connection.stream.cork();
-    connection.parse({ text: this.#text, name: '', types: this.#bound.types });
-    connection.bind({ portal: '', statement: '', values: this.#bound.values });
-    connection.describe({ type: 'P', name: '' });
-    // 0 is all of them.
-    const rows = Number.isFinite(this.#limits.rows) ? this.#limits.rows + 1 : 0;
-    connection.execute({ portal: '', rows });
-    connection.sync();
-    connection.stream.uncork();
+    connection.stream.write(this.#messages);
   }
 
   handleRowDescription(message: { fields: readonly FieldMessage[] }): void {
