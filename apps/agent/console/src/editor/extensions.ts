@@ -48,7 +48,7 @@ export function extensions(
     activeStatement(),
     theme,
     placeholder('Write SQL here. Only what your permissions allow reaches the database.'),
-    EditorView.contentAttributes.of({ 'aria-label': 'SQL editor', spellcheck: 'false' }),
+    EditorView.contentAttributes.of({ 'aria-label': 'SQL editor', tabindex: '0', spellcheck: 'false' }),
     EditorView.updateListener.of((update) => {
       if (update.docChanged || update.selectionSet) onUpdate(update.view, update.docChanged);
     }),
