@@ -982,11 +982,13 @@ postern_audit_drop_empty() security definer {owner=X/owner,postern_system=X/owne
 postern_audit_ended_once() public
 postern_audit_expire() security definer {owner=X/owner,postern_app=X/owner}
 postern_audit_make_partitions(weeks_ahead integer) security definer {owner=X/owner,postern_system=X/owner}
+postern_audit_name_used(name audit_name) {owner=X/owner}
 postern_audit_named(filter jsonb) {owner=X/owner,postern_app=X/owner,postern_audit_search=X/owner}
 postern_audit_note_names() public
 postern_audit_notify() public
 postern_audit_one_of("column" text, list jsonb) {owner=X/owner,postern_app=X/owner,postern_audit_search=X/owner}
 postern_audit_partition(day date) {owner=X/owner}
+postern_audit_thin_names() security definer {owner=X/owner,postern_app=X/owner}
 postern_current_org() public
 postern_outbox_notify() public
 postern_role_plan_guard() public

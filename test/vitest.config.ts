@@ -1,10 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-// Whole stacks: one file after the other, with time for processes to start.
+// Whole stacks, two at a time: each has ports and folders of its own, and mostly waits for processes to start and end.
 export default defineConfig({
   test: {
     include: ['{oracle,e2e,faults,bench,endurance}/**/*.test.ts'],
-    fileParallelism: false,
+    maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 180_000,
   },

@@ -1,65 +1,29 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { DEMO_PEOPLE } from '@postern/infra/demo-organisation';
-import { REPOSITORY } from '@postern/infra/paths';
-import type { Stack } from '@postern/infra/stack';
 import pg from 'pg';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest';
-import { testStack } from '../stack.js';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeProblems } from './axe.js';
-
-const EXECUTABLE = process.env.POSTERN_TEST_CHROMIUM;
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-dev-shm-usage',
-];
-const ARTIFACTS = join(REPOSITORY, 'test', '.artifacts');
+import { artifact, hasBrowser, Visit } from './visit.js';
 
 /** Ada does what an audit asks of her: reviews access, schedules a report, proves the trail, finds who changed it. */
-describe.skipIf(!EXECUTABLE)('evidence, in the browser', () => {
-  let stack: Stack;
-  let browser: Browser;
+describe.skipIf(!hasBrowser)('evidence, in the browser', () => {
+  let visit: Visit;
   let ada: Page;
-  const problems: string[] = [];
 
-  const go = (path: string) => ada.goto(`${stack.urls.web}/${stack.organisation.orgSlug}/${path}`);
+  const go = (path: string) => ada.goto(visit.url(path));
   const button = (name: string | RegExp) => ada.getByRole('button', { name });
-  function keepPicture(): void {
-    onTestFailed(async ({ task }) => {
-      mkdirSync(ARTIFACTS, { recursive: true });
-      const name = `${task.name.replace(/\W+/g, '-')}.png`;
-      await ada?.screenshot({ path: join(ARTIFACTS, name) }).catch(() => undefined);
-    });
-  }
 
   beforeAll(async () => {
-    mkdirSync(ARTIFACTS, { recursive: true });
-    stack = await testStack({ queue: 'auto' });
-    browser = await chromium.launch({ ...(EXECUTABLE ? { executablePath: EXECUTABLE } : {}), args: FLAGS });
-    const context = await browser.newContext({
-      viewport: { width: 1280, height: 850 },
-      reducedMotion: 'reduce',
-      acceptDownloads: true,
-    });
-    context.setDefaultTimeout(20_000);
-    ada = await context.newPage();
-    ada.on('pageerror', (error) => problems.push(`${ada.url()}: ${error.message}`));
+    visit = await Visit.start();
+    ada = await visit.page('ada', { reducedMotion: 'reduce' });
   });
-  afterAll(async () => {
-    await browser?.close();
-    await stack?.stop();
-  });
+  afterAll(() => visit?.stop());
 
   it('starts an access review and decides with the keyboard', async () => {
-    keepPicture();
+    visit.keepPictures();
     await go('access-reviews');
-    await ada.getByLabel('E-mail').fill(DEMO_PEOPLE.ada.email);
-    await ada.getByLabel('Password').fill(stack.password);
-    await button('Sign in').click();
+    await visit.signIn(ada, DEMO_PEOPLE.ada.email);
     await ada.getByRole('heading', { name: 'No access review yet' }).waitFor();
     await ada.keyboard.press('c');
     await ada.getByLabel('Name').fill('Fourth quarter');
@@ -94,8 +58,29 @@ describe.skipIf(!EXECUTABLE)('evidence, in the browser', () => {
     expect(await axeProblems(ada)).toEqual([]);
   });
 
+  it('asks for a report, sees it done and downloads it as PDF', async () => {
+    visit.keepPictures();
+    await go('reports');
+    await ada.getByRole('heading', { name: 'No report yet' }).waitFor();
+    await button('Make Who can do what').click();
+    await ada.getByRole('dialog').getByRole('button', { name: 'Make report' }).click();
+    const panel = ada.getByRole('dialog', { name: 'Who can do what' });
+    await panel.getByText('Done', { exact: true }).waitFor();
+    const [download] = await Promise.all([
+      ada.waitForEvent('download'),
+      panel.getByRole('button', { name: 'PDF' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/^postern-who-can-what-.*\.pdf$/);
+    const file = artifact('who-can-what.pdf');
+    await download.saveAs(file);
+    expect(readFileSync(file).subarray(0, 5).toString()).toBe('%PDF-');
+    await ada.keyboard.press('Escape');
+    await panel.waitFor({ state: 'hidden' });
+    await ada.getByRole('row').filter({ hasText: 'Who can do what' }).waitFor();
+  });
+
   it('makes a webhook, whose secret is shown once, and a schedule that goes to it', async () => {
-    keepPicture();
+    visit.keepPictures();
     await go('integrations');
     await button('New integration').click();
     await ada.getByLabel('Name').fill('Auditors');
@@ -133,7 +118,7 @@ describe.skipIf(!EXECUTABLE)('evidence, in the browser', () => {
   });
 
   it('keeps, renames, deletes and gets back a search', async () => {
-    keepPicture();
+    visit.keepPictures();
     await go('audit?range=all&decision=denied');
     await button('Saved').click();
     await ada.getByRole('menuitem', { name: 'Save this search…' }).click();
@@ -156,13 +141,13 @@ describe.skipIf(!EXECUTABLE)('evidence, in the browser', () => {
   });
 
   it('finds the trail whole, and after somebody changed an event names it', async () => {
-    keepPicture();
+    visit.keepPictures();
     await go('audit/verify');
     await button('Verify').click();
     await ada.getByText('Nothing was changed, removed or put in').waitFor();
     expect(await axeProblems(ada)).toEqual([]);
     const [download] = await Promise.all([ada.waitForEvent('download'), button('Evidence').click()]);
-    const file = join(ARTIFACTS, 'verification.json');
+    const file = artifact('verification.json');
     await download.saveAs(file);
     expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({
       verdict: 'whole',
@@ -170,7 +155,7 @@ describe.skipIf(!EXECUTABLE)('evidence, in the browser', () => {
     });
 
     // As somebody who owns the table and knows how to get round its triggers.
-    const owner = new pg.Client(stack.postgres.superuserUrl('postern'));
+    const owner = new pg.Client(visit.stack.postgres.superuserUrl('postern'));
     await owner.connect();
     await owner.query("set session_replication_role = 'replica'");
     await owner.query(
@@ -187,7 +172,7 @@ describe.skipIf(!EXECUTABLE)('evidence, in the browser', () => {
   });
 
   it('says what a shorter retention would remove before it is saved', async () => {
-    keepPicture();
+    visit.keepPictures();
     await go('settings');
     await ada.getByLabel('Keep events').selectOption('90');
     await button('Save').click();
@@ -198,5 +183,5 @@ describe.skipIf(!EXECUTABLE)('evidence, in the browser', () => {
     await asked.waitFor({ state: 'hidden' });
   });
 
-  it('no page threw an error', () => expect(problems).toEqual([]));
+  it('no page threw an error', () => expect(visit.problems).toEqual([]));
 });

@@ -1,68 +1,25 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { DEMO_PEOPLE } from '@postern/infra/demo-organisation';
-import { REPOSITORY } from '@postern/infra/paths';
-import type { Stack } from '@postern/infra/stack';
 import pg from 'pg';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest';
-import { testStack } from '../stack.js';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeProblems } from './axe.js';
-
-const EXECUTABLE = process.env.POSTERN_TEST_CHROMIUM;
-const FLAGS = [
-  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-  ...['--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
-];
-const ARTIFACTS = join(REPOSITORY, 'test', '.artifacts');
+import { hasBrowser, Visit } from './visit.js';
 
 /** Two people, two browsers: Ada writes a rule, Sam runs statements, Ada finds them. */
-describe.skipIf(!EXECUTABLE)('from a rule to its audit event, in the browser', () => {
+describe.skipIf(!hasBrowser)('from a rule to its audit event, in the browser', () => {
   const mark = `journey_${randomBytes(4).toString('hex')}`;
-  let stack: Stack;
-  let browser: Browser;
+  let visit: Visit;
   let ada: Page;
   let sam: Page;
-  const problems: string[] = [];
-
-  async function open(): Promise<Page> {
-    const context: BrowserContext = await browser.newContext({ viewport: { width: 1360, height: 850 } });
-    context.setDefaultTimeout(20_000);
-    const page = await context.newPage();
-    page.on('pageerror', (error) => problems.push(`${page.url()}: ${error.message}`));
-    return page;
-  }
-
-  async function signIn(page: Page, email: string): Promise<void> {
-    await page.getByLabel('E-mail').fill(email);
-    await page.getByLabel('Password').fill(stack.password);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-  }
-
-  /** What the page looked like is worth more than the stack of a failed expectation. */
-  function keepPictures(): void {
-    onTestFailed(async ({ task }) => {
-      mkdirSync(ARTIFACTS, { recursive: true });
-      const name = task.name.replace(/\W+/g, '-');
-      await ada?.screenshot({ path: join(ARTIFACTS, `${name}-ada.png`) }).catch(() => undefined);
-      await sam?.screenshot({ path: join(ARTIFACTS, `${name}-sam.png`) }).catch(() => undefined);
-    });
-  }
 
   beforeAll(async () => {
-    stack = await testStack({ queue: 'auto' });
-    browser = await chromium.launch({
-      ...(EXECUTABLE === undefined ? {} : { executablePath: EXECUTABLE }),
-      args: FLAGS,
-    });
-    ada = await open();
-    sam = await open();
+    visit = await Visit.start();
+    ada = await visit.page('ada');
+    sam = await visit.page('sam');
   });
-  afterAll(async () => {
-    await browser?.close();
-    await stack?.stop();
-  });
+  afterAll(() => visit?.stop());
 
   async function run(sql: string): Promise<void> {
     const editor = sam.getByLabel('SQL editor');
@@ -73,19 +30,19 @@ describe.skipIf(!EXECUTABLE)('from a rule to its audit event, in the browser', (
   }
 
   it('Sam signs in to the console through the control plane', async () => {
-    keepPictures();
-    await sam.goto(stack.urls.console);
+    visit.keepPictures();
+    await sam.goto(visit.stack.urls.console);
     await sam.getByRole('link', { name: 'Sign in' }).click();
-    await signIn(sam, DEMO_PEOPLE.sam.email);
+    await visit.signIn(sam, DEMO_PEOPLE.sam.email);
     await sam.getByRole('button', { name: /^Continue to the SQL console of/ }).click();
-    await sam.waitForURL(`${stack.urls.console}/**`);
+    await sam.waitForURL(`${visit.stack.urls.console}/**`);
     await sam.getByLabel('SQL editor').waitFor();
     await sam.getByLabel('Connection', { exact: true }).click();
     await sam.getByRole('option', { name: /Shop, production/ }).click();
   });
 
   it('a read shows its rows, a write is refused and says what is missing', async () => {
-    keepPictures();
+    visit.keepPictures();
     await run(`select count(*) as how_many from reviews /* ${mark} read */`);
     // The name also stands in the editor: only the command tag says that it is done.
     await sam.getByText('SELECT 1', { exact: true }).waitFor();
@@ -100,9 +57,9 @@ describe.skipIf(!EXECUTABLE)('from a rule to its audit event, in the browser', (
   });
 
   it('Ada finds the request, makes the rule from it, and sees who gains what before she saves', async () => {
-    keepPictures();
-    await ada.goto(`${stack.urls.web}/${stack.organisation.orgSlug}/rules`);
-    await signIn(ada, DEMO_PEOPLE.ada.email);
+    visit.keepPictures();
+    await ada.goto(visit.url('rules'));
+    await visit.signIn(ada, DEMO_PEOPLE.ada.email);
     const requests = ada.getByRole('region', { name: 'Requests for access' });
     await requests.getByText('“a wrong rating”').waitFor();
     expect(await axeProblems(ada)).toEqual([]);
@@ -118,7 +75,7 @@ describe.skipIf(!EXECUTABLE)('from a rule to its audit event, in the browser', (
   });
 
   it('the same statement now runs', async () => {
-    keepPictures();
+    visit.keepPictures();
     const sql = `update reviews set stars = 5 where id = 1 /* ${mark} granted */`;
     // The rule is enforced within a second of being saved; a person would try again, too.
     await expect
@@ -134,8 +91,8 @@ describe.skipIf(!EXECUTABLE)('from a rule to its audit event, in the browser', (
   });
 
   it('Ada finds the refusal and what followed in the audit trail', async () => {
-    keepPictures();
-    await ada.goto(`${stack.urls.web}/${stack.organisation.orgSlug}/audit`);
+    visit.keepPictures();
+    await ada.goto(visit.url('audit'));
     await ada.getByLabel('Search statements, reasons and targets').fill(mark);
     const rows = ada.getByRole('row').filter({ hasText: mark });
     await expect
@@ -152,7 +109,7 @@ describe.skipIf(!EXECUTABLE)('from a rule to its audit event, in the browser', (
   });
 
   it('Ada narrows by what was counted, saves the search, takes it out, and watches what comes', async () => {
-    keepPictures();
+    visit.keepPictures();
     const rows = ada.getByRole('row').filter({ hasText: mark });
     const facets = ada.getByRole('navigation', { name: 'Narrow down' });
     await facets.getByRole('button', { name: /^denied/ }).click();
@@ -187,7 +144,7 @@ describe.skipIf(!EXECUTABLE)('from a rule to its audit event, in the browser', (
   async function connectAsSam(password: string): Promise<{ ended: Promise<void> }> {
     const user = DEMO_PEOPLE.sam.email;
     const ssl = { rejectUnauthorized: false };
-    const client = new pg.Client({ ...stack.wire, database: 'production', user, password, ssl });
+    const client = new pg.Client({ ...visit.stack.wire, database: 'production', user, password, ssl });
     client.on('error', () => undefined);
     const ended = new Promise<void>((resolve) => client.once('end', () => resolve()));
     await client.connect();
@@ -198,8 +155,8 @@ describe.skipIf(!EXECUTABLE)('from a rule to its audit event, in the browser', (
   }
 
   it('Sam makes a database password, sees it once, works with it, and revokes it', async () => {
-    keepPictures();
-    await sam.goto(`${stack.urls.web}/${stack.organisation.orgSlug}/database-access`);
+    visit.keepPictures();
+    await sam.goto(visit.url('database-access'));
     await sam.getByRole('button', { name: 'Make the password for Production' }).click();
     const dialog = sam.getByRole('dialog');
     await dialog.getByLabel('Works for').selectOption('1 hour');
@@ -209,7 +166,7 @@ describe.skipIf(!EXECUTABLE)('from a rule to its audit event, in the browser', (
     const password = (await shown('Password')).trim();
     expect(password).toMatch(/^pdb_[\w-]{32}$/);
     await dialog.getByLabel('Connection').selectOption('Shop, production');
-    const { host, port } = stack.wire;
+    const { host, port } = visit.stack.wire;
     expect(await shown('psql command')).toContain(`dbname=production user=${DEMO_PEOPLE.sam.email}`);
     expect(await shown('psql command')).toContain(`host=${host} port=${port}`);
     expect(await shown('URL')).toContain(`:${password}@${host}:${port}/production`);
@@ -231,6 +188,6 @@ describe.skipIf(!EXECUTABLE)('from a rule to its audit event, in the browser', (
   });
 
   it('no page threw an error', () => {
-    expect(problems).toEqual([]);
+    expect(visit.problems).toEqual([]);
   });
 });

@@ -38,10 +38,17 @@ const MASKS: readonly Permission[][] = [
 ];
 
 /**
- * What everybody may do in every database, and a guard role with them: send messages, take advisory locks, lock what they may write.
- * Nothing of it lasts.
+ * What everybody may do in every database, and a guard role with them: send messages, take advisory locks, lock what they may write, and
+ * make large objects of their own. The guide says so.
  */
-const EVERYBODYS = new Set(['messages received', 'advisory locks', 'heavy locks']);
+const EVERYBODYS = new Set([
+  'messages received',
+  'advisory locks',
+  'heavy locks',
+  'pg_largeobject_metadata',
+  'pg_largeobject',
+  'pg_shdepend',
+]);
 
 /** The classifier refuses it to who holds these; explain and export, which the kernel does not know, do not count. */
 function isRefused(sql: string, permissions: readonly Permission[]): boolean {

@@ -1,7 +1,7 @@
 import { createDatabase, testServer, uniqueName } from '@postern/infra/test-server';
 import type { Browser as Chromium, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CHROMIUM, launch, openConsole } from './console-page.js';
+import { axeProblems, CHROMIUM, launch, openConsole } from './console-page.js';
 import { asSuperuser, connection, rule, until, World } from './fixture.js';
 import { SHOP } from './shop-schema.js';
 
@@ -68,6 +68,24 @@ describe.skipIf(!CHROMIUM)('the editor in a real browser', () => {
     await alex.getByText('to be confirmed').waitFor({ state: 'detached' });
     expect(await alex.getByText(/you do not hold/).count()).toBe(0);
     await alex.context().close();
+  });
+
+  it('asks what placeholders stand for, binds the values and remembers them', async () => {
+    await write(dana, 'select :name::text as said, :nothing::int is null as is_null');
+    await dana.keyboard.press('ControlOrMeta+Enter');
+    const form = dana.getByRole('dialog', { name: 'Parameters' });
+    await form.getByRole('textbox', { name: ':name' }).fill("it's'; select 1");
+    await form.getByRole('checkbox', { name: 'NULL for nothing' }).check();
+    await picture(dana, 'parameters');
+    expect(await axeProblems(dana)).toEqual([]);
+    await form.getByRole('textbox', { name: ':name' }).press('Enter');
+    await dana.getByRole('gridcell', { name: "it's'; select 1" }).waitFor();
+    await dana.getByRole('gridcell', { name: 't', exact: true }).waitFor();
+    await dana.locator('.cm-content').focus();
+    await dana.keyboard.press('ControlOrMeta+Enter');
+    expect(await form.getByRole('textbox', { name: ':name' }).inputValue()).toBe("it's'; select 1");
+    expect(await form.getByRole('checkbox', { name: 'NULL for nothing' }).isChecked()).toBe(true);
+    await dana.keyboard.press('Escape');
   });
 
   it('had no error in any page', () => {

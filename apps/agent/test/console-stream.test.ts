@@ -73,6 +73,23 @@ describe('results streamed to a window', () => {
       },
     ));
 
+  it('binds values and never reads them as SQL, each statement those that it names', () =>
+    opened(
+      () => dana,
+      async (window) => {
+        const parameters = ["x'; drop table item; --", null, '2'];
+        const sql = 'select $1 as text, $2::int as nothing; update item set name = name where id = $3';
+        const run = await window.run('shop', sql, { parameters });
+        expect(run.values()).toEqual([[parameters[0], null]]);
+        const end = await run.done;
+        expect(end).toMatchObject({ type: 'end', error: null });
+        expect(run.all('complete').map(({ rowCount }) => rowCount)).toEqual([1, 1]);
+        const intent = await world.event('auditId' in end ? end.auditId : undefined);
+        expect(intent.statement).toMatchObject({ text: sql, parameters: 3 });
+        expect(JSON.stringify(intent)).not.toContain('drop table');
+      },
+    ));
+
   it('keeps every value as PostgreSQL prints it, also names that occur twice, wide rows and cells of 20 MB', () =>
     opened(
       () => dana,

@@ -87,6 +87,22 @@ it('no canary is in the segments, in what is pushed, or in the logs, whichever w
   expect(redacted).toEqual(new Set(['secrets', 'columns', 'literals', 'text']));
 });
 
+it('what of access a statement changes is told, whatever is kept of its text', async () => {
+  const browser = await wire.world.signIn('alex');
+  const { auditId } = await browser.run('fingerprint', 'grant select on public.people to eve, bob');
+  const { statement } = await wire.world.event(auditId);
+  const item = { aspect: 'rights', schema: 'public', name: 'people', effect: 'gives' };
+  expect(statement).toMatchObject({
+    text: '',
+    touches: [
+      { ...item, role: 'eve' },
+      { ...item, role: 'bob' },
+    ],
+  });
+  const { auditId: other } = await browser.run('full', 'select 1');
+  expect((await wire.world.event(other)).statement).not.toHaveProperty('touches');
+});
+
 it('statements that differ in redacted literals only have one fingerprint, and unlike ones have not', async () => {
   const browser = await wire.world.signIn('alex');
   const run = async (sql: string) => {

@@ -75,6 +75,16 @@ describe('tasks of the roles engine', () => {
     expect(kinds()).toContain('roles.apply_started');
   });
 
+  it('a look for drift says of each change what its cause can be told by', async () => {
+    const { plan } = await run('roles.scan', { manifest: manifest(), mode: 'additive' });
+    expect(plan?.content.changes[0]?.difference).toEqual({
+      items: [{ aspect: 'role', role }],
+      effect: 'gives',
+      grantors: [],
+    });
+    expect((await planned()).content.changes[0]?.difference).toBeUndefined();
+  });
+
   it('answers a task that was done before as done: the answer may have been lost', async () => {
     const plan = await planned();
     await run('roles.apply', applyOf(plan));

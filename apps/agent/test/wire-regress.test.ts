@@ -40,6 +40,12 @@ const AS_PG_REGRESS = [
   "compute_query_id = 'regress'",
 ];
 const PASSES = 6;
+const DROP_SUBSCRIPTIONS = `do $$ declare found name; begin
+  for found in select subname from pg_subscription s join pg_database d on d.oid = subdbid where datname = current_database() loop
+    execute format('alter subscription %I disable', found);
+    execute format('alter subscription %I set (slot_name = none)', found);
+    execute format('drop subscription %I', found);
+  end loop; end $$`;
 
 describe.runIf(regress !== undefined && hasPostgres(15))(
   'PostgreSQL’s own regression statements',
@@ -110,7 +116,11 @@ describe.runIf(regress !== undefined && hasPostgres(15))(
     /** The database as it was at the beginning, with nothing of the other's run on the server: roles and what they own are shared. */
     async function fresh(url: string): Promise<string> {
       const run = (sql: string) => asSuperuser(server.superuserUrl(), sql);
-      for (const one of Object.values(urls)) await run(`drop database if exists ${nameOf(one)} with (force)`);
+      for (const one of Object.values(urls)) {
+        // A database with subscriptions can not be dropped.
+        await asSuperuser(one, DROP_SUBSCRIPTIONS).catch(() => undefined);
+        await run(`drop database if exists ${nameOf(one)} with (force)`);
+      }
       await forgetRoles();
       await run(`create database ${nameOf(url)} template ${template}`);
       for (const setting of AS_PG_REGRESS) await run(`alter database ${nameOf(url)} set ${setting}`);

@@ -8,8 +8,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createWorker } from '../src/create-worker.js';
 import { isPublicAddress, publicLookup, safely } from '../src/integrations/destination.js';
 import { OCSF_VERSION, toOcsf } from '../src/integrations/ocsf.js';
+import { SaveIntegration } from '../src/integrations/save-integration.js';
+import { SecretBox } from '../src/integrations/secret-box.js';
 import { postJson } from '../src/integrations/send-http.js';
 import { sendSyslog } from '../src/integrations/send-syslog.js';
+import { TenantDb } from '../src/tenancy/tenant-db.js';
 import { startTestApp, type TestApp } from './app.js';
 import { auditTrail, type Company, enrolAgent, signUpCompany } from './company.js';
 import { must } from './people.js';
@@ -408,6 +411,25 @@ describe('where integrations may point', () => {
     );
     expect(error).toMatchObject({ name: 'DestinationRefused' });
   });
+
+  it.each(['https://10.1.2.3/hook', 'https://[::1]/', 'https://localhost/', 'https://0x7f.1/'])(
+    '%s is refused where it is saved, as it would be where it is sent',
+    async (url) => {
+      const config = { ...api.database.config, allowPrivateDestinations: false };
+      const save = new SaveIntegration(
+        api.app.get(TenantDb),
+        api.app.get(SecretBox, { strict: false }),
+        config,
+      );
+      const person = { userId: uuidv7(), email: 'admin@acme.example', name: 'Ann', role: 'admin' as const };
+      const actor = { ...person, orgId: company.orgId };
+      const given = { name: 'inside', kind: 'webhook', url, eventTypes: ['*'], enabled: false };
+      await expect(save.create(actor, given)).rejects.toMatchObject({
+        code: 'input.invalid',
+        detail: { field: 'url', fix: expect.stringContaining('public') },
+      });
+    },
+  );
 
   it.each([
     ['an address without TLS', { url: 'ftp://example.com' }, 'url'],

@@ -1,5 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { PLAN_STATES, PLAN_TRANSITIONS } from '@postern/core/reconcile';
+import type { TouchedItem } from '@postern/core/roles';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createWorker } from '../src/create-worker.js';
 import { Sweep } from '../src/reconcile/sweep.js';
@@ -421,53 +422,117 @@ describe('drift', () => {
         drift: {
           causes: {
             since: string | null;
-            isOutside: boolean;
-            statements: { actorLabel: string; text: string; isAboutIt: boolean }[];
+            changes: { kind: string; changedAt: string | null; statement: { text: string } | null }[][];
+            opaque: { text: string }[];
           };
         } | null;
       };
     }>(
       api,
-      'query ($orgId: ID!, $id: ID!) { connectionRoles(orgId: $orgId, connectionId: $id) { drift { causes { since isOutside statements { actorLabel text isAboutIt } } } } }',
+      'query ($orgId: ID!, $id: ID!) { connectionRoles(orgId: $orgId, connectionId: $id) { drift { causes { since changes { kind objects changedAt grantors statement { actorLabel text } } opaque { text } } } } }',
       { orgId: company.orgId, id: world.connectionId },
       company.cookie,
     );
     return connectionRoles.drift?.causes;
   };
-  const ran = (text: string, ...kinds: string[]) => ({
+  const ran = (text: string, kind: string, touches?: TouchedItem[]) => ({
     connection: { id: world.connectionId, slug: world.slug },
-    statement: { text, bytes: text.length, sha256: 'a'.repeat(64), truncated: false, kinds },
+    statement: {
+      text,
+      bytes: text.length,
+      sha256: 'a'.repeat(64),
+      truncated: false,
+      kinds: [kind],
+      ...(touches && { touches }),
+    },
   });
+  /** A role that is gone, and rights that somebody has too much. */
+  const differing = (more: { changedAt?: string } = {}) => {
+    const made = madePlan();
+    const [create] = made.content.changes;
+    if (!create) throw new Error('no change');
+    const rights = { aspect: 'rights', role: 'intern', schema: 'app', name: 'orders', ...more } as const;
+    return madePlan({
+      content: {
+        ...made.content,
+        changes: [
+          {
+            ...create,
+            difference: { items: [{ aspect: 'role', role: 'reporting' }], effect: 'gives', grantors: [] },
+          },
+          {
+            ...create,
+            kind: 'revoke',
+            difference: { items: [rights], effect: 'takes', grantors: ['ann'] },
+          },
+        ],
+      },
+    });
+  };
+  const dropped: TouchedItem = { aspect: 'role', role: 'reporting', effect: 'takes' };
 
-  it('is told where it is likely to come from: the statements of the trail that can have done it', async () => {
+  it('is told where each difference comes from: a statement of the trail, or outside', async () => {
     await applied();
     const pushed = await world.agent.push(
       world.agent.record(
         ran('select * from reporting', 'SELECT'),
-        ran('grant select on orders to somebody', 'GRANT'),
-        ran('drop role reporting', 'DROP ROLE'),
-        { ...ran('alter role reporting login', 'ALTER ROLE'), decision: 'denied' },
-        { ...ran('drop role reporting', 'DROP ROLE'), connection: { id: 'other', slug: 'other' } },
+        ran('drop role reporting', 'DROP ROLE', [dropped]),
+        { ...ran('drop role reporting -- refused', 'DROP ROLE', [dropped]), decision: 'denied' },
+        {
+          ...ran('drop role reporting -- elsewhere', 'DROP ROLE', [dropped]),
+          connection: { id: 'other', slug: 'other' },
+        },
       ),
     );
     expect(pushed.status).toBe(200);
-    await scanned({ plan: madePlan() });
+    await scanned({ plan: differing() });
     await expect.poll(async () => (await roles()).status.state).toBe('DRIFTED');
     expect(await causes()).toMatchObject({
       since: expect.any(String),
-      isOutside: false,
-      statements: [
-        { text: 'drop role reporting', isAboutIt: true },
-        { text: 'grant select on orders to somebody', isAboutIt: false },
+      changes: [
+        [{ kind: 'STATEMENT', objects: 1, statement: { text: 'drop role reporting' } }],
+        [{ kind: 'OUTSIDE', objects: 1, statement: null, grantors: ['ann'] }],
       ],
+      opaque: [],
     });
   });
 
-  it('that nothing in the trail explains came past Postern', async () => {
+  it('names programs, and statements of which nobody said what they touch, as what may have done it', async () => {
+    await applied();
+    await world.agent.push(
+      world.agent.record(ran('do $$ begin end $$', 'DO'), ran('grant select on a to b', 'GRANT')),
+    );
+    await scanned({ plan: differing() });
+    await expect.poll(async () => (await roles()).status.state).toBe('DRIFTED');
+    expect((await causes())?.opaque).toHaveLength(2);
+  });
+
+  it('knows nothing of a time in which nobody looked, unless the server dates it', async () => {
+    await world.save(MANIFEST);
+    const task = await world.claimed('roles.plan');
+    await world.answer({ taskId: task.taskId, plan: madePlan() });
+    const changedAt = new Date(Date.now() - 3_600_000).toISOString();
+    await expect.poll(async () => (await world.claim()) === null).toBe(true);
+    await must(
+      api,
+      'mutation ($orgId: ID!, $id: ID!) { scanForDrift(orgId: $orgId, connectionId: $id) }',
+      { orgId: company.orgId, id: world.connectionId },
+      company.cookie,
+    );
+    const scan = await world.claimed('roles.scan');
+    await world.answer({ taskId: scan.taskId, plan: differing({ changedAt }) });
+    await expect.poll(async () => (await roles()).status.state).toBe('DRIFTED');
+    expect(await causes()).toMatchObject({
+      since: null,
+      changes: [[{ kind: 'UNKNOWN' }], [{ kind: 'OUTSIDE', changedAt }]],
+    });
+  });
+
+  it('of an agent that does not tell what differs is not explained', async () => {
     await applied();
     await scanned({ plan: madePlan() });
     await expect.poll(async () => (await roles()).status.state).toBe('DRIFTED');
-    expect(await causes()).toMatchObject({ since: expect.any(String), isOutside: true, statements: [] });
+    expect(await causes()).toMatchObject({ changes: [[]] });
   });
 
   it('is found on schedule, undone by a plan, and gone', async () => {

@@ -3,12 +3,14 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isoTime } from '../clock.js';
 import { checkStatement } from '../session/check-statement.js';
 import { rowCapOf } from '../session/run-statement.js';
+import { boundValues } from '../targets/bound-parameters.js';
 import { AGENT_VERSION } from '../version.js';
 import type { ConsoleParts } from './console-parts.js';
 import type { SignedIn } from './console-sessions.js';
 import {
   type CheckResponse,
   type ConnectionsResponse,
+  checkRequest,
   type MeResponse,
   type RunResponse,
   runRequest,
@@ -59,12 +61,15 @@ export function addApiRoutes(app: FastifyInstance, parts: ConsoleParts): void {
 
   app.post('/api/run', async (request, reply): Promise<RunResponse> => {
     const { owner } = who(request);
-    const { connection, tab, sql } = parsed(runRequest, request.body);
+    const { connection, tab, sql, parameters } = parsed(runRequest, request.body);
     // A browser that went away does not wait for the result: what runs for it is cancelled.
     reply.raw.once('close', () => {
       if (!reply.raw.writableFinished) tabs.cancel(owner, tab);
     });
-    const outcome = await parts.runner.run({ owner, tab, connection, sql, path: 'console' });
+    const outcome = await parts.runner.run({
+      ...{ owner, tab, connection, sql, path: 'console' },
+      ...boundValues(parameters),
+    });
     const { auditId, results, failure, transaction } = outcome;
     return {
       auditId,
@@ -76,7 +81,7 @@ export function addApiRoutes(app: FastifyInstance, parts: ConsoleParts): void {
 
   app.post('/api/check', async (request): Promise<CheckResponse> => {
     const { owner } = who(request);
-    return checkStatement(parts, { owner, ...parsed(runRequest, request.body) });
+    return checkStatement(parts, { owner, ...parsed(checkRequest, request.body) });
   });
 
   app.post('/api/cancel', async (request, reply) => {

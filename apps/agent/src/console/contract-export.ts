@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parameterValues } from './contract-stream.js';
 
 export const EXPORT_FORMATS = ['csv', 'tsv', 'json', 'jsonl', 'excel', 'parquet', 'sql', 'markdown'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
@@ -11,6 +12,7 @@ export const exportRequest = z.object({
   connection: z.string().min(1).max(200),
   tab: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
   sql: z.string(),
+  parameters: parameterValues.optional(),
   format: z.enum(EXPORT_FORMATS),
   /** Name of the file, without its ending. */
   name: z.string().min(1).max(100).default('result'),

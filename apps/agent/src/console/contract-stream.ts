@@ -14,6 +14,9 @@ export const STREAM_WINDOW_BYTES = 2 * 1024 * 1024;
 const tab = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 const runId = z.number().int().min(1).max(0xffff_ffff);
 
+/** What `$1` and those behind it stand for, as PostgreSQL reads such values; null is NULL. Bound, never put into the text. */
+export const parameterValues = z.array(z.string().nullable()).max(1_000);
+
 export const streamRun = z.object({
   type: z.literal('run'),
   /** Chosen by the window; not used twice. */
@@ -21,6 +24,7 @@ export const streamRun = z.object({
   connection: z.string().min(1).max(200),
   tab,
   sql: z.string(),
+  parameters: parameterValues.optional(),
   /** Most rows of each result. Above the connection's cap it takes `export`; absent: all that one may have. */
   maxRows: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional(),
   /** Statements that change something open a transaction that stays open, where none is. */

@@ -1,6 +1,6 @@
 import { PERMISSIONS } from '@postern/core/policy';
 import { z } from 'zod';
-import { streamAnswerWith } from './contract-stream.js';
+import { parameterValues, streamAnswerWith } from './contract-stream.js';
 
 export * from './contract-export.js';
 export * from './contract-stream.js';
@@ -47,6 +47,7 @@ export const runRequest = z.object({
   connection: z.string().min(1).max(200),
   tab: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
   sql: z.string(),
+  parameters: parameterValues.optional(),
 });
 export type RunRequest = z.infer<typeof runRequest>;
 
@@ -122,7 +123,9 @@ export const runResponse = z.object({
 });
 export type RunResponse = z.infer<typeof runResponse>;
 
-/** `POST /api/check`, body like run: what the text would need, without running or recording it. */
+/** `POST /api/check`: what the text would need, without running or recording it; with whatever values. */
+export const checkRequest = runRequest.omit({ parameters: true });
+
 export const checkResponse = z.object({
   allowed: z.boolean(),
   required: permissions,

@@ -7,6 +7,7 @@ import { FORMATS } from '../export/formats.js';
 import type { RunOutcome } from '../session/outcome.js';
 import type { StatementRequest, StatementRunner } from '../session/run-statement.js';
 import type { Owner, Tabs } from '../session/tabs.js';
+import { boundValues } from '../targets/bound-parameters.js';
 import type { ExportProgress, exportRequest } from './contract.js';
 
 type Asked = z.output<typeof exportRequest>;
@@ -121,8 +122,9 @@ const isOf =
   (one: Export): boolean =>
     one.owner.consoleSession === consoleSession;
 
-const requestOf = (owner: Owner, { connection, tab, sql }: Asked): StatementRequest => ({
+const requestOf = (owner: Owner, { connection, tab, sql, parameters }: Asked): StatementRequest => ({
   ...{ owner, connection, tab, sql },
+  ...boundValues(parameters),
   path: 'console',
   isExport: true,
 });

@@ -1,8 +1,10 @@
+import type { Socket } from 'node:net';
 import type { WebSocket } from '@fastify/websocket';
 import type { FastifyInstance } from 'fastify';
 import { errorFacts } from '../log.js';
 import type { ConsoleParts } from './console-parts.js';
 import { OUR_FAULT, problemOf } from './http-errors.js';
+import { Pieces } from './pieces.js';
 import { StreamSocket } from './stream-socket.js';
 
 /** A window that does not answer for this long has gone without a word. */
@@ -11,16 +13,25 @@ const POLICY_VIOLATION = 1008;
 
 /** `/api/stream` (contract-stream.ts). */
 export function addStreamRoute(app: FastifyInstance, parts: ConsoleParts): void {
+  const pieces = new Pieces();
   app.get('/api/stream', { websocket: true }, (socket, request) => {
     const cookie = request.cookies[parts.cookieName];
     const signedIn = () => parts.sessions.signedIn(cookie).owner;
+    const gather = gathering(request.raw.socket);
     const stream = new StreamSocket({
       runner: parts.runner,
       tabs: parts.tabs,
       out: {
-        say: (answer) => socket.send(JSON.stringify(answer)),
-        rows: (bytes) => socket.send(bytes),
+        say: (answer) => {
+          gather();
+          socket.send(JSON.stringify(answer));
+        },
+        rows: (bytes, sent) => {
+          gather();
+          socket.send(bytes, sent);
+        },
       },
+      pieces,
       signedIn,
       problemOf: (error) => {
         const known = problemOf(error);
@@ -39,6 +50,20 @@ export function addStreamRoute(app: FastifyInstance, parts: ConsoleParts): void 
     socket.on('close', () => stream.gone());
     keepAlive(socket);
   });
+}
+
+/** What is said in one turn of the event loop leaves together: a call of the system takes longer than what it says. */
+function gathering(socket: Socket): () => void {
+  let isGathering = false;
+  return () => {
+    if (isGathering) return;
+    isGathering = true;
+    socket.cork();
+    setImmediate(() => {
+      isGathering = false;
+      socket.uncork();
+    });
+  };
 }
 
 function keepAlive(socket: WebSocket): void {

@@ -3,18 +3,18 @@ import type { Delivery, Flow } from '../session/delivery.js';
 import type { StatementResult } from '../session/outcome.js';
 import type { Column, Notice, ResultStream } from '../targets/target-session.js';
 import { ROWS_HEADER_BYTES, STREAM_WINDOW_BYTES, type StreamAnswer } from './contract.js';
-
-/** Rows are sent in pieces of at least this size, the first ones and the last ones excepted. */
-const PIECE_BYTES = 64 * 1024;
+import type { Pieces } from './pieces.js';
 
 export interface StreamOut {
   say(answer: StreamAnswer): void;
-  rows(bytes: Buffer): void;
+  /** `sent`: the bytes are not needed any more. */
+  rows(bytes: Buffer, sent: () => void): void;
 }
 
 /** The results of one run on their way to a window, as far as the window takes them. */
 export class StreamDelivery implements Delivery {
   readonly sent = { rows: 0, bytes: 0 };
+  readonly pieces: Pieces;
   readonly #id: number;
   readonly #out: StreamOut;
   /** Bytes that are on their way. */
@@ -22,9 +22,10 @@ export class StreamDelivery implements Delivery {
   #isStopped = false;
   #current: StatementStream | undefined;
 
-  constructor(id: number, out: StreamOut) {
+  constructor(id: number, out: StreamOut, pieces: Pieces) {
     this.#id = id;
     this.#out = out;
+    this.pieces = pieces;
   }
 
   begin({ index: statement, kind, start, end }: StatementClass, maxRows: number, flow: Flow): ResultStream {
@@ -77,13 +78,14 @@ export class StreamDelivery implements Delivery {
     else this.#out.say({ type: 'columns', ...of, columns: [...what.columns] });
   }
 
-  send(statement: number, parts: readonly Buffer[], bytes: number): void {
-    const header = Buffer.allocUnsafe(ROWS_HEADER_BYTES);
-    header.writeUInt32BE(this.#id, 0);
-    header.writeUInt32BE(statement, 4);
+  /** A piece of rows, filled up to `end`; its header is still to be written. */
+  send(statement: number, piece: Buffer, end: number): void {
+    const bytes = end - ROWS_HEADER_BYTES;
+    piece.writeUInt32BE(this.#id, 0);
+    piece.writeUInt32BE(statement, 4);
     this.#unacknowledged += bytes;
     this.sent.bytes += bytes;
-    this.#out.rows(Buffer.concat([header, ...parts], ROWS_HEADER_BYTES + bytes));
+    this.#out.rows(piece.subarray(0, end), () => this.pieces.giveBack(piece));
   }
 }
 
@@ -96,8 +98,9 @@ class StatementStream implements ResultStream {
   readonly #statement: number;
   readonly #flow: Flow;
   readonly #startedAt = performance.now();
-  #parts: Buffer[] = [];
-  #bytes = 0;
+  #piece: Buffer | undefined;
+  /** Where the next row goes in it. */
+  #at = 0;
   #isWaking = false;
   #pausedAt: number | undefined;
 
@@ -122,24 +125,32 @@ class StatementStream implements ResultStream {
     if (this.#delivery.isStopped) return;
     this.firstRowMs ??= performance.now() - this.#startedAt;
     this.#delivery.sent.rows += ends;
-    this.#parts.push(bytes);
-    this.#bytes += bytes.length;
-    if (this.#bytes >= PIECE_BYTES) this.flush();
-    else if (!this.#isWaking) {
-      this.#isWaking = true;
-      setImmediate(() => {
-        this.#isWaking = false;
-        this.flush();
-      });
+    for (let from = 0; from < bytes.length; ) from += this.#put(bytes, from);
+    if (this.#piece === undefined || this.#isWaking) return;
+    this.#isWaking = true;
+    setImmediate(() => {
+      this.#isWaking = false;
+      this.flush();
+    });
+  }
+
+  /** Copies what has room in the piece; a full one is sent. */
+  #put(bytes: Buffer, from: number): number {
+    if (this.#piece === undefined) {
+      this.#piece = this.#delivery.pieces.take();
+      this.#at = ROWS_HEADER_BYTES;
     }
+    const copied = bytes.copy(this.#piece, this.#at, from);
+    this.#at += copied;
+    if (this.#at === this.#piece.length) this.flush();
+    return copied;
   }
 
   flush(): void {
-    if (this.#bytes === 0 || this.#delivery.isStopped) return;
-    const [parts, bytes] = [this.#parts, this.#bytes];
-    this.#parts = [];
-    this.#bytes = 0;
-    this.#delivery.send(this.#statement, parts, bytes);
+    const piece = this.#piece;
+    if (piece === undefined || this.#delivery.isStopped) return;
+    this.#piece = undefined;
+    this.#delivery.send(this.#statement, piece, this.#at);
     if (!this.#delivery.isFull || this.#pausedAt !== undefined) return;
     this.#pausedAt = performance.now();
     this.#flow.pause();

@@ -1,9 +1,11 @@
 import { PosternError } from '@postern/core/errors';
 import type { StatementRunner } from '../session/run-statement.js';
 import type { Owner, Tabs } from '../session/tabs.js';
+import { boundValues } from '../targets/bound-parameters.js';
 import type { StreamRun } from './contract.js';
 import { type StreamRequest, streamRequest } from './contract.js';
 import type { HttpProblem } from './http-errors.js';
+import type { Pieces } from './pieces.js';
 import { StreamDelivery, type StreamOut } from './stream-run.js';
 
 /** Runs that one window may have on their way: far more than tabs that anybody opens. */
@@ -19,6 +21,7 @@ export interface SocketParts {
   readonly runner: StatementRunner;
   readonly tabs: Tabs;
   readonly out: StreamOut;
+  readonly pieces: Pieces;
   /** The person behind the cookie, now. Throws when nobody is signed in. */
   signedIn(): Owner;
   problemOf(error: unknown): HttpProblem;
@@ -54,15 +57,16 @@ export class StreamSocket {
   }
 
   async #run(request: StreamRun): Promise<void> {
-    const { id, connection, tab, sql, maxRows, manualCommit, expectRows } = request;
-    const { out, runner } = this.#parts;
-    const delivery = new StreamDelivery(id, out);
+    const { id, connection, tab, sql, parameters, maxRows, manualCommit, expectRows } = request;
+    const { out, pieces, runner } = this.#parts;
+    const delivery = new StreamDelivery(id, out, pieces);
     try {
       if (this.#running.has(id) || this.#running.size >= RUNS_MAX) throw tooMany();
       const owner = this.#parts.signedIn();
       const outcome = await this.#registered({ owner, tab, delivery }, id, () =>
         runner.run({
           ...{ owner, tab, connection, sql, path: 'console', delivery },
+          ...boundValues(parameters),
           ...(maxRows === undefined ? {} : { maxRows }),
           ...(manualCommit === undefined ? {} : { isManual: manualCommit }),
           ...(expectRows === undefined ? {} : { expectRows }),

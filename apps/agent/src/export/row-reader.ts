@@ -8,12 +8,14 @@ export class RowReader {
   #size = 0;
   #need = HEADER_BYTES;
 
-  /** Calls back for each row that has come to its end. */
+  /** Calls back for each row that has come to its end. What it keeps of the bytes it copies. */
   push(bytes: Buffer, onRow: (row: Row) => void): void {
-    this.#parts.push(bytes);
     this.#size += bytes.length;
-    if (this.#size < this.#need) return;
-    const whole = this.#parts.length === 1 ? bytes : Buffer.concat(this.#parts, this.#size);
+    if (this.#size < this.#need) {
+      this.#parts.push(Buffer.from(bytes));
+      return;
+    }
+    const whole = this.#parts.length === 0 ? bytes : Buffer.concat([...this.#parts, bytes], this.#size);
     let at = 0;
     this.#need = HEADER_BYTES;
     while (whole.length - at >= HEADER_BYTES) {
@@ -24,7 +26,7 @@ export class RowReader {
       this.#need = HEADER_BYTES;
     }
     const rest = whole.subarray(at);
-    this.#parts = rest.length === 0 ? [] : [rest];
+    this.#parts = rest.length === 0 ? [] : [Buffer.from(rest)];
     this.#size = rest.length;
   }
 }

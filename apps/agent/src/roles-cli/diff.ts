@@ -1,4 +1,4 @@
-import { attributeDrift, type Mode } from '@postern/core/roles';
+import { attributeDrift, differenceOf, type Mode } from '@postern/core/roles';
 import { PlanRefused } from '../targets/roles/apply.js';
 import { readChangeTimes } from '../targets/roles/change-times.js';
 import type { RolesConnection } from '../targets/roles/connection.js';
@@ -43,8 +43,7 @@ export async function diff(options: DiffOptions, io: Io): Promise<ExitCode> {
       : {
           ...found,
           attributions: attributeDrift({
-            changes: found.plan.changes,
-            current: found.plan.current,
+            differences: found.plan.changes.map((change) => differenceOf(change, found.plan.current)),
             ...(previous && { previous }),
             ...(trail && { trails: [trail] }),
             changedAt: await readChangeTimes(connection, found.plan.changes),

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { Evidence, Trail } from '@postern/core/roles';
+import { type Evidence, type TouchedItem, type Trail, touchedItem } from '@postern/core/roles';
 import { accessChangesOf, INLINE_PARSE_BYTES, loadParser } from '@postern/core/sql';
 import { z } from 'zod';
 import { RolesFailure } from '../targets/roles/failure.js';
@@ -13,23 +13,12 @@ const event = z.object({
   actor: z.object({ label: z.string() }),
   decision: z.string().optional(),
   connection: z.object({ slug: z.string() }).optional(),
-  statement: z.object({ text: z.string() }).optional(),
+  statement: z.object({ text: z.string(), touches: z.array(touchedItem).optional() }).optional(),
   intentId: z.string().optional(),
   outcome: z.object({ status: z.string() }).optional(),
-  after: z.object({ touched: z.array(touchedItem()).optional() }).optional(),
+  after: z.object({ touched: z.array(touchedItem).optional() }).optional(),
 });
 type Event = z.infer<typeof event>;
-
-function touchedItem() {
-  return z.object({
-    aspect: z.enum(['role', 'membership', 'rights', 'owner', 'default', 'rows']),
-    role: z.string().optional(),
-    group: z.string().optional(),
-    schema: z.string().optional(),
-    name: z.string().optional(),
-    effect: z.enum(['gives', 'takes']).optional(),
-  });
-}
 
 /** Statements that can change access say so with one of these words. */
 const MAY_CHANGE = /\b(grant|revoke|role|user|group|owner|owned|policy|privileges|schema|row)\b/i;
@@ -116,21 +105,20 @@ function evidenceOf(each: Event, end: Event | undefined): Evidence[] {
         source: 'apply',
         at: each.at,
         text: 'a manifest was applied',
-        touches: touched.map(present),
+        touches: touched,
       },
     ];
   const { statement } = each;
   if (each.kind !== 'statement.decided' || each.decision !== 'allowed' || statement === undefined) return [];
   if (end?.outcome !== undefined && end.outcome.status !== 'succeeded') return [];
   const { text } = statement;
-  if (!MAY_CHANGE.test(text) || Buffer.byteLength(text) > INLINE_PARSE_BYTES) return [];
-  const touches = accessChangesOf(text);
+  const touches = statement.touches ?? touchesOf(text);
   if (touches.length === 0) return [];
   const oneLine = text.replace(/\s+/g, ' ').trim();
   const shown = oneLine.length > SHOWN ? `${oneLine.slice(0, SHOWN)}…` : oneLine;
   return [{ ...base, source: 'statement', at: end?.at ?? each.at, text: shown, touches }];
 }
 
-/** Without the fields that are undefined, which are told apart here. */
-const present = <T extends object>(item: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined)) as never;
+/** Of events that do not say it: from agents of before, or of statements that change nothing. */
+const touchesOf = (text: string): readonly TouchedItem[] =>
+  MAY_CHANGE.test(text) && Buffer.byteLength(text) <= INLINE_PARSE_BYTES ? accessChangesOf(text) : [];

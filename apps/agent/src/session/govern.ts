@@ -83,14 +83,15 @@ export class Governor {
   /**
    * Only for those who see the connection its catalog is asked for: for others a hidden one takes as long as one that does not
    * exist. What they may see can change meanwhile, so it is decided afterwards. `known`: a catalog that was read after the
-   * text had come counts as well, or why there is none.
+   * text had come counts as well, or why there is none; `shared`: one that others have asked for, where that is enough.
    */
   async classify(
     text: GovernedText,
     session: GovernedSession | undefined,
-    known?: Catalog | PosternError,
+    known?: Catalog | PosternError | 'shared',
   ): Promise<ClassifiedText> {
     const seen = this.#seen(text);
+    if (known === 'shared') known = seen && this.#sharedFor(text, session);
     if (known instanceof PosternError) {
       if (seen) return this.#withoutCatalog(text, seen, known);
       known = undefined;
@@ -226,6 +227,14 @@ export class Governor {
       .finally(() => this.#outcomes.delete(written));
   }
 
+  /** For a text that was seen before, in a session that stored no code. */
+  #sharedFor({ sql, connection }: GovernedText, session: GovernedSession | undefined): Catalog | undefined {
+    const memory = session?.memory ?? NEW_SESSION;
+    if (memory.storedCode) return undefined;
+    const catalog = this.sharedCatalog(connection);
+    return catalog && this.#classifier.known(sql, memory, catalog, this.#texts.wanted(connection)) && catalog;
+  }
+
   #seen({ owner, connection }: GovernedText): { policy: EnforcedPolicy; seen: Allowed } | undefined {
     if (this.#policy.state !== 'ok') return undefined;
     const policy = this.#policy.inForce();
@@ -294,8 +303,9 @@ export class Governor {
     const reason = `not understood: ${withoutQuotes(rejection.message)}`;
     const why = { connection: { id, slug }, held: permissionsOf(seen.held), reason };
     const auditId = await this.#events.denied(text, why, { policy });
-    const { code, message, position } = rejection;
+    const { code, message, fix, position } = rejection;
     const facts: DenialFacts = { auditId, connection: text.connection };
-    throw new RunRefused(code, message, {}, position === undefined ? facts : { ...facts, position });
+    const how = fix === undefined ? {} : { fix };
+    throw new RunRefused(code, message, how, position === undefined ? facts : { ...facts, position });
   }
 }

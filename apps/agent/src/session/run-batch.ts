@@ -15,6 +15,7 @@ import {
 } from '../targets/target-session.js';
 import type { Delivery } from './delivery.js';
 import type { RunFailure, StatementResult } from './outcome.js';
+import { valuesOf } from './statement-values.js';
 import { type Run, RunStopped, type StopReason } from './tabs.js';
 
 const QUERY_CANCELED = '57014';
@@ -52,6 +53,8 @@ export interface BatchOptions {
   readonly isManual?: boolean;
   /** Rows that each statement must touch; with another number all of them are rolled back. */
   readonly expectRows?: readonly number[];
+  /** What `$1` and those behind it stand for. */
+  readonly values?: readonly (string | null)[];
 }
 
 export interface BatchResult {
@@ -158,13 +161,14 @@ async function runOne(
   session: TargetSession,
   statement: StatementClass,
   text: string,
-  { maxRows, delivery }: BatchOptions,
+  { maxRows, delivery, values = [] }: BatchOptions,
   charsLeft: number,
 ): Promise<{ result: StatementResult; chars: number }> {
   session.memory = sessionDuring(session.memory, statement);
   const before = delivery?.sent.rows ?? 0;
   const stream = delivery?.begin(statement, maxRows, session);
-  const executed = await session.execute(text, { rows: maxRows, chars: charsLeft }, stream);
+  const bound = valuesOf(statement, text, values);
+  const executed = await session.execute(text, { rows: maxRows, chars: charsLeft }, stream, bound);
   session.memory = sessionAfter(session.memory, statement);
   const shown = delivery ? delivery.sent.rows - before : executed.rows.length;
   return { result: resultOf(statement, executed, shown), chars: executed.chars };

@@ -14,7 +14,9 @@ import { type Run, RunStopped, type Tabs } from './tabs.js';
 /** Most rows of one result that is kept until its end, also for those who may export. */
 export const HARD_ROW_CAP = 10_000;
 
-export interface StatementRequest extends GovernedText, Pick<BatchOptions, 'isManual' | 'expectRows'> {
+export interface StatementRequest
+  extends GovernedText,
+    Pick<BatchOptions, 'isManual' | 'expectRows' | 'values'> {
   readonly tab: string;
   /** Results are streamed there. */
   readonly delivery?: Delivery;
@@ -89,7 +91,7 @@ export class StatementRunner {
     request: StatementRequest,
     session: Parameters<Governor['classify']>[1],
   ): Promise<ClassifiedText> {
-    const text = await this.#governor.classify(request, session);
+    const text = await this.#governor.classify(request, session, 'shared');
     if (!text.classified.ok) return text;
     const { classification } = text.classified;
     if (classification.statements.length === 0) {
@@ -158,7 +160,7 @@ export class StatementRunner {
       throw new PosternError('connection.unavailable', message, { fix });
     }
     if (run.stopped) throw new RunStopped('stopped');
-    const { delivery, isManual, expectRows } = request;
+    const { delivery, isManual, expectRows, values } = request;
     const maxRows = delivery ? streamedRowCap(request, decision) : rowCapOf(decision);
     // Who loses `export` while more than the cap is on its way loses the rest.
     if (delivery && maxRows > decision.connection.rowCap) run.required |= PERMISSION_BIT.export;
@@ -168,6 +170,7 @@ export class StatementRunner {
       ...(delivery ? { delivery } : {}),
       ...(isManual === undefined ? {} : { isManual }),
       ...(expectRows === undefined ? {} : { expectRows }),
+      ...(values === undefined ? {} : { values }),
     });
     this.#governor.ran(request, session.memory);
     const failure = batch.failure && explained(batch.failure, session.guard);

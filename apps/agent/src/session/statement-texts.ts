@@ -6,8 +6,17 @@ import {
   KEEP_ALL,
   mayHoldSecrets,
   type StatementKeeping,
+  TOUCHES_MAX,
 } from '@postern/core/audit';
-import type { Classification, NotesWanted, StatementNotes } from '@postern/core/sql';
+import { maskOf } from '@postern/core/policy';
+import type { TouchedItem } from '@postern/core/roles';
+import {
+  accessChangesOf,
+  type Classification,
+  INLINE_PARSE_BYTES,
+  type NotesWanted,
+  type StatementNotes,
+} from '@postern/core/sql';
 import { type BoundParameters, shownValue, typeName } from '../targets/bound-parameters.js';
 
 /** Statement kinds in one event: a text of thousands must not make an event that nobody takes. */
@@ -66,10 +75,20 @@ export class StatementTexts {
     const known = notes && this.#known.get(notes);
     if (known) return known;
     const kinds = classification?.statements.slice(0, KINDS_MAX).map(({ kind }) => kind) ?? [];
-    const statement = auditStatementOf(sql, kinds, this.#keeps.get(slug) ?? this.#strictest, notes);
+    const kept = auditStatementOf(sql, kinds, this.#keeps.get(slug) ?? this.#strictest, notes);
+    const touches = classification ? touchesOf(sql, classification) : [];
+    const statement = touches.length === 0 ? kept : { ...kept, touches };
     if (notes) this.#known.set(notes, fixedPart(statement));
     return statement;
   }
+}
+
+const CHANGES_ACCESS = maskOf(['ddl', 'admin']);
+
+/** What of access it changes, so that a later difference can be told to come from it, whatever is kept of its text. */
+function touchesOf(sql: string, { required }: Classification): TouchedItem[] {
+  if ((required & CHANGES_ACCESS) === 0 || Buffer.byteLength(sql) > INLINE_PARSE_BYTES) return [];
+  return accessChangesOf(sql).slice(0, TOUCHES_MAX);
 }
 
 const STRICTNESS = ['full', 'literals_redacted', 'fingerprint'] as const;

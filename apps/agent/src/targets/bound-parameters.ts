@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { AuditValue } from '@postern/core/audit';
 import pg from 'pg';
 
@@ -14,6 +15,31 @@ interface RawValue {
   readonly isBinary: boolean;
   readonly bytes: Buffer | undefined;
   readonly whole?: { readonly bytes: number; readonly sha256: string };
+}
+
+/** Of values that the audit trail keeps. */
+export const KEPT = {
+  values: 100,
+  bytes: 256,
+  hash: (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex'),
+};
+
+/** Values that came as text, as a request takes them. */
+export function boundValues(values: readonly (string | null)[] | undefined): {
+  values?: readonly (string | null)[];
+  parameters?: BoundParameters;
+} {
+  if (values === undefined || values.length === 0) return {};
+  const kept = values.slice(0, KEPT.values).map(rawValue);
+  return { values, parameters: { count: values.length, types: () => [], values: kept } };
+}
+
+function rawValue(value: string | null): RawValue {
+  if (value === null) return { isBinary: false, bytes: undefined };
+  const all = Buffer.from(value);
+  if (all.length <= KEPT.bytes) return { isBinary: false, bytes: all };
+  const whole = { bytes: all.length, sha256: KEPT.hash(all) };
+  return { isBinary: false, bytes: all.subarray(0, KEPT.bytes), whole };
 }
 
 const NAMES = new Map(

@@ -1,4 +1,14 @@
+import {
+  bindMessage,
+  describeMessage,
+  executeMessage,
+  parseMessage,
+  syncMessage,
+} from '../wire/codec/frontend.js';
 import type { FieldMessage, WireConnection } from './wire-client.js';
+
+const DESCRIBE = describeMessage({ kind: 'portal', name: '' });
+const SYNC = syncMessage();
 
 /** How much of a result is wanted. */
 export interface ResultLimits {
@@ -21,6 +31,15 @@ export interface ResultListener {
   described(fields: readonly FieldMessage[]): void;
 }
 
+/** What is bound to a statement, as text. */
+export interface StatementValues {
+  /** OIDs; 0: the server finds out. */
+  readonly types: readonly number[];
+  readonly values: readonly (string | null)[];
+}
+
+export const NOTHING_BOUND: StatementValues = { types: [], values: [] };
+
 /** Why the agent itself stops a statement; the server then reports a cancelled one. */
 export type StopReason = 'too_large' | 'copy_to_client';
 
@@ -30,7 +49,7 @@ export type StopReason = 'too_large' | 'copy_to_client';
  * text that PostgreSQL prints. (node-postgres calls these methods as messages arrive.)
  */
 export class Statement {
-  readonly #text: string;
+  readonly #messages: Buffer;
   readonly #limits: ResultLimits;
   readonly #onStop: (reason: StopReason) => void;
   readonly #listener: ResultListener | undefined;
@@ -46,9 +65,18 @@ export class Statement {
     text: string,
     limits: ResultLimits,
     onStop: (reason: StopReason) => void,
+    bound: StatementValues,
     listener?: ResultListener,
   ) {
-    this.#text = text;
+    // 0 is all of them.
+    const most = Number.isFinite(limits.rows) ? limits.rows + 1 : 0;
+    this.#messages = Buffer.concat([
+      parseMessage('', text, bound.types),
+      bindMessage('', '', bound.values),
+      DESCRIBE,
+      executeMessage('', most),
+      SYNC,
+    ]);
     this.#limits = limits;
     this.#onStop = onStop;
     this.#listener = listener;
@@ -69,15 +97,7 @@ export class Statement {
   }
 
   submit(connection: WireConnection): void {
-    connection.stream.cork();
-    connection.parse({ text: this.#text, name: '', types: [] });
-    connection.bind({ portal: '', statement: '', values: [] });
-    connection.describe({ type: 'P', name: '' });
-    // 0 is all of them.
-    const rows = Number.isFinite(this.#limits.rows) ? this.#limits.rows + 1 : 0;
-    connection.execute({ portal: '', rows });
-    connection.sync();
-    connection.stream.uncork();
+    connection.stream.write(this.#messages);
   }
 
   handleRowDescription(message: { fields: readonly FieldMessage[] }): void {

@@ -7,7 +7,14 @@ import { type ClientSettings, connectWalled, type PinnedSettings, type Walls } f
 import { describeTable, type TableFacts } from './describe-table.js';
 import type { OwnName } from './own-name.js';
 import { type RowSink, RowTap } from './row-tap.js';
-import { type RawResult, type ResultLimits, Statement, type StopReason } from './statement.js';
+import {
+  NOTHING_BOUND,
+  type RawResult,
+  type ResultLimits,
+  Statement,
+  type StatementValues,
+  type StopReason,
+} from './statement.js';
 import type { TypeNames } from './type-names.js';
 import type { FieldMessage, ParameterMessage, WireClient } from './wire-client.js';
 
@@ -140,14 +147,19 @@ export class TargetSession {
    * Runs one statement. With a stream its rows go there as they come, and the result has none. Throws pg's DatabaseError,
    * {@link StatementStopped} or {@link SessionLost}.
    */
-  async execute(text: string, limits: ResultLimits, stream?: ResultStream): Promise<Executed> {
+  async execute(
+    text: string,
+    limits: ResultLimits,
+    stream?: ResultStream,
+    bound: StatementValues = NOTHING_BOUND,
+  ): Promise<Executed> {
     await this.#cancelling;
     if (this.#ended !== undefined) throw new SessionLost(this.#ended);
     const notices: Notice[] = [];
     const listener = stream && {
       described: (fields: readonly FieldMessage[]) => stream.columns(this.#columnsOf(fields)),
     };
-    const statement = new Statement(text, limits, () => void this.cancel(), listener);
+    const statement = new Statement(text, limits, () => void this.cancel(), bound, listener);
     const startedAt = performance.now();
     const watchdog = setTimeout(() => void this.cancel(), this.#statementTimeoutMs + TIMEOUT_GRACE_MS);
     try {

@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import pg from 'pg';
+import { DeskSocket } from './desk-socket.js';
 
 /**
  * The parts of node-postgres below its public types that the agent needs: the protocol's own messages. Everything
@@ -16,10 +17,6 @@ export interface WireConnection extends EventEmitter {
   connect(portOrPath: number | string, host?: string): void;
   requestSsl(): void;
   cancel(processId: number, secretKey: number): void;
-  parse(message: { text: string; name: string; types: readonly number[] }): void;
-  bind(message: { portal: string; statement: string; values: readonly string[] }): void;
-  describe(message: { type: 'P'; name: string }): void;
-  execute(message: { portal: string; rows: number }): void;
   sync(): void;
   sendCopyFail(reason: string): void;
 }
@@ -45,4 +42,4 @@ export interface ParameterMessage {
 }
 
 export const wireClient = (config: pg.ClientConfig): WireClient =>
-  new pg.Client(config) as unknown as WireClient;
+  new pg.Client({ ...config, stream: () => new DeskSocket() }) as unknown as WireClient;

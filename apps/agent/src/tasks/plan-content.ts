@@ -1,6 +1,8 @@
 import type { MadePlan, PlanChange } from '@postern/core/reconcile';
 import {
+  type AccessItem,
   CHANGE_KINDS,
+  differenceOf,
   isAboutGuards,
   privilegesOf,
   render,
@@ -13,14 +15,25 @@ import { RolesFailure } from '../targets/roles/failure.js';
 import { providerName } from '../targets/roles/held-rights.js';
 import type { RolesPlan } from '../targets/roles/plan.js';
 
+/** Of all changes together: more are not told where they come from. */
+const ITEMS_IN_ALL = 5_000;
 /** What a person can be expected to read, and a row to hold. */
 const CONTENT_MAX_BYTES = 8 * 1024 * 1024;
 
 export const identifierOf = (facts: ConnectionFacts): string => facts.systemIdentifier ?? 'not readable';
 
-/** A plan as the control plane keeps it. One that nobody could read through is refused rather than cut. */
-export function madePlanOf(plan: RolesPlan, facts: ConnectionFacts, connection: string): MadePlan {
+/**
+ * A plan as the control plane keeps it. One that nobody could read through is refused rather than cut. With `changedAt`, which says
+ * when the server last wrote an item, each change comes with what its cause can be told by.
+ */
+export function madePlanOf(
+  plan: RolesPlan,
+  facts: ConnectionFacts,
+  connection: string,
+  changedAt?: (item: AccessItem) => string | undefined,
+): MadePlan {
   let bytes = 0;
+  let itemsLeft = ITEMS_IN_ALL;
   const changes = plan.changes.map((change): PlanChange => {
     const statements = render(change, facts);
     for (const statement of statements) bytes += statement.length;
@@ -28,7 +41,13 @@ export function madePlanOf(plan: RolesPlan, facts: ConnectionFacts, connection: 
     const { kind } = change;
     const { category } = CHANGE_KINDS[kind];
     const shown = { kind, category, destructive: takesAway(change), subject: subjectOf(change), statements };
-    return isAboutGuards(change, connection) ? { ...shown, isFromRules: true } : shown;
+    const origin = isAboutGuards(change, connection) ? { isFromRules: true } : {};
+    if (changedAt === undefined || itemsLeft === 0) return { ...shown, ...origin };
+    const { items, effect, grantors } = differenceOf(change, plan.current);
+    const told = items.slice(0, itemsLeft).map((item) => dated(item, changedAt(item)));
+    itemsLeft -= told.length;
+    const difference = { items: told, grantors: [...grantors], ...(effect && { effect }) };
+    return { ...shown, ...origin, difference };
   });
   const { total, destructive, kinds, gains, loses } = summarize(plan.changes, plan.current, plan.wanted);
   return {
@@ -59,6 +78,9 @@ export function madePlanOf(plan: RolesPlan, facts: ConnectionFacts, connection: 
     },
   };
 }
+
+const dated = (item: AccessItem, changedAt: string | undefined) =>
+  changedAt === undefined ? item : { ...item, changedAt };
 
 const tooLong = (changes: number): RolesFailure =>
   new RolesFailure(

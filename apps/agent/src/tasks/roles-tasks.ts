@@ -14,10 +14,11 @@ import type { GuardMasks, TaskFailure, TaskResult } from '@postern/protocol/task
 import { taskPayloads } from '@postern/protocol/tasks';
 import { canLogIn, type GuardLogins, guardPasswords, ownLogin } from '../targets/guard-login.js';
 import { applyRoles, PlanRefused } from '../targets/roles/apply.js';
+import { readChangeTimes } from '../targets/roles/change-times.js';
 import { RolesConnection } from '../targets/roles/connection.js';
 import { CommitUnknown, FoundDifferent, RolesFailure } from '../targets/roles/failure.js';
 import { readPasswords } from '../targets/roles/passwords.js';
-import { makePlan, type PlanRequest } from '../targets/roles/plan.js';
+import { makePlan, type PlanRequest, type RolesPlan } from '../targets/roles/plan.js';
 import { readCatalog } from '../targets/roles/read-catalog.js';
 import { identifierOf, madePlanOf } from './plan-content.js';
 import { failureOf, manifestFailure } from './task-failure.js';
@@ -67,8 +68,9 @@ async function perform(
 ): Promise<Outcome> {
   switch (kind) {
     case 'roles.plan':
-    case 'roles.scan':
       return plan(taskPayloads[kind].parse(payload), around);
+    case 'roles.scan':
+      return scan(taskPayloads[kind].parse(payload), around);
     case 'roles.apply':
       return apply(taskPayloads[kind].parse(payload), around);
     case 'roles.generate':
@@ -85,12 +87,30 @@ async function perform(
 
 const failed = (failure: TaskFailure): Outcome => ({ status: 'failed', failure });
 
-async function plan(payload: Wanted, { connection, target }: Surroundings): Promise<Outcome> {
+async function plan(payload: Wanted, around: Surroundings): Promise<Outcome> {
+  const made = await compare(payload, around);
+  if ('class' in made) return failed(made);
+  return { status: 'succeeded', plan: madePlanOf(made, around.connection.facts, around.target.guards.slug) };
+}
+
+/** The same, and what tells where each difference comes from. */
+async function scan(payload: Wanted, around: Surroundings): Promise<Outcome> {
+  const made = await compare(payload, around);
+  if ('class' in made) return failed(made);
+  const { connection, target } = around;
+  const changedAt = await readChangeTimes(connection, made.changes);
+  return { status: 'succeeded', plan: madePlanOf(made, connection.facts, target.guards.slug, changedAt) };
+}
+
+async function compare(
+  payload: Wanted,
+  { connection, target }: Surroundings,
+): Promise<RolesPlan | TaskFailure> {
   const request = await requestOf(payload, connection, target);
-  if ('class' in request) return failed(request);
+  if ('class' in request) return request;
   const made = await makePlan(connection, request);
   if (made.problems.length > 0) throw new PlanRefused(made.problems);
-  return { status: 'succeeded', plan: madePlanOf(made, connection.facts, target.guards.slug) };
+  return made;
 }
 
 async function apply(

@@ -1,15 +1,7 @@
-import { createHash } from 'node:crypto';
-import type { BoundParameters } from '../targets/bound-parameters.js';
+import { type BoundParameters, KEPT } from '../targets/bound-parameters.js';
 import { describeMessage, readBoundValues } from './codec/frontend.js';
 import type { Conversation } from './conversation.js';
 import type { Prepared } from './names.js';
-
-/** Of values that the audit trail keeps. */
-const MOST = {
-  values: 100,
-  bytes: 256,
-  hash: (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex'),
-};
 
 const NO_TYPES: readonly number[] = [];
 export const NO_PARAMETERS: BoundParameters = { count: 0, types: () => NO_TYPES };
@@ -52,5 +44,5 @@ export function boundTo(
 ): BoundParameters {
   const bound = { count, types: () => prepared.types ?? prepared.parameterTypes };
   if (count === 0 || !governor.keepsValues(connection)) return bound;
-  return { ...bound, values: readBoundValues(raw, MOST) };
+  return { ...bound, values: readBoundValues(raw, KEPT) };
 }

@@ -2,6 +2,7 @@ import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs
 import type { PlanState } from '@postern/core/reconcile';
 import type { Mode } from '@postern/core/roles';
 import { Paged } from '../graphql/page.js';
+import type { DriftCauseKind } from './drift-causes.queries.js';
 import type { PlanCause } from './plan.store.js';
 import type { RoleState } from './status.js';
 
@@ -268,27 +269,52 @@ export class DriftFinding {
   @Field(() => String, { nullable: true }) ignoredLabel!: string | null;
 }
 
-@ObjectType({ description: 'A statement of the audit trail that may have made a difference.' })
+@ObjectType({ description: 'A statement of the audit trail.' })
 export class DriftStatement {
   @Field(() => ID, { description: 'Of the audit event.' }) eventId!: string;
   @Field() at!: Date;
   @Field() actorLabel!: string;
   @Field() text!: string;
-  @Field({ description: 'It names a role that the finding is about.' }) isAboutIt!: boolean;
 }
 
-@ObjectType({ description: 'Where a difference is likely to come from, as far as the audit trail can tell.' })
+export const DriftCauseKindEnum = {
+  STATEMENT: 'statement',
+  OUTSIDE: 'outside',
+  UNKNOWN: 'unknown',
+} as const satisfies Record<string, DriftCauseKind>;
+registerEnumType(DriftCauseKindEnum, {
+  name: 'DriftCauseKind',
+  description:
+    'STATEMENT: somebody ran it through Postern. OUTSIDE: nothing that went through Postern did it. UNKNOWN: the trail does not reach that far.',
+});
+
+@ObjectType({ description: 'Where a difference is likely to come from.' })
+export class DriftCause {
+  @Field(() => DriftCauseKindEnum) kind!: DriftCauseKind;
+  @Field(() => Int, { description: 'For how many objects of the change.' }) objects!: number;
+  @Field(() => DriftStatement, { nullable: true }) statement!: DriftStatement | null;
+  @Field(() => Date, {
+    nullable: true,
+    description: 'When the server wrote it last, where it keeps commit timestamps.',
+  })
+  changedAt!: Date | null;
+  @Field(() => [String], { description: 'Who granted what is there too much.' }) grantors!: string[];
+}
+
+@ObjectType({ description: 'Where differences are likely to come from, as far as the audit trail can tell.' })
 export class DriftCauses {
   @Field(() => Date, { nullable: true, description: 'When nothing differed for the last time.' })
   since!: Date | null;
-  @Field() until!: Date;
+  @Field({ description: 'When it was found.' }) until!: Date;
+  @Field(() => [[DriftCause]], {
+    description: 'For each change of `content`, in its order; the most frequent cause first.',
+  })
+  changes!: DriftCause[][];
   @Field(() => [DriftStatement], {
     description:
-      'What went through Postern meanwhile and can change access, the likeliest first; at most 20.',
+      'Went through Postern meanwhile, and what of access they changed cannot be told (programs; agents of before). At most 20.',
   })
-  statements!: DriftStatement[];
-  @Field({ description: 'Nothing that went through Postern can have done it: it was changed past Postern.' })
-  isOutside!: boolean;
+  opaque!: DriftStatement[];
 }
 
 @ObjectType({ description: 'A finding with the changes that would undo it.' })

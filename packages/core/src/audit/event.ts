@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PERMISSIONS } from '../policy/permission.js';
+import { touchedItem } from '../roles/access-item.js';
 
 /**
  * What can happen that Postern keeps. A statement is two events: its decision, recorded durably before it runs
@@ -106,6 +107,9 @@ export const STATEMENT_TEXT_CAP = 16_384;
 /** Most relations named in one event. */
 export const RELATIONS_MAX = 100;
 
+/** Most changes of access named in one event. */
+export const TOUCHES_MAX = 100;
+
 export const auditActor = z.object({
   type: z.enum(['user', 'agent', 'system', 'anonymous']),
   /** Id of the user or agent; empty for system and anonymous. */
@@ -137,6 +141,8 @@ export const auditStatement = z.object({
   truncated: z.boolean(),
   /** Statement kinds in order: `SELECT`, `DELETE`. Empty when the text could not be parsed. */
   kinds: z.array(z.string()),
+  /** What of access the statement changes, the first {@link TOUCHES_MAX}; absent: nothing, or it cannot be told. */
+  touches: z.array(touchedItem).exactOptional(),
   /** How many parameters were bound to it; absent where it has none of its own (console, simple protocol). */
   parameters: z.number().int().nonnegative().optional(),
   /** Their types in order: `int4`; of the first hundred. `unknown`: it was refused before anybody said. */

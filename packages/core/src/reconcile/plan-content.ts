@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accessEffect, accessItem } from '../roles/access-item.js';
 
 const obstacle = z.object({ message: z.string(), fix: z.string() });
 
@@ -12,6 +13,15 @@ export const planChange = z.object({
   subject: z.string(),
   /** As they will run; secrets are never in them. */
   statements: z.array(z.string()),
+  /** What its cause can be told by (`Difference` of the roles engine), where drift was looked for. */
+  difference: z
+    .object({
+      /** `changedAt`: when the server last wrote it, RFC 3339, where it keeps commit timestamps. */
+      items: z.array(accessItem.extend({ changedAt: z.string().exactOptional() })),
+      effect: accessEffect.exactOptional(),
+      grantors: z.array(z.string()),
+    })
+    .exactOptional(),
   /** IAM rules ask for it (guard roles), not the manifest. Absent, as from older agents: the manifest. */
   isFromRules: z.boolean().optional(),
 });

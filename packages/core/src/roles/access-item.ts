@@ -1,28 +1,30 @@
+import { z } from 'zod';
 import { assertNever } from '../errors.js';
 import type { Change } from './changes.js';
 import type { ObjectRef } from './objects.js';
 
 /** What of access can change on its own. */
-export type AccessAspect = 'role' | 'membership' | 'rights' | 'owner' | 'default' | 'rows';
+const accessAspect = z.enum(['role', 'membership', 'rights', 'owner', 'default', 'rows']);
 
 /** One thing about access, as a change or a statement touches it. What is left out stands for anything. */
-export interface AccessItem {
-  readonly aspect: AccessAspect;
+export const accessItem = z.object({
+  aspect: accessAspect,
   /** The role itself, the member, the grantee (`public` for PUBLIC), or the owner of what changes hands. */
-  readonly role?: string;
+  role: z.string().exactOptional(),
   /** `membership`: the group; `default`: whose later objects. */
-  readonly group?: string;
-  readonly schema?: string;
+  group: z.string().exactOptional(),
+  schema: z.string().exactOptional(),
   /** An object's name, functions with their argument types. */
-  readonly name?: string;
-}
+  name: z.string().exactOptional(),
+});
+export type AccessItem = Readonly<z.infer<typeof accessItem>>;
 
 /** What was done to it: access given, or taken away; neither where that cannot be said. */
-export type AccessEffect = 'gives' | 'takes';
+export const accessEffect = z.enum(['gives', 'takes']);
+export type AccessEffect = z.infer<typeof accessEffect>;
 
-export interface TouchedItem extends AccessItem {
-  readonly effect?: AccessEffect;
-}
+export const touchedItem = accessItem.extend({ effect: accessEffect.exactOptional() });
+export type TouchedItem = Readonly<z.infer<typeof touchedItem>>;
 
 /** True when what was touched covers the item. Functions are compared without arguments: statements may leave them out. */
 export function covers(touched: AccessItem, item: AccessItem): boolean {

@@ -52,9 +52,29 @@ export type Attribution = DriftCause & {
   readonly grantors: readonly string[];
 };
 
+/** Of a change, what its cause can be told by. */
+export interface Difference {
+  readonly kind: string;
+  /** What it is about, the first {@link ITEMS_MAX}. */
+  readonly items: readonly AccessItem[];
+  /** What the change does to them; their cause did the opposite. */
+  readonly effect?: AccessEffect | undefined;
+  /** Who granted what is there too much. */
+  readonly grantors: readonly string[];
+}
+
+/** Of one change. A statement names no more objects, and they seldom have different stories. */
+export const ITEMS_MAX = 500;
+
+export function differenceOf(change: Change, current: RoleGraph): Difference {
+  const items: AccessItem[] = [];
+  for (const item of itemsOf(change)) if (items.push(item) === ITEMS_MAX) break;
+  const { kind } = change;
+  return { kind, items, effect: effectOf(change), grantors: grantorsOf(change, current) };
+}
+
 export interface AttributionInput {
-  readonly changes: readonly Change[];
-  readonly current: RoleGraph;
+  readonly differences: readonly Difference[];
   /** What the previous version of the manifest would change now; absent when nobody has it. */
   readonly previous?: readonly Change[];
   readonly trails?: readonly Trail[];
@@ -64,9 +84,6 @@ export interface AttributionInput {
 
 /** A statement is recorded before or after its transaction commits; this far apart they are still the same. */
 const SAME_MS = 5 * 60_000;
-/** Of one change. A statement names no more objects, and they seldom have different stories. */
-const LOOKED_AT = 500;
-
 /**
  * Says for each change what is likely to have made it necessary: a newer manifest, a statement or an apply that the trail
  * knows, or somebody outside Postern. One list of causes a change, the most frequent first.
@@ -74,17 +91,12 @@ const LOOKED_AT = 500;
 export function attributeDrift(input: AttributionInput): readonly (readonly Attribution[])[] {
   const asked = input.previous === undefined ? undefined : keysOf(input.previous);
   const index = new EvidenceIndex(input.trails ?? []);
-  return input.changes.map((change) => {
-    const grantors = grantorsOf(change, input.current);
+  return input.differences.map(({ kind, items, effect, grantors }) => {
     const found = new Map<string, Attribution>();
-    let looked = 0;
-    for (const item of itemsOf(change)) {
-      if (++looked > LOOKED_AT) break;
+    for (const item of items) {
       const changedAt = input.changedAt?.(item) ?? null;
-      const isNew = asked !== undefined && !asked.has(keyOf(change, item));
-      const cause: DriftCause = isNew
-        ? { cause: 'manifest' }
-        : index.causeOf(item, effectOf(change), changedAt);
+      const isNew = asked !== undefined && !asked.has(keyOf(kind, item));
+      const cause: DriftCause = isNew ? { cause: 'manifest' } : index.causeOf(item, effect, changedAt);
       const key = JSON.stringify(cause);
       const before = found.get(key);
       const latest =
@@ -143,19 +155,19 @@ const distance = (a: string, b: string) => Math.abs(Date.parse(a) - Date.parse(b
 
 function keysOf(changes: readonly Change[]): ReadonlySet<string> {
   const keys = new Set<string>();
-  for (const change of changes) for (const item of itemsOf(change)) keys.add(keyOf(change, item));
+  for (const change of changes) for (const item of itemsOf(change)) keys.add(keyOf(change.kind, item));
   return keys;
 }
 
 /** The direction counts: a manifest that now revokes what it granted before is the cause of the revoke. */
-const keyOf = ({ kind }: Change, item: AccessItem): string =>
+const keyOf = (kind: string, item: AccessItem): string =>
   [kind, item.aspect, item.role, item.group, item.schema, item.name].join('\0');
 
 function grantorsOf(change: Change, { objects }: RoleGraph): readonly string[] {
   if (change.kind === 'revoke_membership') return [change.grantor];
   if (change.kind !== 'revoke') return [];
   const grantors = new Set<string>();
-  for (const ref of change.objects.slice(0, LOOKED_AT)) {
+  for (const ref of change.objects.slice(0, ITEMS_MAX)) {
     const state = objects.get(objectKey(ref));
     const lists = change.columns?.map((column) => state?.columns?.get(column) ?? []) ?? [state?.acl ?? []];
     for (const { grantee, grantor, privileges } of lists.flat())

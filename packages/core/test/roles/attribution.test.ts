@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import {
   attributeDrift,
   type Change,
+  differenceOf,
   type Evidence,
   type RoleGraph,
   type Trail,
@@ -38,8 +39,11 @@ const trail = (...events: Evidence[]): Trail => ({
   until: '2026-02-01T00:00:00.000Z',
   events,
 });
+const differences = (changes: Change[]) => changes.map((change) => differenceOf(change, nothing));
 const causes = (changes: Change[], rest: Partial<Parameters<typeof attributeDrift>[0]> = {}) =>
-  attributeDrift({ changes, current: nothing, ...rest }).map((list) => list.map(({ cause }) => cause));
+  attributeDrift({ differences: differences(changes), ...rest }).map((list) =>
+    list.map(({ cause }) => cause),
+  );
 
 const GRANTED = said('2026-01-10T12:00:00.000Z', 'grant select on app.orders to intern');
 const REVOKED = said('2026-01-11T12:00:00.000Z', 'revoke select on app.orders from intern');
@@ -47,8 +51,7 @@ const REVOKED = said('2026-01-11T12:00:00.000Z', 'revoke select on app.orders fr
 describe('where drift comes from', () => {
   it('is a statement that the trail knows', () => {
     const [[found] = []] = attributeDrift({
-      changes: [rights('revoke', 'intern')],
-      current: nothing,
+      differences: differences([rights('revoke', 'intern')]),
       trails: [trail(GRANTED)],
     });
     expect(found).toMatchObject({ cause: 'statement', actor: 'ann@shop.example', items: 1 });
@@ -90,8 +93,7 @@ describe('where drift comes from', () => {
       objects: [table, { ...table, name: 'other' }, { ...table, name: 'third' }],
     };
     const [found = []] = attributeDrift({
-      changes: [change as Change],
-      current: nothing,
+      differences: differences([change as Change]),
       trails: [trail(GRANTED)],
     });
     expect(found.map(({ cause, items }) => [cause, items])).toEqual([

@@ -2,6 +2,7 @@ import { QueryClient, queryOptions, useQuery } from '@tanstack/react-query';
 import { foresee } from '../check/foreseen';
 import { parser } from '../check/parser';
 import type { Connection } from '../connections/connection-switcher';
+import { numbered } from '../parameters/placeholders';
 import { api, ConsoleFailure } from './client';
 
 /** How often the page asks who may do what now: a change of policy shows without a reload. */
@@ -60,7 +61,8 @@ export function checkQuery(input: CheckInput) {
   return queryOptions({
     ...CHECK_OPTIONS,
     queryKey: ['check', policyVersion, connection?.slug, sql],
-    queryFn: ({ signal }) => api.check({ connection: connection?.slug ?? '', tab, sql }, signal),
+    queryFn: ({ signal }) =>
+      api.check({ connection: connection?.slug ?? '', tab, sql: numbered(sql).sql }, signal),
     enabled: isWorthChecking(input),
   });
 }
@@ -72,7 +74,7 @@ export function foreseenQuery(input: CheckInput) {
     ...CHECK_OPTIONS,
     queryKey: ['foreseen', connection?.slug, connection?.permissions, sql],
     queryFn: async () => {
-      const classified = await parser.classify(sql);
+      const classified = await parser.classify(numbered(sql).sql);
       return connection && classified ? foresee(classified, connection, orgName) : null;
     },
     enabled: isWorthChecking(input),

@@ -71,7 +71,8 @@ export function splitStatements(text: string): Span[] {
     const next = afterToken(text, at);
     const isComment = text.startsWith('--', at) || text.startsWith('/*', at);
     if (text[at] === ';') close();
-    else if (!isComment && !/\s/.test(text[at] ?? '')) {
+    // A comment begins no statement; one within or after it goes with it, as the server's parser has it.
+    else if (!/\s/.test(text[at] ?? '') && !(isComment && first < 0)) {
       if (first < 0) first = at;
       last = next;
     }

@@ -1,7 +1,9 @@
 import { useEffect, useRef, useState } from 'react';
 import { api, ConsoleFailure } from '../api/client';
 import type { Connection } from '../connections/connection-switcher';
+import { numbered } from '../parameters/placeholders';
 import { count, duration } from '../results/format';
+import type { TabView } from '../tabs/view';
 import { Button } from '../ui/button';
 import { CopyButton } from '../ui/copy';
 import { Spinner } from '../ui/icon';
@@ -11,7 +13,7 @@ import { Scroll } from '../ui/scroll';
 import { type Plan, type PlanStep, parsePlan } from './plan';
 
 interface ExplainProps {
-  readonly sql: string;
+  readonly view: Extract<TabView, { type: 'explain' }>;
   readonly connection: Connection;
   readonly tab: string;
 }
@@ -118,8 +120,9 @@ function PlanTable({ plan, label }: { plan: Plan; label: string }) {
 }
 
 /** How PostgreSQL would run a statement, or with ANALYZE how it did; each as the governed statement that it is. */
-export function ExplainPage({ sql, connection, tab }: ExplainProps) {
+export function ExplainPage({ view, connection, tab }: ExplainProps) {
   const { slug } = connection;
+  const { sql, parameters } = view;
   const [plans, setPlans] = useState<readonly Plan[]>([]);
   const [isRunning, setRunning] = useState(false);
   const [isAsking, setAsking] = useState(false);
@@ -128,7 +131,11 @@ export function ExplainPage({ sql, connection, tab }: ExplainProps) {
     setRunning(true);
     setProblem(undefined);
     try {
-      const { results, error } = await api.run({ connection: slug, tab, sql: explained(sql, isAnalyze) });
+      const { results, error } = await api.run({
+        connection: slug,
+        tab,
+        ...numbered(explained(sql, isAnalyze), parameters),
+      });
       const text = results[0]?.rows.map(([line]) => line ?? '').join('\n') ?? '';
       const plan = parsePlan(text);
       if (error !== null) setProblem(error);

@@ -1,11 +1,12 @@
 import type { ExportFile } from '../export/export-menu';
+import type { Values } from '../parameters/placeholders';
 
 /** What results ask of the rest of the console. */
 export interface ResultActions {
-  /** Runs in the same tab, whose results it replaces. */
-  run(sql: string, maxRows?: number): void;
+  /** Runs in the same tab, whose results it replaces; with what the placeholders of the text stood for. */
+  run(sql: string, parameters: Values | undefined, maxRows?: number): void;
   /** Why nothing was changed; undefined: each statement changed one row. */
   apply(statements: readonly string[]): Promise<string | undefined>;
-  exportFile(sql: string): ExportFile;
+  exportFile(sql: string, parameters: Values | undefined): ExportFile;
   cancel(): void;
 }

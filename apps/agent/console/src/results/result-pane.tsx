@@ -36,7 +36,7 @@ export function ResultPane(props: ResultPaneProps) {
     const problem = await actions.apply(statements);
     if (problem === undefined) {
       edit.stop();
-      actions.run(outcome.sql);
+      actions.run(outcome.sql, outcome.parameters);
     } else edit.setProblem(problem);
   };
   const may = (permission: 'write' | 'export') => connection?.permissions.includes(permission) ?? false;
@@ -44,6 +44,7 @@ export function ResultPane(props: ResultPaneProps) {
     <>
       <ResultTools
         {...{ result, view, edit, cells, actions, sql }}
+        parameters={outcome.parameters}
         area={grid.selection === null ? null : rectangleOf(grid.selection)}
         mayEdit={may('write') && result.kind === 'SELECT' && result.complete !== undefined}
         mayExport={may('export') && !result.isPartial}
@@ -52,7 +53,7 @@ export function ResultPane(props: ResultPaneProps) {
       <ResultGrid
         {...{ result, view, grid, edit, cells }}
         label={`Result of statement ${result.statement}`}
-        onSortInDatabase={(sort) => actions.run(sortedSql(sql, sort))}
+        onSortInDatabase={(sort) => actions.run(sortedSql(sql, sort), outcome.parameters)}
       />
       {edit.isOn && connection !== undefined && (
         <EditBar {...{ edit, grid, view, cells, connection }} onApply={apply} />
@@ -64,7 +65,7 @@ export function ResultPane(props: ResultPaneProps) {
         elapsedMs={outcome.elapsedMs}
         auditId={outcome.auditId}
         mayExport={may('export')}
-        onMore={(maxRows) => actions.run(outcome.sql, maxRows)}
+        onMore={(maxRows) => actions.run(outcome.sql, outcome.parameters, maxRows)}
       />
     </>
   );

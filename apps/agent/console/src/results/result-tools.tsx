@@ -2,6 +2,7 @@ import { DropdownMenu } from 'radix-ui';
 import { lazy, Suspense, useState } from 'react';
 import type { Edit } from '../edit/use-edit';
 import { ExportMenu } from '../export/export-menu';
+import type { Values } from '../parameters/placeholders';
 import { Button } from '../ui/button';
 import { copyText } from '../ui/copy';
 import { Icon } from '../ui/icon';
@@ -25,6 +26,7 @@ interface ToolsProps {
   readonly area: Rectangle | null;
   readonly actions: ResultActions;
   readonly sql: string;
+  readonly parameters: Values | undefined;
   readonly mayEdit: boolean;
   readonly mayExport: boolean;
   readonly isRunning: boolean;
@@ -104,7 +106,11 @@ export function ResultTools(props: ToolsProps) {
       </Button>
       <CopyMenu {...props} />
       {mayExport && (
-        <ExportMenu onExport={actions.exportFile(sql)} onCancel={actions.cancel} isDisabled={isRunning} />
+        <ExportMenu
+          onExport={actions.exportFile(sql, props.parameters)}
+          onCancel={actions.cancel}
+          isDisabled={isRunning}
+        />
       )}
       {isChart && (
         <Suspense fallback={null}>

@@ -1,6 +1,7 @@
 import type { ErrorDetail } from '../api/client';
 import type { StreamEnd } from '../api/stream';
 import type { HistoryEntry } from '../history/history';
+import type { Values } from '../parameters/placeholders';
 import { plural } from '../results/format';
 import type { ResultSet } from '../results/result-set';
 import type { Outcome } from '../tabs/model';
@@ -16,6 +17,7 @@ export interface Sent {
   readonly sql: string;
   readonly offset: number;
   readonly firstLine: number;
+  readonly parameters?: Values | undefined;
 }
 
 export function outcomeOf(

@@ -5,6 +5,7 @@ import { api, ConsoleFailure, type ErrorDetail } from '../api/client';
 import { stream } from '../api/stream';
 import { runExport } from '../export/run-export';
 import { addToHistory } from '../history/history';
+import { numbered, type Values } from '../parameters/placeholders';
 import { plural } from '../results/format';
 import type { Action, Transaction } from '../tabs/model';
 import { newTabId } from '../tabs/storage';
@@ -38,6 +39,8 @@ export interface RunRequest {
   readonly maxRows?: number;
   /** Rows that each statement must touch, else everything is rolled back. */
   readonly expectRows?: readonly number[];
+  /** What the placeholders of the text stand for; absent: it has none. */
+  readonly parameters?: Values | undefined;
 }
 
 function optionsOf({ maxRows = FIRST_ROWS, expectRows }: RunRequest, manualCommit: boolean) {
@@ -47,6 +50,10 @@ function optionsOf({ maxRows = FIRST_ROWS, expectRows }: RunRequest, manualCommi
     ...(expectRows === undefined ? {} : { expectRows: [...expectRows] }),
   };
 }
+
+/** A text with what it binds. Statements that the console wrote have nothing to bind, whatever stands in them. */
+const sqlOf = (sql: string, parameters: Values | undefined) =>
+  parameters === undefined ? { sql } : numbered(sql, parameters);
 
 function wordsOf({ state, rows, message }: ExportProgress): string {
   if (state === 'done') return `exported ${plural(rows, 'row')}`;
@@ -65,14 +72,14 @@ export function useRunner(
 
   /** Resolves with the last command tag, or nothing when it did not succeed. */
   async function run(request: RunRequest): Promise<string | undefined> {
-    const { tab, connection, sql, offset, firstLine, isQuiet = false } = request;
+    const { tab, connection, sql, parameters, offset, firstLine, isQuiet = false } = request;
     if (waiting.current.has(tab)) return undefined;
     const controller = new AbortController();
     waiting.current.set(tab, controller);
     const at = Date.now();
     const startedAt = performance.now();
     const elapsed = () => performance.now() - startedAt;
-    const sent: Sent = { id: ++runs.current, connection, sql, offset, firstLine };
+    const sent: Sent = { id: ++runs.current, connection, sql, offset, firstLine, parameters };
     const collector = new Collector(() => {
       if (isQuiet) return;
       const outcome = outcomeOf(sent, collector.shown(false), undefined, elapsed());
@@ -81,7 +88,7 @@ export function useRunner(
     dispatch({ type: 'started', id: tab, at: startedAt });
     try {
       const end = await stream.run(
-        { connection, tab, sql, ...optionsOf(request, isManual(connection)) },
+        { connection, tab, ...sqlOf(sql, parameters), ...optionsOf(request, isManual(connection)) },
         collector,
         controller.signal,
       );
@@ -124,7 +131,7 @@ export function useRunner(
 
   /** Writes a result to a file; the tab's session is busy meanwhile. Resolves with how it ended, in words. */
   async function exportFile(
-    request: ExportRequest,
+    { parameters, ...request }: Omit<ExportRequest, 'parameters'> & { parameters?: Values | undefined },
     onProgress: (progress: ExportProgress) => void,
   ): Promise<string> {
     const { tab } = request;
@@ -133,7 +140,7 @@ export function useRunner(
     dispatch({ type: 'started', id: tab, at: performance.now() });
     let end: ExportProgress | undefined;
     try {
-      end = await runExport(request, onProgress);
+      end = await runExport({ ...request, ...sqlOf(request.sql, parameters) }, onProgress);
       return wordsOf(end);
     } catch (error) {
       return error instanceof ConsoleFailure ? error.message : 'the export could not be followed';

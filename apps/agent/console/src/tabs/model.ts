@@ -1,5 +1,6 @@
 import type { RunResponse } from '@postern/agent/console-contract';
 import type { ErrorDetail } from '../api/client';
+import type { Values } from '../parameters/placeholders';
 import type { ResultSet } from '../results/result-set';
 import type { TabView } from './view';
 
@@ -13,6 +14,8 @@ export interface Tab {
   readonly text: string;
   /** What it shows instead of an editor. */
   readonly view?: TabView | undefined;
+  /** What placeholders in its text stood for last. */
+  readonly parameters?: Values | undefined;
   /** As the agent last said. */
   readonly transaction: Transaction;
 }
@@ -27,6 +30,8 @@ export interface Outcome {
   /** The line of the tab's text, from 1, on which it began. */
   readonly firstLine: number;
   readonly connection: string;
+  /** What its placeholders stood for. */
+  readonly parameters?: Values | undefined;
   /** Everything the person waited for. */
   readonly elapsedMs: number;
   readonly results: readonly ResultSet[];
@@ -56,7 +61,7 @@ export type Action =
   | {
       type: 'change';
       id: string;
-      change: Partial<Pick<Tab, 'title' | 'connection' | 'text' | 'transaction'>>;
+      change: Partial<Pick<Tab, 'title' | 'connection' | 'text' | 'transaction' | 'parameters'>>;
     }
   | { type: 'started'; id: string; at: number }
   /** Signed out: the agent has ended every session. */

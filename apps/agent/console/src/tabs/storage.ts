@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storedValues } from '../parameters/placeholders';
 import { newTab, type Workspace } from './model';
 import { tabView } from './view';
 
@@ -9,6 +10,7 @@ const storedTab = z.object({
   text: z.string(),
   transaction: z.enum(['idle', 'open', 'failed']),
   view: tabView.optional(),
+  parameters: storedValues.optional(),
 });
 const stored = z.object({
   tabs: z.array(storedTab).min(1),

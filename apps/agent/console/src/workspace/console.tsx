@@ -5,6 +5,8 @@ import { namesQuery } from '../api/catalog';
 import type { CheckInput } from '../api/queries';
 import type { Connection } from '../connections/connection-switcher';
 import { HistoryPanel } from '../history/history-panel';
+import { ParametersDialog } from '../parameters/parameters-dialog';
+import { useParameters } from '../parameters/use-parameters';
 import { useCommitMode } from '../run/commit-mode';
 import { Toolbar } from '../run/toolbar';
 import { useRunner } from '../run/use-runner';
@@ -70,8 +72,11 @@ export function Console({ me, connections, storageKey, slot, isSheetOpen, onShee
   });
 
   const check = useCheck(checkOf(tab.text), handle, outcome);
+  const parameters = useParameters(storageKey, tab.parameters ?? {}, (values) =>
+    dispatch({ type: 'change', id: tab.id, change: { parameters: values } }),
+  );
   const commands = useCommands({
-    ...{ workspace: latest, tab, checkOf, handle, runner },
+    ...{ workspace: latest, tab, checkOf, handle, runner, parameters },
     connection: connection?.slug ?? null,
     onNoConnection: () => setSwitcherOpen(true),
     onToast: setToast,
@@ -93,7 +98,10 @@ export function Console({ me, connections, storageKey, slot, isSheetOpen, onShee
     if (connection === undefined) return setSwitcherOpen(true);
     const sql = await commands.chosen();
     if (sql.trim() === '') setToast({ text: 'Nothing to explain here' });
-    else tabs.openView('Plan', connection.slug, { type: 'explain', sql });
+    else
+      parameters.ask(sql, 'Explain', (values) =>
+        tabs.openView('Plan', connection.slug, { type: 'explain', sql, parameters: values }),
+      );
   };
   useDeepLink(connections, tabs);
   useLeave(workspaceKey, latest, editor.unsaved);
@@ -229,6 +237,7 @@ export function Console({ me, connections, storageKey, slot, isSheetOpen, onShee
       </div>
       <Toast message={toast} onDone={useCallback(() => setToast(null), [])} />
       {commands.question !== null && <Confirm {...commands.question} onClose={() => commands.ask(null)} />}
+      {parameters.asking !== null && <ParametersDialog {...parameters.asking} onClose={parameters.close} />}
       {isSheetOpen && <KeyboardSheet onClose={() => onSheet(false)} />}
     </>
   );

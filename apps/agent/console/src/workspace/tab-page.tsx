@@ -50,7 +50,7 @@ export function TabPage({ tab, view, connection, commands }: TabPageProps) {
           }
         />
       ) : view.type === 'explain' ? (
-        <ExplainPage key={tab.id} sql={view.sql} connection={connection} tab={tab.id} />
+        <ExplainPage key={tab.id} view={view} connection={connection} tab={tab.id} />
       ) : (
         <SessionsPage key={tab.id} connection={connection} tab={tab.id} />
       )}

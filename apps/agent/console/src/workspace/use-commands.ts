@@ -3,6 +3,7 @@ import type { CheckInput } from '../api/queries';
 import { withoutWhere } from '../edit/without-where';
 import type { EditorHandle } from '../editor/handle';
 import type { Span } from '../editor/split';
+import type { useParameters } from '../parameters/use-parameters';
 import type { useRunner } from '../run/use-runner';
 import type { Outcome, Tab, Workspace } from '../tabs/model';
 import type { ToastMessage } from './toast';
@@ -25,6 +26,7 @@ interface CommandContext {
   readonly checkOf: (sql: string) => CheckInput;
   readonly handle: EditorHandle | null;
   readonly runner: ReturnType<typeof useRunner>;
+  readonly parameters: Pick<ReturnType<typeof useParameters>, 'ask'>;
   /** Asked to run without a connection. */
   readonly onNoConnection: () => void;
   readonly onToast: (message: ToastMessage) => void;
@@ -34,7 +36,7 @@ const TAGS: Readonly<Record<string, string>> = { COMMIT: 'Committed', ROLLBACK: 
 
 /** Run, run all, cancel, commit, roll back: what the toolbar and the keyboard do to the tab in front. */
 export function useCommands(context: CommandContext) {
-  const { workspace, tab, connection, checkOf, handle, runner, onToast } = context;
+  const { workspace, tab, connection, checkOf, handle, runner, parameters, onToast } = context;
   const [question, setQuestion] = useState<Question | null>(null);
   /** Between the key and the request there may be a check: a second key then must not run twice. */
   const isStarting = useRef(false);
@@ -45,16 +47,18 @@ export function useCommands(context: CommandContext) {
     if (sql.trim() === '') onToast({ text: 'Nothing to run here' });
     else {
       const firstLine = text.slice(0, start).split('\n').length;
-      const run = () => runner.run({ tab: tab.id, connection, sql, offset: start, firstLine });
+      const place = { tab: tab.id, connection, sql, offset: start, firstLine };
+      const run = () =>
+        parameters.ask(sql, 'Run', (values) => void runner.run({ ...place, parameters: values }));
       const verb = withoutWhere(sql);
-      if (verb === undefined) await run();
+      if (verb === undefined) run();
       else {
         setQuestion({
           title: `${verb} without WHERE?`,
           text: `There is ${verb === 'DELETE' ? 'a DELETE' : 'an UPDATE'} that has no WHERE, so it ${verb === 'DELETE' ? 'deletes' : 'changes'} every row of its table.`,
           action: 'Run it',
           keep: 'Do not run it',
-          onConfirm: () => void run(),
+          onConfirm: run,
         });
       }
     }
@@ -107,8 +111,8 @@ export function useCommands(context: CommandContext) {
 
   const retry = (outcome: Outcome) => {
     if (outcome.connection !== connection) return;
-    const { sql, offset, firstLine } = outcome;
-    void runner.run({ tab: tab.id, connection, sql, offset, firstLine });
+    const { sql, offset, firstLine, parameters: values } = outcome;
+    void runner.run({ tab: tab.id, connection, sql, offset, firstLine, parameters: values });
   };
 
   return {

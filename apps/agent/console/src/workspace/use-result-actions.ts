@@ -20,14 +20,15 @@ export function useResultActions(context: ActionContext): ResultActions {
   return useMemo(() => {
     const run = async (
       sql: string,
-      more: Partial<Pick<RunRequest, 'maxRows' | 'expectRows' | 'isQuiet' | 'onError'>>,
+      more: Partial<Pick<RunRequest, 'maxRows' | 'expectRows' | 'isQuiet' | 'onError' | 'parameters'>>,
     ) => {
       const { tab, connection, runner } = latest.current;
       if (connection === null) return undefined;
       return runner.run({ tab: tab.id, connection, sql, offset: 0, firstLine: 1, ...more });
     };
     return {
-      run: (sql, maxRows) => void run(sql, maxRows === undefined ? {} : { maxRows }),
+      run: (sql, parameters, maxRows) =>
+        void run(sql, { parameters, ...(maxRows === undefined ? {} : { maxRows }) }),
       apply: async (statements) => {
         const expectRows = statements.map(() => 1);
         let problem: string | undefined = 'choose a connection first';
@@ -42,10 +43,13 @@ export function useResultActions(context: ActionContext): ResultActions {
         });
         return undefined;
       },
-      exportFile: (sql) => async (format, onProgress) => {
+      exportFile: (sql, parameters) => async (format, onProgress) => {
         const { tab, connection, runner } = latest.current;
         if (connection === null) return 'no connection';
-        return runner.exportFile({ connection, tab: tab.id, sql, format, name: connection }, onProgress);
+        return runner.exportFile(
+          { ...{ connection, tab: tab.id, sql, parameters }, format, name: connection },
+          onProgress,
+        );
       },
       cancel: () => latest.current.cancel(),
     };

@@ -96,6 +96,16 @@ export class FrameSplitter {
     return { kind: 'frame', type, raw: this.#take(total) };
   }
 
+  /** Copies what has not come out of the last chunk, whose memory is somebody else's from now on. To be called after each `push`. */
+  keep(): void {
+    const last = this.#more.pop();
+    if (last !== undefined) this.#more.push(Buffer.from(last));
+    else if (this.#size > 0) {
+      this.#first = Buffer.from(this.#first.subarray(this.#at));
+      this.#at = 0;
+    }
+  }
+
   #run(maxStarts: number): Run {
     this.#join();
     const bytes = this.#first;

@@ -1,10 +1,8 @@
 'use client';
-import { useId, useState } from 'react';
-import { Button } from '../../ui/button';
-import { Dialog } from '../../ui/dialog';
+import { useState } from 'react';
 import { TextField } from '../../ui/field';
+import { FormDialog } from '../../ui/form-dialog';
 import { count } from '../../ui/format';
-import { FormError } from '../../ui/states';
 import type { Item } from './use-reviews';
 
 const LISTED = 8;
@@ -20,68 +18,48 @@ interface Props {
 
 /** Asks why. For a revocation it also says what follows, for that cannot be undone from here. */
 export function DecideDialog({ items, decision, busy, error, onClose, onDecide }: Props) {
-  const form = useId();
   const [note, setNote] = useState('');
   const revokes = decision === 'REVOKED';
   const what = count(items.length, 'access', 'accesses');
   return (
-    <Dialog
-      open
+    <FormDialog
       sticky
       onClose={onClose}
       title={revokes ? `Revoke ${what}?` : `Certify ${what}`}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            look={revokes ? 'danger' : 'primary'}
-            type="submit"
-            form={form}
-            busy={busy}
-            disabled={note.trim() === ''}
-          >
-            {revokes ? 'Revoke' : 'Certify'}
-          </Button>
-        </>
-      }
+      submit={revokes ? 'Revoke' : 'Certify'}
+      look={revokes ? 'danger' : 'primary'}
+      disabled={note.trim() === ''}
+      busy={busy}
+      error={error}
+      onSubmit={() => onDecide(note.trim())}
     >
-      <form
-        id={form}
-        className="flex flex-col gap-4 text-sm"
-        onSubmit={(event) => {
-          event.preventDefault();
-          onDecide(note.trim());
-        }}
-      >
-        <ul className="border-line divide-line divide-y rounded-lg border">
-          {items.slice(0, LISTED).map((item) => (
-            <li key={item.id} className="flex flex-wrap justify-between gap-x-3 px-3 py-1.5">
-              <span>{item.userName}</span>
-              <span className="text-ink-2 font-mono text-xs leading-5">{item.connection}</span>
-            </li>
-          ))}
-          {items.length > LISTED ? (
-            <li className="text-ink-3 px-3 py-1.5">and {items.length - LISTED} more</li>
-          ) : null}
-        </ul>
-        {revokes ? (
-          <p className="text-ink-2">
-            Rules that name the person on that connection are changed at once, and the agents enforce it
-            within a second. What comes through a group or a rule for all connections stays: the item then
-            says what is left to do.
-          </p>
+      <ul className="border-line divide-line divide-y rounded-lg border">
+        {items.slice(0, LISTED).map((item) => (
+          <li key={item.id} className="flex flex-wrap justify-between gap-x-3 px-3 py-1.5">
+            <span>{item.userName}</span>
+            <span className="text-ink-2 font-mono text-xs leading-5">{item.connection}</span>
+          </li>
+        ))}
+        {items.length > LISTED ? (
+          <li className="text-ink-3 px-3 py-1.5">and {items.length - LISTED} more</li>
         ) : null}
-        <TextField
-          label="Reason"
-          required
-          maxLength={500}
-          value={note}
-          placeholder={revokes ? 'Moved to another team' : 'Still on call for this service'}
-          onChange={(event) => setNote(event.target.value)}
-          hint="Part of the evidence."
-        />
-        {error ? <FormError error={error} /> : null}
-      </form>
-    </Dialog>
+      </ul>
+      {revokes ? (
+        <p className="text-ink-2">
+          Rules that name the person on that connection are changed at once, and the agents enforce it within
+          a second. What comes through a group or a rule for all connections stays: the item then says what is
+          left to do.
+        </p>
+      ) : null}
+      <TextField
+        label="Reason"
+        required
+        maxLength={500}
+        value={note}
+        placeholder={revokes ? 'Moved to another team' : 'Still on call for this service'}
+        onChange={(event) => setNote(event.target.value)}
+        hint="Part of the evidence."
+      />
+    </FormDialog>
   );
 }

@@ -1,13 +1,11 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { asApiError, fieldError } from '../../graphql/api-error';
 import { request } from '../../graphql/client';
-import { Button } from '../../ui/button';
-import { Dialog } from '../../ui/dialog';
 import { FieldProblem, SelectField, TextField } from '../../ui/field';
+import { FormDialog } from '../../ui/form-dialog';
 import { absolute, count } from '../../ui/format';
-import { FormError } from '../../ui/states';
 import { notify } from '../../ui/toast';
 import { useConnections } from '../connections/use-connections';
 import { GroupMembers, type Person } from '../groups/group-members';
@@ -31,7 +29,6 @@ export function ReviewDialog({
   onClose: () => void;
   onCreated: (id: string) => void;
 }) {
-  const form = useId();
   const { orgId } = useOrg();
   const queries = useQueryClient();
   const connections = useConnections(orgId);
@@ -58,79 +55,60 @@ export function ReviewDialog({
   const error = create.error ? asApiError(create.error) : null;
   const reviewersError = fieldError(error, 'reviewerIds');
   return (
-    <Dialog
-      open
+    <FormDialog
       sticky
       onClose={onClose}
       title="New access review"
       description="Everybody’s access as it is now is dealt out to the reviewers in turn. Nobody gets their own."
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            look="primary"
-            type="submit"
-            form={form}
-            busy={create.isPending}
-            disabled={reviewers.length === 0 || due === ''}
-          >
-            Start review
-          </Button>
-        </>
-      }
+      submit="Start review"
+      disabled={reviewers.length === 0 || due === ''}
+      busy={create.isPending}
+      error={create.error}
+      fields={FIELDS}
+      onSubmit={() => create.mutate()}
     >
-      <form
-        id={form}
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          create.mutate();
-        }}
+      <TextField
+        label="Name"
+        required
+        maxLength={100}
+        placeholder="Fourth quarter 2026"
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        error={fieldError(error, 'name')}
+      />
+      <SelectField
+        label="About"
+        value={connection}
+        onChange={(event) => setConnection(event.target.value)}
+        error={fieldError(error, 'connection')}
       >
-        <TextField
-          label="Name"
-          required
-          maxLength={100}
-          placeholder="Fourth quarter 2026"
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-          error={fieldError(error, 'name')}
-        />
-        <SelectField
-          label="About"
-          value={connection}
-          onChange={(event) => setConnection(event.target.value)}
-          error={fieldError(error, 'connection')}
-        >
-          <option value="">All connections</option>
-          {connections.data?.map((each) => (
-            <option key={each.slug} value={each.slug}>
-              {each.name}
-            </option>
-          ))}
-        </SelectField>
-        <TextField
-          label="Due"
-          type="date"
-          required
-          min={inDays(0)}
-          value={due}
-          onChange={(event) => setDue(event.target.value)}
-          hint="Reviewers are reminded 7 days and 1 day before, on the day, and weekly after it."
-          error={fieldError(error, 'dueAt')}
-        />
-        <GroupMembers people={reviewers} onChange={setReviewers} one="reviewer" />
-        {reviewersError ? (
-          <p className="text-xs">
-            <FieldProblem error={reviewersError} />
-          </p>
-        ) : (
-          <p className="text-ink-3 text-xs">
-            Any member can review. Name at least two, so that nobody would have to judge their own access.
-          </p>
-        )}
-        {error && !FIELDS.some((field) => fieldError(error, field)) ? <FormError error={error} /> : null}
-      </form>
-    </Dialog>
+        <option value="">All connections</option>
+        {connections.data?.map((each) => (
+          <option key={each.slug} value={each.slug}>
+            {each.name}
+          </option>
+        ))}
+      </SelectField>
+      <TextField
+        label="Due"
+        type="date"
+        required
+        min={inDays(0)}
+        value={due}
+        onChange={(event) => setDue(event.target.value)}
+        hint="Reviewers are reminded 7 days and 1 day before, on the day, and weekly after it."
+        error={fieldError(error, 'dueAt')}
+      />
+      <GroupMembers people={reviewers} onChange={setReviewers} one="reviewer" />
+      {reviewersError ? (
+        <p className="text-xs">
+          <FieldProblem error={reviewersError} />
+        </p>
+      ) : (
+        <p className="text-ink-3 text-xs">
+          Any member can review. Name at least two, so that nobody would have to judge their own access.
+        </p>
+      )}
+    </FormDialog>
   );
 }

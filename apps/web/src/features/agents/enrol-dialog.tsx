@@ -1,6 +1,6 @@
 'use client';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import type { CreateEnrolmentTokenMutation } from '../../gql/graphql';
 import { asApiError, fieldError } from '../../graphql/api-error';
 import { request } from '../../graphql/client';
@@ -8,9 +8,10 @@ import { Button, Spinner } from '../../ui/button';
 import { CodeBlock } from '../../ui/copy';
 import { Dialog } from '../../ui/dialog';
 import { TextField } from '../../ui/field';
+import { FormDialog } from '../../ui/form-dialog';
 import { absolute } from '../../ui/format';
 import { Icon } from '../../ui/icons';
-import { FormError, Note } from '../../ui/states';
+import { Note } from '../../ui/states';
 import { EnvironmentSelect } from '../connections/environment-select';
 import { useConnections } from '../connections/use-connections';
 import { useOrg } from '../shell/org-context';
@@ -22,7 +23,6 @@ type Enrolment = CreateEnrolmentTokenMutation['createEnrolmentToken'];
 
 export function EnrolDialog({ apiUrl, onClose }: { apiUrl: string; onClose: () => void }) {
   const { orgId } = useOrg();
-  const form = useId();
   const [environmentId, setEnvironmentId] = useState('');
   const [name, setName] = useState('');
   const create = useMutation({
@@ -33,45 +33,31 @@ export function EnrolDialog({ apiUrl, onClose }: { apiUrl: string; onClose: () =
   if (create.data) return <Instructions apiUrl={apiUrl} enrolment={create.data} onClose={onClose} />;
   const error = create.error ? asApiError(create.error) : null;
   return (
-    <Dialog
-      open
+    <FormDialog
       onClose={onClose}
       title="Enrol an agent"
       description="You get a token that works once. The agent trades it for a key that never leaves its machine."
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" type="submit" form={form} busy={create.isPending}>
-            Create token
-          </Button>
-        </>
-      }
+      submit="Create token"
+      busy={create.isPending}
+      error={create.error}
+      fields={['environmentId', 'name']}
+      onSubmit={() => create.mutate()}
     >
-      <form
-        id={form}
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          create.mutate();
-        }}
-      >
-        <EnvironmentSelect
-          value={environmentId}
-          onChange={setEnvironmentId}
-          error={fieldError(error, 'environmentId')}
-        />
-        <TextField
-          label="Agent name"
-          required
-          maxLength={100}
-          placeholder="production-eu"
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-          error={fieldError(error, 'name')}
-        />
-        {error && !['environmentId', 'name'].includes(error.field ?? '') ? <FormError error={error} /> : null}
-      </form>
-    </Dialog>
+      <EnvironmentSelect
+        value={environmentId}
+        onChange={setEnvironmentId}
+        error={fieldError(error, 'environmentId')}
+      />
+      <TextField
+        label="Agent name"
+        required
+        maxLength={100}
+        placeholder="production-eu"
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        error={fieldError(error, 'name')}
+      />
+    </FormDialog>
   );
 }
 

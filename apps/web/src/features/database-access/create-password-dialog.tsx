@@ -1,14 +1,15 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import type { DatabasePasswordLifetime } from '../../gql/graphql';
 import { request } from '../../graphql/client';
 import { Button } from '../../ui/button';
 import { CodeBlock } from '../../ui/copy';
 import { Dialog } from '../../ui/dialog';
 import { SelectField } from '../../ui/field';
+import { FormDialog } from '../../ui/form-dialog';
 import { absolute } from '../../ui/format';
-import { FormError, Note } from '../../ui/states';
+import { Note } from '../../ui/states';
 import { useAnnounce } from '../publication/use-announce';
 import { useOrg } from '../shell/org-context';
 import { ConnectInstructions } from './connect-instructions';
@@ -40,7 +41,6 @@ function useCreatePassword(environmentId: string) {
 }
 
 export function CreatePasswordDialog({ access, onClose }: Props) {
-  const form = useId();
   const [lifetime, setLifetime] = useState<DatabasePasswordLifetime>('SEVEN_DAYS');
   const create = useCreatePassword(access.environmentId);
   if (create.data)
@@ -53,48 +53,33 @@ export function CreatePasswordDialog({ access, onClose }: Props) {
       />
     );
   return (
-    <Dialog
-      open
+    <FormDialog
       onClose={onClose}
       title={`Database password for ${access.name}`}
       description="Proves to the agents that it is you. What you may do is what rules say, statement by statement."
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" type="submit" form={form} busy={create.isPending}>
-            Make password
-          </Button>
-        </>
-      }
+      submit="Make password"
+      busy={create.isPending}
+      error={create.error}
+      onSubmit={() => create.mutate(lifetime)}
     >
-      <form
-        id={form}
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          create.mutate(lifetime);
-        }}
+      <SelectField
+        label="Works for"
+        value={lifetime}
+        onChange={(event) => setLifetime(event.target.value as DatabasePasswordLifetime)}
+        hint="As short as your work allows: making another takes seconds."
       >
-        <SelectField
-          label="Works for"
-          value={lifetime}
-          onChange={(event) => setLifetime(event.target.value as DatabasePasswordLifetime)}
-          hint="As short as your work allows: making another takes seconds."
-        >
-          {LIFETIMES.map(({ value, label }) => (
-            <option key={value} value={value}>
-              {label}
-            </option>
-          ))}
-        </SelectField>
-        {access.password ? (
-          <Note tone="warn">
-            It takes the place of the password you have for {access.name}, which stops working.
-          </Note>
-        ) : null}
-        {create.error ? <FormError error={create.error} /> : null}
-      </form>
-    </Dialog>
+        {LIFETIMES.map(({ value, label }) => (
+          <option key={value} value={value}>
+            {label}
+          </option>
+        ))}
+      </SelectField>
+      {access.password ? (
+        <Note tone="warn">
+          It takes the place of the password you have for {access.name}, which stops working.
+        </Note>
+      ) : null}
+    </FormDialog>
   );
 }
 

@@ -1,10 +1,8 @@
 'use client';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { asApiError, fieldError } from '../../graphql/api-error';
-import { Button } from '../../ui/button';
-import { Dialog } from '../../ui/dialog';
 import { FieldProblem, SelectField, TextField } from '../../ui/field';
-import { FormError } from '../../ui/states';
+import { FormDialog } from '../../ui/form-dialog';
 import { SecretOnce } from './secret-once';
 import { EVENT_CHOICES, type Integration, KINDS, useSaveIntegration } from './use-integrations';
 
@@ -21,7 +19,6 @@ export function IntegrationDialog({
   existing: Integration | null;
   onClose: () => void;
 }) {
-  const form = useId();
   const [kind, setKind] = useState(existing?.kind ?? 'webhook');
   const [name, setName] = useState(existing?.name ?? '');
   const [url, setUrl] = useState(existing?.url ?? '');
@@ -30,101 +27,88 @@ export function IntegrationDialog({
   const [eventTypes, setEventTypes] = useState<readonly string[]>(existing?.eventTypes ?? []);
   const save = useSaveIntegration(existing);
   const error = save.error ? asApiError(save.error) : null;
+  const eventsError = fieldError(error, 'eventTypes');
   if (save.data?.secret)
     return <SecretOnce name={save.data.integration.name} secret={save.data.secret} onClose={onClose} />;
   if (save.isSuccess) onClose();
   return (
-    <Dialog
-      open
+    <FormDialog
       sticky
       onClose={onClose}
       title={existing ? `Change ${existing.name}` : 'New integration'}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" type="submit" form={form} busy={save.isPending}>
-            {existing ? 'Save' : 'Create integration'}
-          </Button>
-        </>
+      submit={existing ? 'Save' : 'Create integration'}
+      busy={save.isPending}
+      error={save.error}
+      fields={['name', 'url', 'authorization', 'eventTypes']}
+      onSubmit={() =>
+        save.mutate({
+          kind,
+          name: name.trim(),
+          url: url.trim(),
+          format: kind === 'webhook' ? 'json' : format,
+          eventTypes: [...eventTypes],
+          authorization: kind === 'https' && authorization ? authorization : null,
+        })
       }
     >
-      <form
-        id={form}
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate({
-            kind,
-            name: name.trim(),
-            url: url.trim(),
-            format: kind === 'webhook' ? 'json' : format,
-            eventTypes: [...eventTypes],
-            authorization: kind === 'https' && authorization ? authorization : null,
-          });
-        }}
-      >
-        {existing ? null : (
-          <SelectField
-            label="Kind"
-            value={kind}
-            onChange={(event) => setKind(event.target.value)}
-            hint={
-              kind === 'webhook'
-                ? 'One signed message an event, kept and retried until it arrives.'
-                : 'Events in batches and in order; while it is away they wait in the trail.'
-            }
-          >
-            {Object.entries(KINDS).map(([value, label]) => (
-              <option key={value} value={value}>
-                {label}
-              </option>
-            ))}
-          </SelectField>
-        )}
+      {existing ? null : (
+        <SelectField
+          label="Kind"
+          value={kind}
+          onChange={(event) => setKind(event.target.value)}
+          hint={
+            kind === 'webhook'
+              ? 'One signed message an event, kept and retried until it arrives.'
+              : 'Events in batches and in order; while it is away they wait in the trail.'
+          }
+        >
+          {Object.entries(KINDS).map(([value, label]) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </SelectField>
+      )}
+      <TextField
+        label="Name"
+        required
+        maxLength={100}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        error={fieldError(error, 'name')}
+      />
+      <TextField
+        label="Address"
+        required
+        spellCheck={false}
+        className="font-mono"
+        placeholder={ADDRESS[kind]}
+        value={url}
+        onChange={(event) => setUrl(event.target.value)}
+        hint="Must be reachable from the internet: nothing is sent to private addresses."
+        error={fieldError(error, 'url')}
+      />
+      {kind === 'https' ? (
         <TextField
-          label="Name"
-          required
-          maxLength={100}
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-          error={fieldError(error, 'name')}
+          label="Authorization header"
+          optional
+          type="password"
+          autoComplete="off"
+          value={authorization}
+          onChange={(event) => setAuthorization(event.target.value)}
+          hint={existing ? 'Left empty, it stays as it is.' : 'Kept encrypted, never shown again.'}
+          error={fieldError(error, 'authorization')}
         />
-        <TextField
-          label="Address"
-          required
-          spellCheck={false}
-          className="font-mono"
-          placeholder={ADDRESS[kind]}
-          value={url}
-          onChange={(event) => setUrl(event.target.value)}
-          hint="Must be reachable from the internet: nothing is sent to private addresses."
-          error={fieldError(error, 'url')}
-        />
-        {kind === 'https' ? (
-          <TextField
-            label="Authorization header"
-            optional
-            type="password"
-            autoComplete="off"
-            value={authorization}
-            onChange={(event) => setAuthorization(event.target.value)}
-            hint={existing ? 'Left empty, it stays as it is.' : 'Kept encrypted, never shown again.'}
-            error={fieldError(error, 'authorization')}
-          />
-        ) : null}
-        {kind === 'webhook' ? null : (
-          <SelectField label="Format" value={format} onChange={(event) => setFormat(event.target.value)}>
-            <option value="json">JSON as in the audit trail</option>
-            <option value="ocsf">OCSF 1.3.0</option>
-          </SelectField>
-        )}
-        <EventChoices chosen={eventTypes} onChange={setEventTypes} />
-        {error?.field?.startsWith('eventTypes') ? <FieldProblem error={error} /> : null}
-        {error && !['name', 'url', 'authorization'].includes(error.field ?? '') ? (
-          <FormError error={error} />
-        ) : null}
-      </form>
-    </Dialog>
+      ) : null}
+      {kind === 'webhook' ? null : (
+        <SelectField label="Format" value={format} onChange={(event) => setFormat(event.target.value)}>
+          <option value="json">JSON as in the audit trail</option>
+          <option value="ocsf">OCSF 1.3.0</option>
+        </SelectField>
+      )}
+      <EventChoices chosen={eventTypes} onChange={setEventTypes} />
+      {eventsError ? <FieldProblem error={eventsError} /> : null}
+    </FormDialog>
   );
 }
 

@@ -2,9 +2,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { request } from '../../graphql/client';
-import { Button } from '../../ui/button';
-import { Dialog } from '../../ui/dialog';
-import { FormError } from '../../ui/states';
+import { FormDialog } from '../../ui/form-dialog';
 import { viewerKey } from '../session/use-viewer';
 import { useOrg } from '../shell/org-context';
 import { changeMemberRoleDocument } from './people.queries';
@@ -25,28 +23,16 @@ export function ChangeRole({ member, onClose }: { member: Member; onClose: () =>
     },
   });
   return (
-    <Dialog
-      open
+    <FormDialog
       onClose={onClose}
       title={`Role of ${member.user.name}`}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            look="primary"
-            busy={change.isPending}
-            disabled={role === member.role}
-            onClick={() => change.mutate()}
-          >
-            Save role
-          </Button>
-        </>
-      }
+      submit="Save role"
+      disabled={role === member.role}
+      busy={change.isPending}
+      error={change.error}
+      onSubmit={() => change.mutate()}
     >
-      <div className="flex flex-col gap-3">
-        <RoleChoice value={role} onChange={setRole} mayGrantOwner={mine === 'OWNER'} />
-        {change.error ? <FormError error={change.error} /> : null}
-      </div>
-    </Dialog>
+      <RoleChoice value={role} onChange={setRole} mayGrantOwner={mine === 'OWNER'} />
+    </FormDialog>
   );
 }

@@ -1,6 +1,6 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import type { OrgRole } from '../../gql/graphql';
 import { asApiError, fieldError } from '../../graphql/api-error';
 import { request } from '../../graphql/client';
@@ -8,8 +8,9 @@ import { Button } from '../../ui/button';
 import { CodeBlock, CopyButton } from '../../ui/copy';
 import { Dialog } from '../../ui/dialog';
 import { TextField } from '../../ui/field';
+import { FormDialog } from '../../ui/form-dialog';
 import { absolute } from '../../ui/format';
-import { FormError, Note } from '../../ui/states';
+import { Note } from '../../ui/states';
 import { useOrg } from '../shell/org-context';
 import { inviteMemberDocument } from './people.queries';
 import { RoleChoice } from './role-choice';
@@ -21,7 +22,6 @@ export function InviteDialog({ open, onClose }: { open: boolean; onClose: () => 
 
 function Invite({ onClose }: { onClose: () => void }) {
   const { orgId, role: mine } = useOrg();
-  const form = useId();
   const queries = useQueryClient();
   const [email, setEmail] = useState('');
   const [role, setRole] = useState<OrgRole>('MEMBER');
@@ -42,39 +42,25 @@ function Invite({ onClose }: { onClose: () => void }) {
     );
   }
   return (
-    <Dialog
-      open
+    <FormDialog
       onClose={onClose}
       title="Invite somebody"
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" type="submit" form={form} busy={invite.isPending}>
-            Create invite
-          </Button>
-        </>
-      }
+      submit="Create invite"
+      busy={invite.isPending}
+      error={invite.error}
+      fields={['email']}
+      onSubmit={() => invite.mutate()}
     >
-      <form
-        id={form}
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          invite.mutate();
-        }}
-      >
-        <TextField
-          label="E-mail"
-          type="email"
-          required
-          value={email}
-          onChange={(event) => setEmail(event.target.value)}
-          error={fieldError(error, 'email')}
-        />
-        <RoleChoice value={role} onChange={setRole} mayGrantOwner={mine === 'OWNER'} />
-        {error && error.field !== 'email' ? <FormError error={error} /> : null}
-      </form>
-    </Dialog>
+      <TextField
+        label="E-mail"
+        type="email"
+        required
+        value={email}
+        onChange={(event) => setEmail(event.target.value)}
+        error={fieldError(error, 'email')}
+      />
+      <RoleChoice value={role} onChange={setRole} mayGrantOwner={mine === 'OWNER'} />
+    </FormDialog>
   );
 }
 

@@ -1,10 +1,8 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { request } from '../../graphql/client';
-import { Button } from '../../ui/button';
-import { Dialog } from '../../ui/dialog';
-import { FormError } from '../../ui/states';
+import { FormDialog } from '../../ui/form-dialog';
 import { useOrg } from '../shell/org-context';
 import { Controls } from './controls';
 import { ParameterField } from './parameter-field';
@@ -20,7 +18,6 @@ interface Props {
 
 /** Asks what a report is to be about, in the words of its kind. */
 export function RequestDialog({ entry, onClose, onAsked }: Props) {
-  const form = useId();
   const { orgId } = useOrg();
   const queries = useQueryClient();
   const [draft, setDraft] = useState<Draft>({});
@@ -37,42 +34,27 @@ export function RequestDialog({ entry, onClose, onAsked }: Props) {
     },
   });
   return (
-    <Dialog
-      open
+    <FormDialog
       onClose={onClose}
       title={entry.title}
       description={entry.purpose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" type="submit" form={form} busy={ask.isPending}>
-            Make report
-          </Button>
-        </>
-      }
+      submit="Make report"
+      busy={ask.isPending}
+      error={ask.error}
+      onSubmit={() => ask.mutate()}
     >
-      <form
-        id={form}
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          ask.mutate();
-        }}
-      >
-        {entry.parameters.map((name) => (
-          <ParameterField
-            key={name}
-            name={name}
-            value={draft[name] ?? ''}
-            onChange={(value) => setDraft({ ...draft, [name]: value })}
-          />
-        ))}
-        {entry.parameters.length === 0 ? (
-          <p className="text-ink-2 text-sm">It takes no choices: it is about this moment.</p>
-        ) : null}
-        {ask.error ? <FormError error={ask.error} /> : null}
-        <Controls controls={entry.controls} />
-      </form>
-    </Dialog>
+      {entry.parameters.map((name) => (
+        <ParameterField
+          key={name}
+          name={name}
+          value={draft[name] ?? ''}
+          onChange={(value) => setDraft({ ...draft, [name]: value })}
+        />
+      ))}
+      {entry.parameters.length === 0 ? (
+        <p className="text-ink-2 text-sm">It takes no choices: it is about this moment.</p>
+      ) : null}
+      <Controls controls={entry.controls} />
+    </FormDialog>
   );
 }

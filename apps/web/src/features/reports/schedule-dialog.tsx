@@ -3,10 +3,9 @@ import Link from 'next/link';
 import { useId, useState } from 'react';
 import type { ReportCadence, ReportFormat, ReportKind, ReportScheduleInput } from '../../gql/graphql';
 import { asApiError, fieldError } from '../../graphql/api-error';
-import { Button } from '../../ui/button';
-import { Dialog } from '../../ui/dialog';
 import { FieldProblem, SelectField, TextField } from '../../ui/field';
-import { FormError, Note } from '../../ui/states';
+import { FormDialog } from '../../ui/form-dialog';
+import { Note } from '../../ui/states';
 import { useIntegrations } from '../integrations/use-integrations';
 import { useOrg } from '../shell/org-context';
 import { HOURS, WEEKDAYS } from './cadence';
@@ -32,11 +31,12 @@ const fresh = (catalog: readonly CatalogEntry[]): ReportScheduleInput => ({
 
 /** Asks which report is made when, and where it goes. */
 export function ScheduleDialog({ catalog, existing, onClose }: Props) {
-  const form = useId();
+  const zones = useId();
   const [schedule, setSchedule] = useState(existing ? inputOf(existing) : fresh(catalog));
   const [draft, setDraft] = useState<Draft>(existing ? toDraft(existing.parameters) : {});
   const save = useSaveSchedule();
   const error = save.error ? asApiError(save.error) : null;
+  const recipientsError = fieldError(error, 'recipients');
   const set = (part: Partial<ReportScheduleInput>) => setSchedule({ ...schedule, ...part });
   const names = (catalog.find(({ kind }) => kind === schedule.kind)?.parameters ?? []).filter(
     (name) => !NOT_SCHEDULED.includes(name),
@@ -57,96 +57,75 @@ export function ScheduleDialog({ catalog, existing, onClose }: Props) {
     );
   };
   return (
-    <Dialog
-      open
+    <FormDialog
       sticky
       onClose={onClose}
       title={existing ? `Change ${existing.name}` : 'New schedule'}
       description="Each report begins where the one before it ended, so that nothing falls between two."
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            look="primary"
-            type="submit"
-            form={form}
-            busy={save.isPending}
-            disabled={schedule.recipients.length === 0}
-          >
-            {existing ? 'Save' : 'Create schedule'}
-          </Button>
-        </>
-      }
+      submit={existing ? 'Save' : 'Create schedule'}
+      disabled={schedule.recipients.length === 0}
+      busy={save.isPending}
+      error={save.error}
+      fields={['name', 'timeZone', 'recipients']}
+      onSubmit={submit}
     >
-      <form
-        id={form}
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
+      <SelectField
+        label="Report"
+        value={schedule.kind}
+        onChange={(event) => {
+          set({ kind: event.target.value as ReportKind });
+          setDraft({});
         }}
       >
-        <SelectField
-          label="Report"
-          value={schedule.kind}
-          onChange={(event) => {
-            set({ kind: event.target.value as ReportKind });
-            setDraft({});
-          }}
-        >
-          {catalog.map(({ kind, title }) => (
-            <option key={kind} value={kind}>
-              {title}
-            </option>
-          ))}
-        </SelectField>
-        <TextField
-          label="Name"
-          required
-          maxLength={100}
-          placeholder="Monthly access for the auditors"
-          value={schedule.name}
-          onChange={(event) => set({ name: event.target.value })}
-          error={fieldError(error, 'name')}
-        />
-        {names.map((name) => (
-          <ParameterField
-            key={name}
-            name={name}
-            value={draft[name] ?? ''}
-            onChange={(value) => setDraft({ ...draft, [name]: value })}
-          />
+        {catalog.map(({ kind, title }) => (
+          <option key={kind} value={kind}>
+            {title}
+          </option>
         ))}
-        <When schedule={schedule} set={set} />
-        <TextField
-          label="Time zone"
-          required
-          list={`${form}-zones`}
-          value={schedule.timeZone ?? ''}
-          onChange={(event) => set({ timeZone: event.target.value })}
-          error={fieldError(error, 'timeZone')}
+      </SelectField>
+      <TextField
+        label="Name"
+        required
+        maxLength={100}
+        placeholder="Monthly access for the auditors"
+        value={schedule.name}
+        onChange={(event) => set({ name: event.target.value })}
+        error={fieldError(error, 'name')}
+      />
+      {names.map((name) => (
+        <ParameterField
+          key={name}
+          name={name}
+          value={draft[name] ?? ''}
+          onChange={(value) => setDraft({ ...draft, [name]: value })}
         />
-        <datalist id={`${form}-zones`}>
-          {['UTC', ...Intl.supportedValuesOf('timeZone')].map((zone) => (
-            <option key={zone} value={zone} />
-          ))}
-        </datalist>
-        <SelectField
-          label="File"
-          value={schedule.format ?? 'PDF'}
-          onChange={(event) => set({ format: event.target.value as ReportFormat })}
-        >
-          {['PDF', 'CSV', 'JSON'].map((each) => (
-            <option key={each}>{each}</option>
-          ))}
-        </SelectField>
-        <Recipients chosen={schedule.recipients.map(String)} onChange={(recipients) => set({ recipients })} />
-        {fieldError(error, 'recipients') ? <FieldProblem error={error ?? ''} /> : null}
-        {error && !['name', 'timeZone', 'recipients'].some((field) => fieldError(error, field)) ? (
-          <FormError error={error} />
-        ) : null}
-      </form>
-    </Dialog>
+      ))}
+      <When schedule={schedule} set={set} />
+      <TextField
+        label="Time zone"
+        required
+        list={zones}
+        value={schedule.timeZone ?? ''}
+        onChange={(event) => set({ timeZone: event.target.value })}
+        error={fieldError(error, 'timeZone')}
+      />
+      <datalist id={zones}>
+        {['UTC', ...Intl.supportedValuesOf('timeZone')].map((zone) => (
+          <option key={zone} value={zone} />
+        ))}
+      </datalist>
+      <SelectField
+        label="File"
+        value={schedule.format ?? 'PDF'}
+        onChange={(event) => set({ format: event.target.value as ReportFormat })}
+      >
+        {['PDF', 'CSV', 'JSON'].map((each) => (
+          <option key={each}>{each}</option>
+        ))}
+      </SelectField>
+      <Recipients chosen={schedule.recipients.map(String)} onChange={(recipients) => set({ recipients })} />
+      {recipientsError ? <FieldProblem error={recipientsError} /> : null}
+    </FormDialog>
   );
 }
 

@@ -1,5 +1,5 @@
 'use client';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Button } from '../../ui/button';
 import { cx } from '../../ui/cx';
 import { count } from '../../ui/format';
@@ -14,6 +14,8 @@ export interface Change {
   subject: string;
   statements: readonly string[];
   isFromRules?: boolean | null | undefined;
+  /** What there is to say about it besides. */
+  note?: ReactNode;
 }
 
 const SHOWN = 100;
@@ -60,6 +62,7 @@ function Group({ label, changes, destructive }: ReturnType<typeof groupChanges<C
             <pre className="text-ink-2 font-mono text-xs [overflow-wrap:anywhere] whitespace-pre-wrap">
               {change.statements.join('\n')}
             </pre>
+            {change.note}
           </li>
         ))}
       </ul>

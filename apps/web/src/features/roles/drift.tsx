@@ -1,5 +1,4 @@
 'use client';
-import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { asApiError, fieldError } from '../../graphql/api-error';
@@ -10,8 +9,8 @@ import { TextField } from '../../ui/field';
 import { absolute, count } from '../../ui/format';
 import { FormError } from '../../ui/states';
 import { Ago } from '../../ui/time';
-import { useOrg } from '../shell/org-context';
 import { Changes } from './changes';
+import { OpaqueStatements, WhereFrom } from './drift-causes';
 import { ignoreDriftDocument, planForDriftDocument } from './roles.queries';
 import { type Roles, useRolesMutation } from './use-roles';
 
@@ -66,56 +65,17 @@ export function DriftFinding({ finding, planPath, canManage }: Props) {
         </div>
       ) : null}
       <div className="p-4">
-        <Causes causes={finding.causes} />
-        <p className="text-ink-3 mb-2 text-xs">What would undo it:</p>
-        <Changes changes={finding.content.changes} />
+        <OpaqueStatements causes={finding.causes} />
+        <p className="text-ink-3 mb-2 text-xs">What would undo it, and where each difference comes from:</p>
+        <Changes
+          changes={finding.content.changes.map((change, index) => ({
+            ...change,
+            note: <WhereFrom causes={finding.causes} index={index} />,
+          }))}
+        />
       </div>
       {ignoring ? <IgnoreDialog id={finding.id} onClose={() => setIgnoring(false)} /> : null}
     </section>
-  );
-}
-
-/** Our own trail, as far as it can tell. */
-function Causes({ causes: { since, statements, isOutside } }: { causes: Finding['causes'] }) {
-  const { slug } = useOrg();
-  return (
-    <div className="mb-4 text-sm">
-      <h3 className="font-medium">Where it is likely to come from</h3>
-      {isOutside ? (
-        <p className="text-ink-2">
-          From outside: nothing that went through Postern since <Ago at={since} /> can have done it.
-        </p>
-      ) : statements.length === 0 ? (
-        <p className="text-ink-2">
-          Not known: nobody had looked at this database before, and the audit trail has nothing about it.
-        </p>
-      ) : (
-        <>
-          <p className="text-ink-2">
-            Went through Postern {since ? 'since nothing differed' : 'in the last 30 days'} and can have done
-            it:
-          </p>
-          <ul className="divide-line border-line mt-1.5 divide-y rounded-lg border">
-            {statements.map(({ eventId, at, actorLabel, text, isAboutIt }) => (
-              <li key={eventId} className="px-3 py-1.5">
-                <Link
-                  href={`/${slug}/audit?event=${eventId}`}
-                  className="text-accent text-xs hover:underline"
-                >
-                  {actorLabel}, <Ago at={at} />
-                </Link>
-                {isAboutIt ? (
-                  <span className="text-warn ml-2 text-xs">names a role of this difference</span>
-                ) : null}
-                <pre className="text-ink-2 font-mono text-xs [overflow-wrap:anywhere] whitespace-pre-wrap">
-                  {text}
-                </pre>
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
-    </div>
   );
 }
 

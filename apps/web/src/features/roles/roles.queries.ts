@@ -11,7 +11,11 @@ export const connectionRolesDocument = graphql(`
       drift {
         id manifestVersion firstSeenAt lastSeenAt changeCount planId ignoredUntil ignoredReason ignoredLabel
         content { changes { kind category destructive subject statements isFromRules } }
-        causes { since until isOutside statements { eventId at actorLabel text isAboutIt } }
+        causes {
+          since until
+          changes { kind objects statement { eventId at actorLabel text } changedAt grantors }
+          opaque { eventId at actorLabel text }
+        }
       }
     }
   }

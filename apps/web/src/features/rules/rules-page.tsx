@@ -6,7 +6,7 @@ import { DataTable } from '../../ui/data-table';
 import { count } from '../../ui/format';
 import { Icon } from '../../ui/icons';
 import { Page, Well } from '../../ui/page';
-import { EmptyState, ErrorState } from '../../ui/states';
+import { EmptyState, ErrorState, FormError } from '../../ui/states';
 import { useUrlState } from '../../ui/use-url-state';
 import { EffectiveAccessDialog } from '../access/effective-access';
 import { AccessRequests } from '../access-requests/access-requests';
@@ -28,6 +28,8 @@ export function RulesPage() {
   const rules = useRules(orgId, filter);
   const [checking, setChecking] = useState(false);
   const [granting, setGranting] = useState<AccessRequest | null>(null);
+  // Here and not in the panel, which has closed by the time an answer comes.
+  const answer = useCloseRequest();
   const open = params.get('rule');
   const filtered = filter.connection !== null || filter.member !== null;
   const create = canManage ? (
@@ -47,6 +49,14 @@ export function RulesPage() {
         </>
       }
     >
+      {answer.error ? (
+        <div className="flex flex-col gap-1">
+          <p className="text-sm">
+            The rule is saved, but the request could not be marked as granted. It still waits below.
+          </p>
+          <FormError error={answer.error} />
+        </div>
+      ) : null}
       <AccessRequests onGrant={setGranting} />
       <RuleFilters filter={filter} onChange={change} />
       <RuleTable
@@ -58,15 +68,28 @@ export function RulesPage() {
         onClear={() => change({ connection: null, member: null })}
       />
       {open ? <OpenRule id={open} listed={rules.data} onClose={() => change({ rule: null })} /> : null}
-      {granting ? <GrantRequest request={granting} onClose={() => setGranting(null)} /> : null}
+      {granting ? (
+        <GrantRequest
+          request={granting}
+          onClose={() => setGranting(null)}
+          onSaved={() => answer.mutate({ id: granting.id, outcome: 'GRANTED' })}
+        />
+      ) : null}
       <EffectiveAccessDialog open={checking} onClose={() => setChecking(false)} />
     </Page>
   );
 }
 
 /** A new rule that gives what was asked for; saving it answers the request. */
-function GrantRequest({ request, onClose }: { request: AccessRequest; onClose: () => void }) {
-  const answer = useCloseRequest();
+function GrantRequest({
+  request,
+  onClose,
+  onSaved,
+}: {
+  request: AccessRequest;
+  onClose: () => void;
+  onSaved: () => void;
+}) {
   return (
     <RulePanel
       opened={null}
@@ -77,7 +100,7 @@ function GrantRequest({ request, onClose }: { request: AccessRequest; onClose: (
         description: request.reason.slice(0, 500),
       }}
       onClose={onClose}
-      onSaved={() => answer.mutate({ id: request.id, outcome: 'GRANTED' })}
+      onSaved={onSaved}
     />
   );
 }

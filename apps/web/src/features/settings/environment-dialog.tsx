@@ -1,13 +1,11 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { asApiError, fieldError } from '../../graphql/api-error';
 import { request } from '../../graphql/client';
-import { Button } from '../../ui/button';
-import { Dialog } from '../../ui/dialog';
 import { TextField } from '../../ui/field';
+import { FormDialog } from '../../ui/form-dialog';
 import { slugOf } from '../../ui/format';
-import { FormError } from '../../ui/states';
 import { type EnvironmentState, environmentsKey } from '../publication/use-environments';
 import { useOrg } from '../shell/org-context';
 import { createEnvironmentDocument, updateEnvironmentDocument } from './settings.queries';
@@ -20,7 +18,6 @@ export function EnvironmentDialog({
   onClose: () => void;
 }) {
   const { orgId } = useOrg();
-  const form = useId();
   const queries = useQueryClient();
   const [name, setName] = useState(environment?.name ?? '');
   const [slug, setSlug] = useState('');
@@ -38,49 +35,35 @@ export function EnvironmentDialog({
   });
   const error = save.error ? asApiError(save.error) : null;
   return (
-    <Dialog
-      open
+    <FormDialog
       onClose={onClose}
       title={environment ? `Rename ${environment.name}` : 'New environment'}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" type="submit" form={form} busy={save.isPending}>
-            {environment ? 'Rename' : 'Create environment'}
-          </Button>
-        </>
-      }
+      submit={environment ? 'Rename' : 'Create environment'}
+      busy={save.isPending}
+      error={save.error}
+      fields={['name', 'slug']}
+      onSubmit={() => save.mutate()}
     >
-      <form
-        id={form}
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate();
-        }}
-      >
+      <TextField
+        label="Name"
+        required
+        maxLength={100}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        error={fieldError(error, 'name')}
+      />
+      {environment ? null : (
         <TextField
-          label="Name"
+          label="Id"
           required
-          maxLength={100}
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-          error={fieldError(error, 'name')}
+          spellCheck={false}
+          className="font-mono"
+          value={typedSlug}
+          onChange={(event) => setSlug(event.target.value)}
+          hint="Short and lower case; it never changes."
+          error={fieldError(error, 'slug')}
         />
-        {environment ? null : (
-          <TextField
-            label="Id"
-            required
-            spellCheck={false}
-            className="font-mono"
-            value={typedSlug}
-            onChange={(event) => setSlug(event.target.value)}
-            hint="Short and lower case; it never changes."
-            error={fieldError(error, 'slug')}
-          />
-        )}
-        {error && !['name', 'slug'].includes(error.field ?? '') ? <FormError error={error} /> : null}
-      </form>
-    </Dialog>
+      )}
+    </FormDialog>
   );
 }
