@@ -10,6 +10,7 @@ import { approvePlan, commentOnPlan, rejectPlan } from './decide-plan.js';
 import { ignoreDrift, planForDrift } from './drift.js';
 import { readDriftCauses } from './drift-causes.queries.js';
 import { generateManifest, readGenerated } from './generate-manifest.js';
+import { readGuardRoles } from './guard-roles.queries.js';
 import { readTask } from './plan-task.queries.js';
 import {
   listManifestsPage,
@@ -27,6 +28,7 @@ import {
   DriftDetail,
   DriftFinding,
   GeneratedRoleManifest,
+  GuardRoles,
   RoleManifestConnection,
   RoleManifestInput,
   RoleManifestProblem,
@@ -249,6 +251,16 @@ export class RolePlanDetailResolver {
   })
   task(@Parent() plan: PlanView): Promise<RolePlanTask | null> {
     return readTask(this.db, plan);
+  }
+}
+
+@Resolver(() => ConnectionRoles)
+export class ConnectionRolesResolver {
+  constructor(private readonly db: TenantDb) {}
+
+  @ResolveField(() => GuardRoles)
+  guards(@Parent() roles: ConnectionRoles): Promise<GuardRoles> {
+    return readGuardRoles(this.db, roles);
   }
 }
 
