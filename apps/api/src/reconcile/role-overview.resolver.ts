@@ -11,8 +11,7 @@ import {
   FailedWorkConnection,
   RoleStatesFilterEnum,
 } from './reconcile.type.js';
-import { listRoleStates } from './role-states.queries.js';
-import type { RoleStatesFilter } from './role-states.store.js';
+import { listRoleStates, type RoleStatesFilter } from './role-states.queries.js';
 
 /** What one page shows of all connections: how their roles are, and what failed. */
 @Resolver()

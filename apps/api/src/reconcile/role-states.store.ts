@@ -1,7 +1,6 @@
 import { LIVE_PLAN_STATES, type PlanState } from '@postern/core/reconcile';
 import { Prisma } from '../generated/prisma/client.js';
 import type { Tx } from '../tenancy/tenant-db.js';
-import { AWAY_AFTER_MS } from './plan-task.queries.js';
 import type { RoleState } from './status.js';
 
 export interface RoleStateRow {
@@ -41,9 +40,11 @@ export function roleStates(
     search?: string | undefined;
     afterSlug?: string | undefined;
     take: number;
+    /** Agents that were heard of since are connected. */
+    seenAfter: Date;
   },
 ): Promise<RoleStateRow[]> {
-  const { filter, search, afterSlug, take } = asked;
+  const { filter, search, afterSlug, take, seenAfter } = asked;
   const named = search?.trim().toLowerCase() ?? '';
   return tx.$queryRaw<RoleStateRow[]>`
     select * from (
@@ -52,7 +53,7 @@ export function roleStates(
         p.id as "planId", p.state as "planState", f.change_count as "driftCount", f.first_seen_at as "driftSince",
         coalesce(f.ignored_until > now(), false) as "isDriftIgnored",
         exists (select from agent a where a.org_id = c.org_id and a.environment_id = c.environment_id and a.revoked_at is null
-          and a.last_seen_at > ${new Date(Date.now() - AWAY_AFTER_MS)}) as "hasAgent"
+          and a.last_seen_at > ${seenAfter}) as "hasAgent"
       from db_connection c
       join environment e on e.org_id = c.org_id and e.id = c.environment_id
       left join lateral (select max(version) as version from role_manifest m
