@@ -104,10 +104,9 @@ export async function appendEvents(
   const last = links.at(-1);
   if (!last) return;
   const place = { agentId: agent.id, environmentId: agent.environmentId };
-  const rows: Columns[] = links.map(({ seq, hash, event, text }) => ({
-    ...auditRow(event, { ...place, seq, hash }),
-    event: text,
-  }));
+  const rows: Columns[] = links.map(({ seq, hash, event, text }) =>
+    Object.assign(auditRow(event, { ...place, seq, hash }), { event: text }),
+  );
   const elsewhere = fillOutcomes(rows, links);
   const values = COLUMNS.map(([, , field, form]) => columnText(rows, field, form));
   await client.query({ name: 'append-audit-events', text: INSERT, values: [agent.orgId, ...values] });
