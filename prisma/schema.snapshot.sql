@@ -63,6 +63,7 @@ agent.last_seen_at timestamp(3) with time zone
 agent.revoked_at timestamp(3) with time zone
 agent.wire jsonb
 agent.spool jsonb
+agent.features text[] not null default '{}'::text[]
 agent_task.id uuid not null
 agent_task.org_id uuid not null
 agent_task.environment_id uuid not null
@@ -350,6 +351,7 @@ role_plan.attempts integer not null default 0
 role_plan.progress_done integer not null default 0
 role_plan.progress_total integer not null default 0
 role_plan.finished_at timestamp(3) with time zone
+role_plan.guards jsonb
 role_plan.cancel_asked_by text
 role_plan.cancel_asked_label text
 role_plan.cancel_asked_at timestamp(3) with time zone
@@ -369,6 +371,9 @@ role_settings.approver_group_id uuid
 role_settings.plan_lifetime_s integer not null default 86400
 role_settings.drift_every_s integer default 3600
 role_settings.updated_at timestamp(3) with time zone not null default now()
+role_settings.guard_roles boolean not null default false
+role_settings.guards_in_force boolean not null default false
+role_settings.guards_there smallint[] not null default '{}'::smallint[]
 role_status.org_id uuid not null
 role_status.connection_id uuid not null
 role_status.state text not null default 'unknown'::text
@@ -601,6 +606,8 @@ role_plan_comment role_plan_comment_pkey: PRIMARY KEY (id)
 role_plan_comment role_plan_comment_plan_fk: FOREIGN KEY (org_id, plan_id) REFERENCES role_plan(org_id, id) ON DELETE CASCADE
 role_settings role_settings_approvers_fk: FOREIGN KEY (org_id, approver_group_id) REFERENCES user_group(org_id, id)
 role_settings role_settings_connection_fk: FOREIGN KEY (org_id, connection_id) REFERENCES db_connection(org_id, id) ON DELETE CASCADE
+role_settings role_settings_guards_known: CHECK (((array_position(guards_there, NULL::smallint) IS NULL) AND (0 <= ALL (guards_there)) AND (127 >= ALL (guards_there))))
+role_settings role_settings_guards_wanted: CHECK ((guard_roles OR (NOT guards_in_force)))
 role_settings role_settings_mode_known: CHECK ((mode = ANY (ARRAY['authoritative'::text, 'additive'::text, 'adopt'::text])))
 role_settings role_settings_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
 role_settings role_settings_pkey: PRIMARY KEY (org_id, connection_id)
@@ -975,14 +982,17 @@ postern_audit_drop_empty() security definer {owner=X/owner,postern_system=X/owne
 postern_audit_ended_once() public
 postern_audit_expire() security definer {owner=X/owner,postern_app=X/owner}
 postern_audit_make_partitions(weeks_ahead integer) security definer {owner=X/owner,postern_system=X/owner}
+postern_audit_name_used(name audit_name) {owner=X/owner}
 postern_audit_named(filter jsonb) {owner=X/owner,postern_app=X/owner,postern_audit_search=X/owner}
 postern_audit_note_names() public
 postern_audit_notify() public
 postern_audit_one_of("column" text, list jsonb) {owner=X/owner,postern_app=X/owner,postern_audit_search=X/owner}
 postern_audit_partition(day date) {owner=X/owner}
+postern_audit_thin_names() security definer {owner=X/owner,postern_app=X/owner}
 postern_current_org() public
 postern_outbox_notify() public
 postern_role_plan_guard() public
+postern_role_plan_guards_stay() public
 postern_role_plan_may_become(from_state text, to_state text) public
 postern_search_audit(filter jsonb, cursor_at timestamp with time zone, cursor_id uuid, newer boolean, page_limit integer) security definer {postern_audit_search=X/postern_audit_search,postern_app=X/postern_audit_search}
 postern_tenant_table(table_name regclass, app_privileges text, org_column name) {owner=X/owner}
@@ -993,3 +1003,4 @@ CREATE TRIGGER audit_event_names AFTER INSERT ON public.audit_event REFERENCING 
 CREATE TRIGGER audit_event_notify AFTER INSERT ON public.audit_event FOR EACH STATEMENT EXECUTE FUNCTION postern_audit_notify()
 CREATE TRIGGER outbox_notify AFTER INSERT ON public.outbox FOR EACH STATEMENT EXECUTE FUNCTION postern_outbox_notify()
 CREATE TRIGGER role_plan_guard BEFORE INSERT OR UPDATE ON public.role_plan FOR EACH ROW EXECUTE FUNCTION postern_role_plan_guard()
+CREATE TRIGGER role_plan_guards_stay BEFORE UPDATE ON public.role_plan FOR EACH ROW WHEN ((new.guards IS DISTINCT FROM old.guards)) EXECUTE FUNCTION postern_role_plan_guards_stay()

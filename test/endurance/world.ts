@@ -42,6 +42,8 @@ export interface EnduranceOptions {
   readonly config?: string;
   /** Where the agent keeps its data; default a folder of the world's own. */
   readonly dataDir?: string;
+  /** What Node is given before the agent, by the world's folder. */
+  readonly nodeArgs?: (dir: string) => readonly string[];
 }
 
 /** A customer's side with everything that keeps a ledger, and bad networks between all of them. */
@@ -219,7 +221,10 @@ export class Endurance {
     );
     const agent = service({
       name: 'agent',
-      args: [join(REPOSITORY, 'apps', 'agent', 'dist', 'cli.js'), 'agent', '--config', config],
+      args: [
+        ...(this.#options.nodeArgs?.(this.dir) ?? []),
+        ...[join(REPOSITORY, 'apps', 'agent', 'dist', 'cli.js'), 'agent', '--config', config],
+      ],
       env: { POSTERN_ENROL_TOKEN: 'endurance' },
       logFile: join(this.dir, 'agent.log'),
       ready: { url: `${consoleUrl}/healthz` },

@@ -147,6 +147,12 @@ export interface Effects {
   readonly ran: number;
 }
 
+/** Who runs the texts; else the superuser. */
+export interface Login {
+  readonly user: string;
+  readonly password: string;
+}
+
 export interface FunctionCall {
   /** Empty for functions of none. */
   readonly extension: string;
@@ -159,16 +165,19 @@ export interface FunctionCall {
 export class Sandbox {
   readonly #server: PostgresServer;
   readonly #dir: string;
-  readonly #url: string;
   readonly #observers: pg.Client[] = [];
   #messages = 0;
   #victim = 'alive';
   #state: Fingerprint = new Map();
 
-  private constructor(server: PostgresServer, dir: string, url: string) {
+  private constructor(
+    server: PostgresServer,
+    dir: string,
+    /** Of the superuser. */
+    readonly url: string,
+  ) {
     this.#server = server;
     this.#dir = dir;
-    this.#url = url;
   }
 
   /** `more`: SQL that adds to what sandbox.sql makes. */
@@ -193,14 +202,14 @@ export class Sandbox {
   }
 
   /** Runs the texts in one session, or each in a session of its own, and looks before the sessions end. */
-  async effects(texts: readonly string[], sessions: 'one' | 'each' = 'one'): Promise<Effects> {
+  async effects(texts: readonly string[], sessions: 'one' | 'each' = 'one', as?: Login): Promise<Effects> {
     const clients: pg.Client[] = [];
     let ran = 0;
     try {
       for (const text of texts) {
         let client = clients.at(-1);
         if (client === undefined || sessions === 'each') {
-          client = await this.connect('statement');
+          client = await this.connect('statement', as);
           clients.push(client);
           await client.query(`set statement_timeout = ${texts.length > 10 ? 200 : 2_000}`);
         }
@@ -218,8 +227,10 @@ export class Sandbox {
     }
   }
 
-  async connect(name: string): Promise<pg.Client> {
-    const client = new pg.Client({ connectionString: this.#url, application_name: name });
+  async connect(name: string, as?: Login): Promise<pg.Client> {
+    const url = new URL(this.url);
+    if (as) Object.assign(url, { username: as.user, password: as.password });
+    const client = new pg.Client({ connectionString: url.href, application_name: name });
     client.on('error', () => undefined);
     await client.connect();
     return client;

@@ -1,8 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type AuditEvent, CHAIN_START, type ChainedEvent, chain } from '@postern/core/audit';
+import { CompactSign, createLocalJWKSet, exportJWK, generateKeyPair } from 'jose';
 import { afterAll, describe, expect, test } from 'vitest';
+import { readAnchors } from '../src/audit-cli/anchors.js';
 import { verifyTrail } from '../src/audit-cli/verify.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'postern-verify-'));
@@ -63,5 +66,83 @@ describe('an exported trail', () => {
     ['not an event', (l) => [...l, { nothing: 1 }], { seq: null }],
   ])('with one %s is named', async (_, change, expected) => {
     expect((await verified(change(whole.map((link) => asExported(link))))).problem).toMatchObject(expected);
+  });
+});
+
+describe('an exported trail, held against anchors', async () => {
+  const orgId = '0190c0de-0000-7000-8000-0000000000aa';
+  const agentId = '0190c0de-0000-7000-8000-0000000000bb';
+  const { publicKey, privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
+  const keys = createLocalJWKSet({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k', alg: 'EdDSA' }] });
+  const agents = links(5);
+  const own = links(2);
+  const lines = [
+    ...agents.map((link) => asExported(link, agentId)),
+    ...own.map((link) => asExported(link, null)),
+  ];
+  const headOf = (chain: string, link: ChainedEvent | undefined) => ({
+    ...{ chain, seq: link?.seq ?? 0, hash: link?.hash ?? CHAIN_START },
+    removed: [] as [number, number][],
+  });
+  const sign = (payload: object, typ = 'postern-audit-anchor+jws') =>
+    new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
+      .setProtectedHeader({ alg: 'EdDSA', kid: 'k', typ })
+      .sign(privateKey);
+  const anchor = (number: number, prev: string, chains: object[]) => ({
+    ...{ v: 1, orgId, number, at: '2026-11-21T12:00:00.000Z', prev, chains },
+  });
+  const first = await sign(anchor(1, CHAIN_START, [headOf(agentId, agents[2])]));
+  const digest = createHash('sha256').update(first).digest('hex');
+  const second = await sign(anchor(2, digest, [headOf(agentId, agents[4]), headOf(orgId, own[1])]));
+  const write = (name: string, ...jws: string[]) => {
+    const path = join(dir, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, jws.map((line) => `${line}\n`).join(''));
+    return path;
+  };
+  const held = async (exported: readonly object[], path: string) => {
+    const file = write('held.jsonl', ...exported.map((line) => JSON.stringify(line)));
+    return verifyTrail(file, await readAnchors(path, keys));
+  };
+  const both = write(`${orgId}.jws`, first, second);
+
+  test('is whole, from a file of anchors and from a folder of an object store', async () => {
+    expect(await held(lines, both)).toEqual({ chains: 2, events: 7, heads: 3 });
+    write(`store/${orgId}/0000000001.jws`, first);
+    write(`store/${orgId}/0000000002.jws`, second);
+    expect((await held(lines, join(dir, 'store'))).heads).toBe(3);
+    expect(await held(lines.slice(3), both)).toMatchObject({ heads: 2 });
+  });
+
+  test('that was cut back below an anchor is named, though its hashes fit', async () => {
+    const cut = lines.filter(({ agentId: of, seq }) => of === null || seq <= 4);
+    expect((await verified(cut)).problem).toBeUndefined();
+    expect((await held(cut, both)).problem).toMatchObject({ chain: agentId, code: 'cut_off', seq: 5 });
+    const gone = lines.filter(({ agentId: of }) => of !== null);
+    expect((await held(gone, both)).problem).toMatchObject({ chain: orgId, code: 'cut_off', seq: 1 });
+  });
+
+  test('that was made anew is named', async () => {
+    let hash = CHAIN_START;
+    const anew = agents.map(({ seq, event }) => {
+      const link = chain(hash, seq, { ...event, reason: 'x' });
+      hash = link.hash;
+      return asExported(link, agentId);
+    });
+    expect((await verified(anew)).problem).toBeUndefined();
+    expect((await held(anew, both)).problem).toMatchObject({ code: 'rewritten', seq: 3 });
+  });
+
+  test('anchors that are missing, of another type or of another key are not believed', async () => {
+    await expect(
+      readAnchors(write('gap.jws', first, await sign(anchor(3, digest, []))), keys),
+    ).rejects.toThrow('anchor 3 does not follow anchor 1');
+    await expect(
+      readAnchors(write('type.jws', await sign(anchor(1, CHAIN_START, []), 'JWT')), keys),
+    ).rejects.toThrow('no anchor');
+    const stranger = await generateKeyPair('EdDSA', { crv: 'Ed25519' });
+    const other = createLocalJWKSet({ keys: [{ ...(await exportJWK(stranger.publicKey)), kid: 'k' }] });
+    await expect(readAnchors(both, other)).rejects.toThrow('one of these keys');
+    await expect(readAnchors(write('empty.jws'), keys)).rejects.toThrow('no anchor');
   });
 });

@@ -88,6 +88,78 @@ describe.skipIf(!CHROMIUM)('the editor in a real browser', () => {
     await dana.keyboard.press('Escape');
   });
 
+  it('keeps several tabs in order: moves, renames, duplicates and closes them, and takes it back', async () => {
+    const titles = () => dana.getByRole('tablist', { name: 'Query tabs' }).getByRole('tab').allTextContents();
+    const menu = async (tab: string, item: string) => {
+      await dana.getByRole('tab', { name: tab, exact: true }).click({ button: 'right' });
+      await dana.getByRole('menuitem', { name: item, exact: true }).click();
+    };
+    await menu('Query 1', 'Duplicate');
+    await dana.getByRole('button', { name: 'New tab' }).click();
+    await dana.getByRole('tab', { name: 'Query 2' }).waitFor();
+    await dana.getByRole('tab', { name: 'Query 2' }).focus();
+    await dana.keyboard.press('ControlOrMeta+Shift+ArrowLeft');
+    await expect.poll(titles).toEqual(['Query 1', 'Query 2', 'Query 1 (copy)']);
+    await dana
+      .getByRole('tab', { name: 'Query 1 (copy)' })
+      .dragTo(dana.getByRole('tab', { name: 'Query 1', exact: true }));
+    await expect.poll(titles).toEqual(['Query 1 (copy)', 'Query 1', 'Query 2']);
+    await dana.getByRole('tab', { name: 'Query 2' }).focus();
+    await dana.keyboard.press('Shift+F10');
+    await dana.getByRole('menuitem', { name: 'Rename' }).click();
+    await dana.getByRole('textbox', { name: 'Name of the tab' }).fill('kept');
+    await dana.keyboard.press('Enter');
+    await expect.poll(titles).toEqual(['Query 1 (copy)', 'Query 1', 'kept']);
+    await menu('kept', 'Close others');
+    await expect.poll(titles).toEqual(['kept']);
+    await dana.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(async () => (await titles()).sort()).toEqual(['Query 1', 'Query 1 (copy)', 'kept']);
+    await menu('kept', 'Close others');
+  });
+
+  it('keeps a result pinned while others run, and says what changed between two', async () => {
+    const values = (rows: string) => `select * from (values ${rows}) as item (id, name)`;
+    await write(dana, values("(1, 'a'), (2, 'b'), (3, 'c')"));
+    await dana.keyboard.press('ControlOrMeta+Enter');
+    await dana.getByRole('button', { name: 'Pin', exact: true }).click();
+    await write(dana, values("(1, 'a'), (2, 'B'), (4, 'd')"));
+    await dana.keyboard.press('ControlOrMeta+Enter');
+    await dana.getByRole('gridcell', { name: 'B', exact: true }).waitFor();
+    await dana.getByRole('tab', { name: /Pinned/ }).click();
+    await dana.getByRole('gridcell', { name: 'c', exact: true }).waitFor();
+    await dana.getByRole('tab', { name: /SELECT 3/ }).click();
+    await dana.getByRole('button', { name: 'Compare…' }).click();
+    const dialog = dana.getByRole('dialog');
+    await dialog.getByText('1 added, 1 removed, 1 changed, 1 the same').waitFor();
+    await picture(dana, 'compare');
+    expect(await axeProblems(dana)).toEqual([]);
+    await dana.keyboard.press('Escape');
+    await dana.getByRole('tab', { name: /Pinned/ }).click();
+    await dana.getByRole('button', { name: 'Unpin' }).click();
+    await dana.getByRole('tab', { name: /Pinned/ }).waitFor({ state: 'detached' });
+  });
+
+  it('completes snippets by their name, and lists the connection used last first', async () => {
+    await write(dana, '');
+    await dana.keyboard.type('dup');
+    await dana.getByRole('option', { name: /dup.*twice/ }).waitFor();
+    // The list takes no key in its first moment, so that a word typed fast is not replaced.
+    await dana.waitForTimeout(150);
+    await dana.keyboard.press('Enter');
+    await dana.keyboard.type('status');
+    await dana.keyboard.press('Escape');
+    expect(await dana.locator('.cm-content').innerText()).toContain('select status, count(*)');
+    await choose(dana, /live/);
+    await dana.getByRole('combobox', { name: 'Connection' }).click();
+    const listed = await dana.getByRole('option').allTextContents();
+    expect(listed.map((text) => /shop|live/.exec(text)?.[0])).toEqual(['live', 'shop']);
+    await dana.keyboard.press('Escape');
+    await dana.keyboard.press('F1');
+    await dana.getByRole('dialog').getByText('the database never saw the statement').waitFor();
+    expect(await axeProblems(dana)).toEqual([]);
+    await dana.keyboard.press('Escape');
+  });
+
   it('had no error in any page', () => {
     // The request that the first journey cut off is told by the browser itself.
     expect(problems.flat().filter((text) => !text.includes('ERR_FAILED'))).toEqual([]);

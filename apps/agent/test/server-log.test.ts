@@ -108,6 +108,20 @@ it('counts statements where pg_stat_statements can not be read, under a false ma
   expect((await look()).statements).toEqual([]);
 });
 
+it('reads what pgaudit wrote, in the form that it documents, in the place of the line of the server', async () => {
+  const text = 'delete from orders where note = \'a, "b"\'\n and id = 4';
+  const line = `AUDIT: SESSION,1,1,WRITE,DELETE,TABLE,public.orders,"${text.replaceAll('"', '""')}",<none>`;
+  await brief(
+    'carrier',
+    'postern:alex@acme.example',
+    `do $do$ begin raise log '%', $line$${line}$line$; end $do$`,
+    'delete from orders where id = 5',
+  );
+  expect((await look()).statements).toMatchObject([
+    { login: 'carrier', kind: 'DELETE', relations: ['orders'], calls: 1 },
+  ]);
+});
+
 it('leaves them to pg_stat_statements where that can be read', async () => {
   await asSuperuser(
     server.superuserUrl(),

@@ -375,6 +375,30 @@ describe('retention', () => {
     await client.query('delete from audit_expired where from_seq = 6');
   });
 
+  it('forgets the names of whoever has no event left, and only theirs', async () => {
+    const gone = { type: 'user' as const, id: 'gone', label: 'gone@acme.example' };
+    const stays = { type: 'user' as const, id: 'stays', label: 'stays@acme.example' };
+    const client90 = { address: '10.0.0.1:1', application: 'old-program' };
+    const old = await enrolAgent(api, acme);
+    await old.push(
+      old.record(
+        { ...daysAgo(90), actor: gone, client: client90 },
+        { ...daysAgo(90), actor: stays },
+        { actor: stays },
+      ),
+    );
+    const names = async () =>
+      (await client.query('select name from audit_name where org_id = $1', [acme.orgId])).rows.map(
+        ({ name }) => name,
+      );
+    expect(await names()).toEqual(expect.arrayContaining([gone.label, stays.label, 'old-program']));
+    await keep(60, null);
+    await upkeep.run();
+    expect(await names()).toContain(stays.label);
+    expect(await names()).not.toContain(gone.label);
+    expect(await names()).not.toContain('old-program');
+  });
+
   it('cannot be hurried by whoever runs the removal', async () => {
     await keep(null, null);
     const before = (await client.query('select count(*)::int as n from audit_event')).rows[0].n;

@@ -1,6 +1,6 @@
 import type { MadePlan } from '@postern/core/reconcile';
 import { type SignedTask, TASK_KINDS, type TaskResult } from '@postern/protocol/tasks';
-import { PATHS } from '@postern/protocol/version';
+import { AGENT_FEATURES, PATHS } from '@postern/protocol/version';
 import { decodeJwt } from 'jose';
 import { TenantDb } from '../src/tenancy/tenant-db.js';
 import type { AgentPeer } from './agent-peer.js';
@@ -122,8 +122,9 @@ export class Reconciling {
   }
 
   /** What the agent gets when it asks. */
-  async claim(agent = this.agent): Promise<SignedTask | null> {
-    const answer = await agent.send('POST', PATHS.taskClaim, { kinds: TASK_KINDS, connections: [this.slug] });
+  async claim(agent = this.agent, more: object = { features: AGENT_FEATURES }): Promise<SignedTask | null> {
+    const asked = { kinds: TASK_KINDS, connections: [this.slug], ...more };
+    const answer = await agent.send('POST', PATHS.taskClaim, asked);
     if (answer.status !== 200) throw new Error(answer.text);
     const { task } = answer.body as { task: string | null };
     return task === null ? null : decodeJwt<SignedTask>(task);

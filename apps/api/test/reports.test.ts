@@ -166,6 +166,43 @@ describe('coverage', () => {
   });
 });
 
+describe('integrity of the audit trail', () => {
+  it('says what was checked, with its heads, and names the first thing wrong', async () => {
+    const own = async () => {
+      const { document } = await made('AUDIT_INTEGRITY');
+      return {
+        summary: document.summary,
+        row: rowsOf(document, 'chains').find(({ Id }) => Id === company.orgId),
+      };
+    };
+    const whole = await own();
+    expect(whole.summary).toContainEqual({ label: 'Result', value: 'whole' });
+    const { owner } = api.database;
+    const { rows } = await owner.query<{ hash: string }>(
+      "select encode(hash, 'hex') as hash from audit_event where agent_id is null and org_id = $1 and seq = $2",
+      [company.orgId, whole.row?.['Last event']],
+    );
+    expect(whole.row).toMatchObject({
+      Result: 'whole',
+      'Hash of it': rows[0]?.hash,
+      'First thing wrong': '',
+    });
+    const change = (label: string, was: string) =>
+      owner.query(
+        `update audit_event set event = replace(event::text, $3, $2)::json
+          where agent_id is null and org_id = $1 and seq = 2`,
+        [company.orgId, label, was],
+      );
+    await owner.query('alter table audit_event disable trigger all');
+    await change('somebody@else.example', company.email);
+    const broken = await own();
+    await change(company.email, 'somebody@else.example');
+    await owner.query('alter table audit_event enable trigger all');
+    expect(broken.row).toMatchObject({ Result: 'altered', 'Last event': 1 });
+    expect(broken.summary).toContainEqual({ label: 'Result', value: expect.stringContaining('not whole') });
+  });
+});
+
 describe('a finished report', () => {
   async function verify(bytes: Buffer, detached: string): Promise<string> {
     const keys = await api.app.inject({ method: 'GET', url: '/.well-known/jwks.json' });

@@ -11,6 +11,7 @@ const start: Workspace = {
   closed: [],
   running: {},
   outcomes: {},
+  pinned: {},
 };
 const after = (...actions: Action[]) => actions.reduce(reduce, start);
 const outcome: Outcome = {
@@ -40,6 +41,22 @@ describe('tabs', () => {
     expect(none.tabs.map(({ id }) => id)).toEqual(['s']);
     expect(none.activeId).toBe('s');
     expect(none.closed.map(({ id }) => id)).toEqual(['a']);
+  });
+
+  it('stand where they were put', () => {
+    const ids = (...actions: Action[]) => after(...actions).tabs.map(({ id }) => id);
+    expect(ids({ type: 'move', id: 'b', to: 0 })).toEqual(['b', 'a']);
+    expect(ids({ type: 'move', id: 'a', to: 9 })).toEqual(['b', 'a']);
+    expect(ids({ type: 'move', id: 'a', to: -1 })).toEqual(['a', 'b']);
+    expect(ids({ type: 'move', id: 'nobody', to: 1 })).toEqual(['a', 'b']);
+  });
+
+  it('take their pinned results with them', () => {
+    const pin = { outcome, result: resultOf([], []) };
+    const kept = after({ type: 'pin', id: 'a', pin }, { type: 'pin', id: 'a', pin });
+    expect(kept.pinned).toEqual({ a: [pin] });
+    expect(reduce(kept, { type: 'close', id: 'a', spare: tab('s') }).pinned).toEqual({});
+    expect(reduce(kept, { type: 'unpin', id: 'a', result: pin.result }).pinned).toEqual({ a: [] });
   });
 
   it('forget a transaction with their session', () => {

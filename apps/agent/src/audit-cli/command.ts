@@ -7,6 +7,11 @@ first event that is not as it was recorded. A file that begins in the middle of 
   postern audit verify events.jsonl             # exported from the control plane, one JSON object a line
   postern audit verify /var/lib/postern/audit   # what the agent keeps until the control plane has it
 
+With copies of the control plane's anchors, which it keeps in a file or an object store, a trail that was cut back or made anew is found
+as well. Keys are what it publishes at /.well-known/jwks.json; take your own copy of them.
+
+  postern audit verify events.jsonl --anchors anchors/ --keys jwks.json
+
 Exit codes: 0 whole, 1 something is wrong, 66 not readable.`;
 
 /** Adds `postern audit verify` to the program. */
@@ -17,16 +22,27 @@ export function addAuditCommands(program: Command): void {
     .command('verify')
     .argument('<path>', 'a file of exported events, or the directory of the agent’s audit segments')
     .description('say whether a trail is whole')
+    .option('--anchors <path>', 'copies of signed anchors: a file with one a line, or a folder of .jws files')
+    .option('--keys <file or url>', "the control plane's public keys (a JSON Web Key Set)")
     .addHelpText('after', EXAMPLES)
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 64))
     .action(runAndExit);
 }
 
-async function runAndExit(path: string): Promise<void> {
-  const { verifyTrail } = await import('./verify.js');
+interface Options {
+  readonly anchors?: string;
+  readonly keys?: string;
+}
+
+async function runAndExit(path: string, options: Options): Promise<void> {
+  const [{ verifyTrail }, { AnchorsRefused }] = await Promise.all([
+    import('./verify.js'),
+    import('./anchors.js'),
+  ]);
   try {
-    const { chains, events, problem } = await verifyTrail(path);
-    if (problem === undefined) process.stdout.write(`whole: ${events} events in ${chains} chains\n`);
+    const { chains, events, heads, problem } = await verifyTrail(path, await anchorsOf(options));
+    const held = heads === undefined ? '' : `, held against ${heads} signed heads`;
+    if (problem === undefined) process.stdout.write(`whole: ${events} events in ${chains} chains${held}\n`);
     else {
       process.stdout.write(
         `not whole: ${problem.chain}: ${problem.message}\n  ${events} events before it are good\n`,
@@ -34,8 +50,25 @@ async function runAndExit(path: string): Promise<void> {
       process.exitCode = 1;
     }
   } catch (error) {
+    if (error instanceof AnchorsRefused) {
+      process.stderr.write(`postern audit verify: the anchors do not hold: ${error.message}\n`);
+      process.exitCode = 1;
+      return;
+    }
     const { code, message } = error as NodeJS.ErrnoException;
-    process.stderr.write(`postern audit verify: \`${path}\` can not be read (${code ?? message})\n`);
+    process.stderr.write(`postern audit verify: \`${path}\` can not be checked (${code ?? message})\n`);
     process.exitCode = 66;
   }
+}
+
+async function anchorsOf({ anchors, keys }: Options) {
+  if (anchors === undefined && keys === undefined) return undefined;
+  if (anchors === undefined || keys === undefined)
+    throw new Error('`--anchors` and `--keys` go together: give both');
+  const [{ readAnchors }, { readKeys }, { createLocalJWKSet }] = await Promise.all([
+    import('./anchors.js'),
+    import('../report-cli/read-keys.js'),
+    import('jose'),
+  ]);
+  return readAnchors(anchors, createLocalJWKSet(await readKeys(keys)));
 }

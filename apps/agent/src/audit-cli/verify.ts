@@ -2,22 +2,42 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { CHAIN_BEGIN, ChainCheck, exportedLink, type TrailProblem } from '@postern/core/audit';
+import {
+  type AuditAnchor,
+  CHAIN_BEGIN,
+  ChainCheck,
+  exportedLink,
+  type TrailProblem,
+} from '@postern/core/audit';
 import { isSegmentName, readSegment } from '../audit/segment.js';
 import { sha256Hex } from '../audit/sha256.js';
+import { type ExportedChain, holdAgainst } from './anchors.js';
+
+const ORGANISATION = 'organisation';
+
+interface Link {
+  readonly seq: number;
+  readonly hash: string;
+  readonly event: unknown;
+}
 
 /** What checking a trail came to. */
 export interface TrailReport {
   readonly chains: number;
   readonly events: number;
+  /** Signed heads that it was held against, where anchors were given. */
+  readonly heads?: number;
   readonly problem?: (TrailProblem | { readonly seq: null; readonly message: string }) & {
     readonly chain: string;
   };
 }
 
-/** Checks an agent's spool directory, or a file of exported events, one JSON object a line. */
-export async function verifyTrail(path: string): Promise<TrailReport> {
-  return (await stat(path)).isDirectory() ? verifySegments(path) : verifyExport(path);
+/** Checks an agent's spool directory, or a file of exported events, one JSON object a line; the latter against anchors as well. */
+export async function verifyTrail(path: string, anchors?: readonly AuditAnchor[]): Promise<TrailReport> {
+  if (!(await stat(path)).isDirectory()) return verifyExport(path, anchors);
+  if (anchors !== undefined)
+    throw new Error('anchors are of what the control plane has: export the trail and give that file');
+  return verifySegments(path);
 }
 
 /** Segments that the control plane confirmed are gone, so the chain begins where the first header says. */
@@ -39,8 +59,8 @@ async function verifySegments(dir: string): Promise<TrailReport> {
 }
 
 /** Chains may be mixed, each in either order of its numbers; a part of a chain begins with an event that is believed. */
-async function verifyExport(file: string): Promise<TrailReport> {
-  const chains = new Map<string, { seq: number; hash: string; event: unknown }[]>();
+async function verifyExport(file: string, anchors?: readonly AuditAnchor[]): Promise<TrailReport> {
+  const chains = new Map<string, Link[]>();
   let line = 0;
   for await (const text of createInterface({ input: createReadStream(file, 'utf8') })) {
     line += 1;
@@ -54,7 +74,7 @@ async function verifyExport(file: string): Promise<TrailReport> {
     if (!link.success) return broken('is no exported event');
     const { agentId, seq, hash, event } = link.data;
     if (seq === null || hash === null) return broken('stands in no chain');
-    const name = agentId ?? 'organisation';
+    const name = agentId ?? ORGANISATION;
     const links = chains.get(name) ?? [];
     links.push({ seq, hash, event });
     chains.set(name, links);
@@ -73,7 +93,26 @@ async function verifyExport(file: string): Promise<TrailReport> {
     }
     if (!whole) events += 1;
   }
-  return { chains: chains.size, events };
+  const counts = { chains: chains.size, events };
+  return anchors === undefined
+    ? counts
+    : { ...counts, ...holdAgainst(anchors, byAnchorName(chains, anchors)) };
+}
+
+/** Anchors call the organisation's own chain by its id; an export's lines do not have it. */
+function byAnchorName(
+  chains: ReadonlyMap<string, readonly Link[]>,
+  anchors: readonly AuditAnchor[],
+): Map<string, ExportedChain> {
+  const own = anchors[0]?.orgId ?? ORGANISATION;
+  return new Map(
+    [...chains].flatMap(([name, links]) => {
+      const [first, last] = [links[0], links.at(-1)];
+      if (first === undefined || last === undefined) return [];
+      const hashAt = (seq: number) => links[seq - first.seq]?.hash;
+      return [[name === ORGANISATION ? own : name, { first: first.seq, last: last.seq, hashAt }] as const];
+    }),
+  );
 }
 
 function jsonOf(text: string): unknown {

@@ -4,6 +4,7 @@ import { isoTime } from '../clock.js';
 import { checkStatement } from '../session/check-statement.js';
 import { rowCapOf } from '../session/run-statement.js';
 import { boundValues } from '../targets/bound-parameters.js';
+import type { Target } from '../targets/target.js';
 import { AGENT_VERSION } from '../version.js';
 import type { ConsoleParts } from './console-parts.js';
 import type { SignedIn } from './console-sessions.js';
@@ -17,6 +18,13 @@ import {
   tabRequest,
 } from './contract.js';
 import { parsed } from './parsed.js';
+
+type Shown = ConnectionsResponse['connections'][number];
+
+function healthOf(target: Target | undefined): Pick<Shown, 'health' | 'latencyMs'> {
+  const { status, latencyMs } = target?.health ?? { status: 'unknown' };
+  return latencyMs === undefined ? { health: status } : { health: status, latencyMs };
+}
 
 /** The console's HTTP API (contract.ts). No rule is made here. */
 export function addApiRoutes(app: FastifyInstance, parts: ConsoleParts): void {
@@ -54,7 +62,7 @@ export function addApiRoutes(app: FastifyInstance, parts: ConsoleParts): void {
         permissions: permissionsOf(mask),
         rowCap: rowCapOf({ connection, held: mask }),
         readOnly: (mask & WRITING_PERMISSIONS) === 0,
-        health: parts.targets.get(connection.slug)?.health.status ?? 'unknown',
+        ...healthOf(parts.targets.get(connection.slug)),
       })),
     };
   });

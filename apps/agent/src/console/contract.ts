@@ -37,6 +37,8 @@ export const connectionsResponse = z.object({
       rowCap: z.number(),
       readOnly: z.boolean(),
       health: z.enum(['ok', 'down', 'unknown']),
+      /** Milliseconds that the database took to answer the agent when it last looked, each minute or so. */
+      latencyMs: z.number().optional(),
     }),
   ),
 });

@@ -1,21 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { createLocalJWKSet, type JSONWebKeySet } from 'jose';
-import { z } from 'zod';
+import { readKeys } from './read-keys.js';
 import { verifyReport } from './verify-report.js';
-
-const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })).min(1) });
-const KEYS_WITHIN_MS = 10_000;
 
 interface Output {
   stdout: { write(text: string): unknown };
   stderr: { write(text: string): unknown };
-}
-
-async function readKeys(source: string): Promise<JSONWebKeySet> {
-  if (!/^https?:\/\//.test(source)) return keySet.parse(JSON.parse(await readFile(source, 'utf8')));
-  const answer = await fetch(source, { signal: AbortSignal.timeout(KEYS_WITHIN_MS), redirect: 'error' });
-  if (!answer.ok) throw new Error(`answered ${answer.status}`);
-  return keySet.parse(await answer.json());
 }
 
 /** Says whether a file is a report as it was signed. Answers with the exit status. */
@@ -24,14 +14,14 @@ export async function verifyFile(file: string, keysFrom: string, { stdout, stder
   try {
     keys = await readKeys(keysFrom);
   } catch (error) {
-    stderr.write(`postern: no keys could be read from \`${keysFrom}\`: ${reason(error)}\n`);
+    stderr.write(`postern: ${(error as Error).message}\n`);
     return 1;
   }
   let bytes: Buffer;
   try {
     bytes = await readFile(file);
   } catch (error) {
-    stderr.write(`postern: \`${file}\` could not be read: ${reason(error)}\n`);
+    stderr.write(`postern: \`${file}\` could not be read: ${(error as Error).message}\n`);
     return 1;
   }
   const result = await verifyReport(bytes, createLocalJWKSet(keys));
@@ -42,6 +32,3 @@ export async function verifyFile(file: string, keysFrom: string, { stdout, stder
   stderr.write(`${file}: ${result.reason}\n`);
   return 1;
 }
-
-const reason = (error: unknown): string =>
-  error instanceof z.ZodError ? 'it is not a JSON Web Key Set' : (error as Error).message;

@@ -303,8 +303,9 @@ export class Governor {
     const reason = `not understood: ${withoutQuotes(rejection.message)}`;
     const why = { connection: { id, slug }, held: permissionsOf(seen.held), reason };
     const auditId = await this.#events.denied(text, why, { policy });
-    const { code, message, position } = rejection;
+    const { code, message, fix, position } = rejection;
     const facts: DenialFacts = { auditId, connection: text.connection };
-    throw new RunRefused(code, message, {}, position === undefined ? facts : { ...facts, position });
+    const how = fix === undefined ? {} : { fix };
+    throw new RunRefused(code, message, how, position === undefined ? facts : { ...facts, position });
   }
 }

@@ -52,6 +52,7 @@ export class Target {
   readonly #types = new TypeNames();
   #health: Health = 'unknown';
   #detail: string | undefined;
+  #latencyMs: number | undefined;
 
   constructor(config: ConnectionConfig) {
     this.config = config;
@@ -61,8 +62,15 @@ export class Target {
     this.browse = new Browse({ slug, url });
   }
 
-  get health(): { readonly status: Health; readonly detail?: string } {
-    return { status: this.#health, ...(this.#detail === undefined ? {} : { detail: this.#detail }) };
+  /** `latencyMs`: what `select 1` took when the agent last looked; undefined while the database is not there. */
+  get health(): { readonly status: Health; readonly detail?: string; readonly latencyMs?: number } {
+    const [status, detail] = [this.#health, this.#detail];
+    const latencyMs = status === 'ok' ? this.#latencyMs : undefined;
+    return {
+      status,
+      ...(detail === undefined ? {} : { detail }),
+      ...(latencyMs === undefined ? {} : { latencyMs }),
+    };
   }
 
   /** A session behind its walls, in the name of a person. */
@@ -102,6 +110,9 @@ export class Target {
     };
     await this.#noting(async () => {
       const { client } = await connectWalled(this.config.slug, this.config.url, walls, 'postern:health');
+      const askedAt = performance.now();
+      await client.query('select 1');
+      this.#latencyMs = performance.now() - askedAt;
       await client.end();
     }).catch(() => undefined);
   }

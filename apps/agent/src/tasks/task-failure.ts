@@ -1,3 +1,4 @@
+import { PosternError } from '@postern/core/errors';
 import type { FailureClass } from '@postern/core/reconcile';
 import type { Problem } from '@postern/core/roles';
 import type { TaskFailure } from '@postern/protocol/tasks';
@@ -29,6 +30,8 @@ export function failureOf(error: unknown): TaskFailure {
     const { message, fix, facts } = error;
     return bounded({ class: classOf(error), message, fix, facts: [...facts] });
   }
+  if (error instanceof PosternError)
+    return bounded({ class: 'refused', message: error.message, fix: error.detail.fix ?? '', facts: [] });
   return {
     class: 'other',
     message: 'something in the agent broke',

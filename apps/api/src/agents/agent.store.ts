@@ -94,6 +94,7 @@ export function agentsOfEnvironments(tx: Tx, environmentIds: readonly string[]) 
       lastSeenAt: true,
       connections: true,
       wire: true,
+      features: true,
     },
   });
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { WireAddress } from '@postern/protocol/heartbeat';
-import { TenantDb } from '../tenancy/tenant-db.js';
+import type { AgentFeature } from '@postern/protocol/version';
+import { TenantDb, type Tx } from '../tenancy/tenant-db.js';
 import { agentsOfEnvironments, policyVersions } from './agent.store.js';
 import { type ConnectionHealth, healthOf, isOnline, wireOf } from './agent-status.js';
 
@@ -99,4 +100,10 @@ function healthByConnection(agents: readonly Agent[]): Map<string, Health> {
     for (const { slug } of healthOf(agent.connections))
       if (!worst.has(slug)) worst.set(slug, { status: 'unknown', detail: `agent ${agent.name} is offline` });
   return worst;
+}
+
+/** Names of an environment's agents that do not know something yet. */
+export async function agentsWithout(tx: Tx, environmentId: string, feature: AgentFeature): Promise<string[]> {
+  const agents = await agentsOfEnvironments(tx, [environmentId]);
+  return agents.filter(({ features }) => !features.includes(feature)).map(({ name }) => name);
 }

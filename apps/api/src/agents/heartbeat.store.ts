@@ -22,7 +22,7 @@ export async function storeHeartbeat(
   }));
   const { rows } = await client.query<{ policy_version: number }>(
     `update agent a set agent_version = $2, protocol_version = $3, policy_version = $4, policy_enforced_at = $5,
-       spool_depth = $6, rss_bytes = $7, connections = $8::jsonb, wire = $9::jsonb, spool = $10::jsonb,
+       spool_depth = $6, rss_bytes = $7, connections = $8::jsonb, wire = $9::jsonb, spool = $10::jsonb, features = $11,
        last_seen_at = now()
      from environment e
      where a.id = $1 and a.revoked_at is null and e.org_id = a.org_id and e.id = a.environment_id
@@ -38,6 +38,7 @@ export async function storeHeartbeat(
       JSON.stringify(connections),
       heartbeat.wire === undefined ? null : JSON.stringify(heartbeat.wire),
       heartbeat.spool === undefined ? null : storable(JSON.stringify(heartbeat.spool)),
+      (heartbeat.features ?? []).map(storable),
     ],
   );
   return rows[0]?.policy_version ?? 0;

@@ -4,6 +4,7 @@ import { TenantDb } from '../tenancy/tenant-db.js';
 import { expireAudit } from './expire-audit.js';
 import { KeepAnchors } from './keep-anchors.js';
 import { MakeAnchor } from './make-anchor.js';
+import { thinNames } from './retention.store.js';
 import { dropEmptyPartitions, makePartitions, orgsToKeep } from './upkeep.store.js';
 
 const EVERY_MS = 3_600_000;
@@ -55,8 +56,9 @@ export class AuditUpkeep implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async expire(orgId: string): Promise<void> {
-    for (let day = 0; day < DAYS_A_RUN && !this.stopped; day += 1)
-      if (!(await expireAudit(this.db, orgId))) return;
+    let days = 0;
+    while (days < DAYS_A_RUN && !this.stopped && (await expireAudit(this.db, orgId))) days += 1;
+    if (days > 0) await this.db.withOrgClient(orgId, thinNames);
   }
 
   /** One organisation's trouble is not another's; all is tried again in an hour. */

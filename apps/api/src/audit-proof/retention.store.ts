@@ -14,6 +14,11 @@ export const expireOneDay = (tx: Tx): Promise<Removed[]> =>
   >`select chain_id::text as chain, from_seq::float8 as "fromSeq", to_seq::float8 as "toSeq"
     from postern_audit_expire()`;
 
+/** Forgets names of people and programs that no event has any more. */
+export async function thinNames(client: PoolClient): Promise<void> {
+  await client.query('select postern_audit_thin_names()');
+}
+
 export interface Keeping {
   auditRetentionDays: number | null;
   auditHold: string | null;

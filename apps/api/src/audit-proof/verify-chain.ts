@@ -9,6 +9,7 @@ import {
   type TrailProblem,
 } from '@postern/core/audit';
 import { PosternError } from '@postern/core/errors';
+import type { PublicJwk } from '@postern/core/policy';
 import type { PoolClient } from 'pg';
 import { SigningKey } from '../policy/signing-key.js';
 import type { OrgActor } from '../tenancy/actor.js';
@@ -71,21 +72,56 @@ export class VerifyChain {
 
   async page(actor: OrgActor, request: VerifyRequest): Promise<Verified> {
     const keys = await this.key.publicKeys();
-    return this.db.withOrgClient(actor.orgId, async (client) => {
-      const chainNow = async () =>
-        (await listChains(client, actor.orgId)).find(({ id }) => id === request.chain);
-      const chain = await chainNow();
-      if (!chain)
-        throw new PosternError('audit.not_found', 'there is no such chain', {
-          field: 'chain',
-          fix: 'take an id that `auditChains` lists',
-        });
-      const { anchors, brokenAt } = await readAnchors(await listAnchors(client), actor.orgId, keys);
-      const page = await new PageCheck(client, { chain, chainNow, anchors }).run(request);
-      if (brokenAt === undefined || page.problem) return page;
-      const message = `anchor ${brokenAt} is missing or was not signed by this control plane`;
-      return { ...page, problem: { code: 'rewritten', seq: null, eventId: null, message } };
+    return this.db.withOrgClient(actor.orgId, (client) => verifyPage(client, actor.orgId, keys, request));
+  }
+}
+
+/** One page of a chain of the organisation whose transaction `client` is in. */
+export async function verifyPage(
+  client: PoolClient,
+  orgId: string,
+  keys: readonly PublicJwk[],
+  request: VerifyRequest,
+): Promise<Verified> {
+  const chainNow = async () => (await listChains(client, orgId)).find(({ id }) => id === request.chain);
+  const chain = await chainNow();
+  if (!chain)
+    throw new PosternError('audit.not_found', 'there is no such chain', {
+      field: 'chain',
+      fix: 'take an id that `auditChains` lists',
     });
+  const { anchors, brokenAt } = await readAnchors(await listAnchors(client), orgId, keys);
+  const page = await new PageCheck(client, { chain, chainNow, anchors }).run(request);
+  if (brokenAt === undefined || page.problem) return page;
+  const message = `anchor ${brokenAt} is missing or was not signed by this control plane`;
+  return { ...page, problem: { code: 'rewritten', seq: null, eventId: null, message } };
+}
+
+interface VerifiedChain {
+  readonly chain: ChainRow;
+  readonly checked: number;
+  readonly anchors: number;
+  /** The last good link. */
+  readonly last: { readonly seq: number; readonly hash: string };
+  readonly problem: Verified['problem'];
+}
+
+/** All pages of all chains, one after the other; a chain with something wrong does not keep the others from being checked. */
+export async function* verifyChains(
+  client: PoolClient,
+  orgId: string,
+  keys: readonly PublicJwk[],
+  range: Pick<VerifyRequest, 'from' | 'to'>,
+): AsyncGenerator<VerifiedChain> {
+  for (const chain of await listChains(client, orgId)) {
+    let [checked, anchors] = [0, 0];
+    let page: Verified | undefined;
+    do {
+      page = await verifyPage(client, orgId, keys, { ...range, chain: chain.id, after: page?.last });
+      checked += page.checked;
+      anchors += page.anchors;
+    } while (!page.isDone);
+    yield { chain, checked, anchors, last: page.last, problem: page.problem };
   }
 }
 

@@ -29,50 +29,65 @@ export async function lockChain(client: PoolClient, agentId: string): Promise<Ch
 
 type Columns = AuditRowColumns & { event: string };
 
-/** Column, its type as it is sent, the field, and how it is read where that is another type. */
-const COLUMNS: readonly [name: string, type: string, field: keyof Columns, read?: string][] = [
-  ['id', 'uuid', 'id'],
-  ['at', 'timestamptz', 'at'],
-  ['kind', 'text', 'kind'],
-  ['path', 'text', 'path'],
-  ['actor_id', 'text', 'actorId'],
-  ['actor_label', 'text', 'actorLabel'],
-  ['decision', 'text', 'decision'],
-  ['environment_id', 'uuid', 'environmentId'],
-  ['connection_slug', 'text', 'connectionSlug'],
-  ['required', 'smallint', 'required'],
-  ['relations', 'text', 'relations', 'relations::text[]'],
-  ['client_address', 'inet', 'clientAddress'],
-  ['client_application', 'text', 'clientApplication'],
-  ['intent_id', 'uuid', 'intentId'],
-  ['status', 'text', 'status'],
-  ['duration_ms', 'float8', 'durationMs'],
-  ['row_count', 'bigint', 'rowCount'],
-  ['result_bytes', 'bigint', 'resultBytes'],
-  ['sqlstate', 'text', 'sqlstate'],
-  ['finished_at', 'timestamptz', 'finishedAt'],
-  ['agent_id', 'uuid', 'agentId'],
-  ['seq', 'bigint', 'seq'],
-  ['hash', 'text', 'hash', "decode(hash, 'hex')"],
-  ['search_text', 'text', 'searchText'],
-  ['event', 'json', 'event'],
+/** How a column's values travel as one array: `plain` ones hold nothing that an array's text would have to quote. */
+type Form = 'plain' | 'quoted' | 'json';
+
+/** Column, its type, the field, its form, and how it is read where its array is of another type. */
+const COLUMNS: readonly [name: string, type: string, field: keyof Columns, form: Form, read?: string][] = [
+  ['id', 'uuid', 'id', 'plain'],
+  ['at', 'timestamptz', 'at', 'plain'],
+  ['kind', 'text', 'kind', 'quoted'],
+  ['path', 'text', 'path', 'quoted'],
+  ['actor_id', 'text', 'actorId', 'quoted'],
+  ['actor_label', 'text', 'actorLabel', 'quoted'],
+  ['decision', 'text', 'decision', 'quoted'],
+  ['environment_id', 'uuid', 'environmentId', 'plain'],
+  ['connection_slug', 'text', 'connectionSlug', 'quoted'],
+  ['required', 'smallint', 'required', 'plain'],
+  ['relations', 'text', 'relations', 'quoted', 'relations::text[]'],
+  ['client_address', 'inet', 'clientAddress', 'quoted'],
+  ['client_application', 'text', 'clientApplication', 'quoted'],
+  ['intent_id', 'uuid', 'intentId', 'plain'],
+  ['status', 'text', 'status', 'quoted'],
+  ['duration_ms', 'float8', 'durationMs', 'plain'],
+  ['row_count', 'bigint', 'rowCount', 'plain'],
+  ['result_bytes', 'bigint', 'resultBytes', 'plain'],
+  ['sqlstate', 'text', 'sqlstate', 'quoted'],
+  ['finished_at', 'timestamptz', 'finishedAt', 'plain'],
+  ['agent_id', 'uuid', 'agentId', 'plain'],
+  ['seq', 'bigint', 'seq', 'plain'],
+  ['hash', 'text', 'hash', 'plain', "decode(hash, 'hex')"],
+  ['search_text', 'text', 'searchText', 'quoted'],
+  ['event', 'text', 'event', 'json', 'event::json'],
 ];
 const NAMES = COLUMNS.map(([name]) => name).join(', ');
 
+/** No JSON holds a bare control character (RFC 8259, 7), so texts of JSON need no quoting between two of these. */
+const BETWEEN_JSON = '\u0001';
+const parameter = (type: string, form: Form, n: number): string =>
+  form === 'json' ? `string_to_array($${n}, E'\\x01')` : `$${n}::${type}[]`;
+
 /** COPY is refused under row-level security, so it is one INSERT over arrays: a column each, whatever the number of rows. */
 const INSERT = `insert into audit_event (org_id, ${NAMES})
-  select $1, ${COLUMNS.map(([name, , , read]) => read ?? name).join(', ')}
-  from unnest(${COLUMNS.map(([, type], i) => `$${i + 2}::${type}[]`).join(', ')}) as event_row(${NAMES})`;
+  select $1, ${COLUMNS.map(([name, , , , read]) => read ?? name).join(', ')}
+  from unnest(${COLUMNS.map(([, type, , form], i) => parameter(type, form, i + 2)).join(', ')}) as event_row(${NAMES})`;
 
-/** An array as PostgreSQL writes one. pg's own way of writing them takes most of the time of a push. */
-const arrayText = (items: readonly (string | number | null)[]): string =>
-  `{${items.map(elementText).join(',')}}`;
-
-function elementText(item: string | number | null): string {
-  if (item === null) return 'NULL';
-  if (typeof item === 'number') return String(item);
-  return /["\\]/.test(item) ? `"${item.replace(/["\\]/g, '\\$&')}"` : `"${item}"`;
+/** A column of the rows as PostgreSQL reads arrays. pg's own way of writing them takes most of the time of a push. */
+function columnText(rows: readonly Columns[], field: keyof Columns, form: Form): string {
+  let text = '';
+  for (const row of rows) {
+    const value = row[field];
+    text += text === '' ? '' : form === 'json' ? BETWEEN_JSON : ',';
+    if (form === 'json') text += value;
+    else if (value === null) text += 'NULL';
+    else if (form === 'plain') text += value;
+    // `unnest` would take an array of arrays apart altogether, so an inner one travels as its text.
+    else text += quoted(Array.isArray(value) ? `{${value.map(quoted).join(',')}}` : String(value));
+  }
+  return form === 'json' ? text : `{${text}}`;
 }
+
+const quoted = (text: string): string => `"${/["\\]/.test(text) ? text.replace(/["\\]/g, '\\$&') : text}"`;
 
 interface Ended {
   readonly intentId: string;
@@ -89,12 +104,11 @@ export async function appendEvents(
   const last = links.at(-1);
   if (!last) return;
   const place = { agentId: agent.id, environmentId: agent.environmentId };
-  const rows: Columns[] = links.map(({ seq, hash, event, text }) => ({
-    ...auditRow(event, { ...place, seq, hash }),
-    event: text,
-  }));
+  const rows: Columns[] = links.map(({ seq, hash, event, text }) =>
+    Object.assign(auditRow(event, { ...place, seq, hash }), { event: text }),
+  );
   const elsewhere = fillOutcomes(rows, links);
-  const values = COLUMNS.map(([, , field]) => arrayText(rows.map((row) => scalar(row[field]))));
+  const values = COLUMNS.map(([, , field, form]) => columnText(rows, field, form));
   await client.query({ name: 'append-audit-events', text: INSERT, values: [agent.orgId, ...values] });
   await endEarlierDecisions(client, agent.id, elsewhere);
   await client.query({
@@ -103,10 +117,6 @@ export async function appendEvents(
     values: [agent.id, last.seq, last.hash],
   });
 }
-
-/** `unnest` would take an array of arrays apart altogether, so an inner one travels as its text. */
-const scalar = (value: Columns[keyof Columns]): string | number | null =>
-  Array.isArray(value) ? arrayText(value) : value;
 
 /** Puts ends onto the decisions of the same push (most are: a statement takes milliseconds); answers with the others. */
 function fillOutcomes(rows: Columns[], links: readonly CheckedLink[]): Ended[] {

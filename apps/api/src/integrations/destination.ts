@@ -59,6 +59,22 @@ export const publicLookup: LookupFunction = (host, options, done) => {
   });
 };
 
+const LOOKUP_WITHIN_MS = 2_000;
+
+/**
+ * Whether nothing could be sent there, as far as can be told now: the address is private, or the name has a private one. A name that
+ * nobody knows yet may become known; it is looked up again, and checked, each time that something is sent.
+ */
+export async function isPrivateDestination(hostname: string): Promise<boolean> {
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  if (isIP(host) !== 0) return !isPublicAddress(host);
+  const late = new Promise<boolean>((resolve) => setTimeout(resolve, LOOKUP_WITHIN_MS, false).unref());
+  const looked = new Promise<boolean>((resolve) =>
+    publicLookup(host, { all: true }, (error) => resolve(error instanceof DestinationRefused)),
+  );
+  return Promise.race([looked, late]);
+}
+
 /** What a socket is given to connect safely. Literal addresses are never looked up, so they are checked here. */
 export function safely(hostname: string, allowPrivate: boolean): { host: string; lookup?: LookupFunction } {
   const host = hostname.replace(/^\[(.*)\]$/, '$1');

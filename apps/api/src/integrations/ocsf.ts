@@ -1,4 +1,5 @@
 import type { AuditEvent } from '@postern/core/audit';
+import { addressOf } from '../audit/audit-row.js';
 
 /** Version of the Open Cybersecurity Schema Framework that this is written for (schema.ocsf.io/1.3.0; docs/guides/integrations.md). */
 export const OCSF_VERSION = '1.3.0';
@@ -9,6 +10,9 @@ interface Shape {
   readonly activityId: number;
   readonly facts: Readonly<Record<string, unknown>>;
 }
+
+/** An activity that the class has no word for: `activity_name` says what it is. */
+const OTHER = 99;
 
 /** OCSF's category is the first digit of the class. */
 const categoryOf = (classUid: number): number => Math.floor(classUid / 1_000);
@@ -21,6 +25,7 @@ export function toOcsf(orgId: string, event: AuditEvent): Record<string, unknown
     category_uid: categoryOf(classUid),
     class_uid: classUid,
     activity_id: activityId,
+    ...(activityId === OTHER ? { activity_name: event.kind } : {}),
     type_uid: classUid * 100 + activityId,
     severity_id: isFailure ? 3 : 1,
     time: Date.parse(event.at),
@@ -64,12 +69,18 @@ function userOf({ actor }: AuditEvent): Record<string, unknown> {
   };
 }
 
+/** An attribute that is empty is none. */
+const uidOf = (id: string | undefined): { uid?: string } => (id ? { uid: id } : {});
+
 /** Where it came from; an endpoint needs at least a name. */
 function sourceOf({ client, path }: AuditEvent): Record<string, unknown> {
-  const found = client && /^\[?([^\]]+?)\]?:(\d+)$/.exec(client.address);
-  const name = { svc_name: client?.application ?? `postern-${path ?? 'agent'}` };
-  if (!client) return name;
-  return { ...name, ip: found?.[1] ?? client.address, ...(found ? { port: Number(found[2]) } : {}) };
+  const ip = addressOf(client);
+  const port = Number(/[^:]:(\d+)$/.exec(client?.address ?? '')?.[1]);
+  return {
+    svc_name: client?.application || `postern-${path ?? 'agent'}`,
+    ...(ip === null ? {} : { ip }),
+    ...(ip !== null && ip !== client?.address && port <= 65_535 ? { port } : {}),
+  };
 }
 
 function shapeOf(event: AuditEvent): Shape {
@@ -87,13 +98,13 @@ function datastore(event: AuditEvent): Shape {
     activityId: event.kind.startsWith('wire.')
       ? event.kind === 'wire.session_opened'
         ? 3
-        : 99
+        : OTHER
       : activityOf(event),
     facts: {
       actor: { user: userOf(event) },
       src_endpoint: sourceOf(event),
       type_id: 1,
-      database: { type_id: 1, name: connection?.slug ?? 'unknown', uid: connection?.id ?? '' },
+      database: { type_id: 1, name: connection?.slug ?? 'unknown', ...uidOf(connection?.id) },
       ...(statement
         ? {
             query_info: {
@@ -111,7 +122,7 @@ function datastore(event: AuditEvent): Shape {
 
 /** What the statement does, by what it needed; several at once, and the end of one, are Other. */
 function activityOf({ kind, required, statement }: AuditEvent): number {
-  if (kind !== 'statement.decided') return 99;
+  if (kind !== 'statement.decided') return OTHER;
   const first = statement?.kinds[0];
   if (statement?.kinds.length === 1) {
     if (first === 'DELETE' || first === 'TRUNCATE' || first?.startsWith('DROP ')) return 7;
@@ -120,7 +131,7 @@ function activityOf({ kind, required, statement }: AuditEvent): number {
     if (first?.startsWith('CREATE ')) return 6;
     if (first === 'SELECT' && required?.every((permission) => permission === 'read')) return 4;
   }
-  return 99;
+  return OTHER;
 }
 
 function authentication(event: AuditEvent): Shape {
@@ -147,10 +158,10 @@ function account(event: AuditEvent): Shape {
   const { target, kind } = event;
   return {
     classUid: 3001,
-    activityId: ACCOUNT[kind] ?? 99,
+    activityId: ACCOUNT[kind] ?? OTHER,
     facts: {
       actor: { user: userOf(event) },
-      user: target ? { type_id: 1, uid: target.id, name: target.label } : userOf(event),
+      user: target ? { type_id: 1, ...uidOf(target.id), name: target.label || target.type } : userOf(event),
       src_endpoint: sourceOf(event),
     },
   };
@@ -162,13 +173,13 @@ function entity(event: AuditEvent): Shape {
   const activity = { created: 1, enrolled: 1, updated: 3, deleted: 4, removed: 4, revoked: 4 }[what];
   return {
     classUid: 3004,
-    activityId: activity ?? 99,
+    activityId: activity ?? OTHER,
     facts: {
       actor: { user: userOf(event) },
       src_endpoint: sourceOf(event),
       entity: target
-        ? { type: target.type, uid: target.id, name: target.label }
-        : { type: actor.type, uid: actor.id, name: actor.label || actor.type },
+        ? { type: target.type, ...uidOf(target.id), name: target.label || target.type }
+        : { type: actor.type, ...uidOf(actor.id), name: actor.label || actor.type },
     },
   };
 }

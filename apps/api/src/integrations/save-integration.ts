@@ -7,6 +7,7 @@ import { parseInput } from '../errors/parse-input.js';
 import { violatedConstraint } from '../errors/prisma-error.js';
 import { auditActorOf, type OrgActor } from '../tenancy/actor.js';
 import { TenantDb } from '../tenancy/tenant-db.js';
+import { isPrivateDestination } from './destination.js';
 import { type IntegrationView, requireIntegration, viewOf } from './integration.queries.js';
 import {
   changeIntegration,
@@ -40,11 +41,7 @@ export class SaveIntegration {
   ) {}
 
   async create(actor: OrgActor, given: IntegrationInput): Promise<SavedIntegration> {
-    const {
-      authorization,
-      enabled: _,
-      ...fields
-    } = parseInput(integrationInput(this.config.allowPrivateDestinations), given);
+    const { authorization, enabled: _, ...fields } = await this.parsed({ ...given, enabled: true });
     const id = uuidv7();
     const shown = fields.kind === 'webhook' ? newWebhookSecret() : null;
     const own = shown ?? (authorization || null);
@@ -70,8 +67,7 @@ export class SaveIntegration {
 
   /** An `authorization` that is left out stays as it is; turning it on again forgets what had failed. */
   async update(actor: OrgActor, id: string, given: IntegrationInput): Promise<IntegrationView> {
-    const parsed = parseInput(integrationInput(this.config.allowPrivateDestinations), given);
-    const { authorization, kind, ...fields } = parsed;
+    const { authorization, kind, ...fields } = await this.parsed(given);
     return named(fields.name, () =>
       this.db.withOrg(actor.orgId, async (tx) => {
         const before = await requireIntegration(tx, id);
@@ -101,6 +97,22 @@ export class SaveIntegration {
         return viewOf(tx, row);
       }),
     );
+  }
+
+  /** Refused here where it can be: one that is off may point anywhere. */
+  private async parsed(given: IntegrationInput) {
+    const { allowPrivateDestinations } = this.config;
+    const parsed = parseInput(integrationInput(allowPrivateDestinations), given);
+    if (
+      parsed.enabled &&
+      !allowPrivateDestinations &&
+      (await isPrivateDestination(new URL(parsed.url).hostname))
+    )
+      throw new PosternError('input.invalid', 'the address is private', {
+        field: 'url',
+        fix: 'the control plane sends to public addresses only: give one that the internet can reach',
+      });
+    return parsed;
   }
 
   async delete(actor: OrgActor, id: string): Promise<void> {

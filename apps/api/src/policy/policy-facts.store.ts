@@ -13,6 +13,8 @@ export interface PolicyFacts {
     idleInTransactionTimeoutMs: number;
     rowCap: number;
     audit: 'strict' | 'batched';
+    /** Only where guard roles are in force. */
+    guards?: number[];
   }[];
   principals: {
     id: string;
@@ -37,8 +39,12 @@ export async function readPolicyFacts(tx: Tx, environmentId: string): Promise<Po
           'id', c.id, 'slug', c.slug, 'name', c.name,
           'statementTimeoutMs', c.statement_timeout_ms, 'lockTimeoutMs', c.lock_timeout_ms,
           'idleInTransactionTimeoutMs', c.idle_in_transaction_timeout_ms, 'rowCap', c.row_cap,
-          'audit', c.audit_mode) order by c.slug), '[]')
-        from db_connection c where c.org_id = e.org_id and c.environment_id = e.id) as connections,
+          'audit', c.audit_mode)
+          || case when s.guards_in_force then jsonb_build_object('guards', s.guards_there) else '{}' end
+          order by c.slug), '[]')
+        from db_connection c
+        left join role_settings s on s.org_id = c.org_id and s.connection_id = c.id
+        where c.org_id = e.org_id and c.environment_id = e.id) as connections,
       (select coalesce(jsonb_agg(jsonb_build_object('id', u.id, 'email', u.email, 'name', u.name)
           || case when p.id is null then '{}' else jsonb_build_object('databasePassword', jsonb_build_object(
             'verifier', p.verifier,

@@ -21,6 +21,12 @@ export interface RoleSettingsRow {
   approverGroupId: string | null;
   planLifetimeS: number;
   driftEveryS: number | null;
+  /** Sessions are to log in as guard roles … */
+  guardRoles: boolean;
+  /** … and do: a plan that makes them was applied. */
+  guardsInForce: boolean;
+  /** Guard masks whose roles the last plan left in the database. */
+  guardsThere: number[];
 }
 
 export const insertManifest = (tx: Tx, row: Omit<ManifestRow, 'createdAt'>): Promise<ManifestRow> =>
@@ -46,17 +52,19 @@ export const listManifests = (
   });
 
 const DEFAULTS = {
-  mode: 'adopt',
+  mode: 'adopt' as const,
   fourEyes: true,
   approverGroupId: null,
   planLifetimeS: 86_400,
   driftEveryS: 3_600,
-} as const;
+  guardRoles: false,
+  guardsInForce: false,
+};
 
 /** What is set, or what holds where nothing was. */
 export async function roleSettings(tx: Tx, connectionId: string): Promise<RoleSettingsRow> {
   const row = await tx.roleSettings.findFirst({ where: { connectionId } });
-  if (row === null) return { connectionId, ...DEFAULTS };
+  if (row === null) return { connectionId, ...DEFAULTS, guardsThere: [] };
   return { ...row, mode: row.mode as Mode };
 }
 
@@ -68,6 +76,9 @@ export async function putRoleSettings(tx: Tx, orgId: string, row: RoleSettingsRo
     approverGroupId: settings.approverGroupId,
     planLifetimeS: settings.planLifetimeS,
     driftEveryS: settings.driftEveryS,
+    guardRoles: settings.guardRoles,
+    guardsInForce: settings.guardsInForce,
+    guardsThere: settings.guardsThere,
     updatedAt: new Date(),
   };
   await tx.roleSettings.upsert({

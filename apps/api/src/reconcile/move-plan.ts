@@ -11,6 +11,7 @@ import { requireConnection } from '../connections/connection.queries.js';
 import { enqueue } from '../jobs/enqueue.js';
 import { auditActorOf } from '../tenancy/actor.js';
 import type { Tx } from '../tenancy/tenant-db.js';
+import { sameMasks, wantedGuards } from './guard-roles.js';
 import { lockConnection, newestManifest, roleSettings } from './manifest.store.js';
 import {
   effectsOf,
@@ -101,6 +102,7 @@ export async function startPlan(
     if (moved && 'refused' in moved && moved.refused === 'being_applied') return undefined;
   }
   const settings = await roleSettings(tx, connectionId);
+  const guards = await wantedGuards(tx, connection);
   const actor = auditActor(asked.by);
   const plan = await insertPlan(tx, {
     id: uuidv7(),
@@ -113,13 +115,19 @@ export async function startPlan(
     requestedBy: actor.id,
     requestedLabel: actor.label,
     expiresAt: new Date(Date.now() + settings.planLifetimeS * 1_000),
+    guards,
   });
   await recordChange(tx, orgId, {
     kind: 'role_plan.requested',
     actor,
     connection: { id: connection.id, slug: connection.slug },
     target: { type: 'role_plan', id: plan.id, label: `${connection.slug}, manifest ${manifest.version}` },
-    after: { cause: asked.cause, mode: settings.mode, manifestVersion: manifest.version },
+    after: {
+      cause: asked.cause,
+      mode: settings.mode,
+      manifestVersion: manifest.version,
+      ...(guards === null ? {} : { guards }),
+    },
   });
   await enqueue(tx, orgId, 'reconcile.plan', { orgId, planId: plan.id });
   return plan;
@@ -129,6 +137,7 @@ export async function startPlan(
 export async function planAgainIfOutdated(tx: Tx, plan: PlanRow): Promise<void> {
   const newest = await newestManifest(tx, plan.connectionId);
   const isOutdated = newest !== null && newest.version > plan.manifestVersion;
-  if (isOutdated || plan.state === 'stale')
+  const guards = await wantedGuards(tx, await requireConnection(tx, plan.connectionId));
+  if (isOutdated || !sameMasks(guards, plan.guards) || plan.state === 'stale')
     await startPlan(tx, plan.orgId, plan.connectionId, { by: 'postern', cause: 'request' });
 }

@@ -1,5 +1,6 @@
 import type { PlanEffects, PlanState } from '@postern/core/reconcile';
 import type { Mode } from '@postern/core/roles';
+import type { GuardMasks } from '@postern/protocol/tasks';
 import { Prisma } from '../generated/prisma/client.js';
 import type { Tx } from '../tenancy/tenant-db.js';
 
@@ -37,6 +38,8 @@ export interface PlanRow {
   progressDone: number;
   progressTotal: number;
   finishedAt: Date | null;
+  /** Guard roles that it makes and lets go; null: none are wanted, none are there. */
+  guards: GuardMasks | null;
   cancelAskedLabel: string | null;
   cancelAskedAt: Date | null;
   cancelReason: string | null;
@@ -51,7 +54,7 @@ const WITHOUT_CONTENT = {
 } as const;
 
 export const findPlan = (tx: Tx, id: string): Promise<PlanRow | null> =>
-  tx.rolePlan.findUnique({ where: { id }, omit: WITHOUT_CONTENT }) as Promise<PlanRow | null>;
+  tx.rolePlan.findUnique({ where: { id }, omit: WITHOUT_CONTENT }) as unknown as Promise<PlanRow | null>;
 
 /** Nobody else moves it until this transaction ends. */
 export async function lockPlan(tx: Tx, id: string): Promise<PlanRow | null> {
@@ -72,7 +75,7 @@ export const livePlan = (tx: Tx, connectionId: string): Promise<PlanRow | null> 
   tx.rolePlan.findFirst({
     where: { connectionId, state: { in: ['draft', 'planning', 'pending', 'approved', 'applying'] } },
     omit: WITHOUT_CONTENT,
-  }) as Promise<PlanRow | null>;
+  }) as unknown as Promise<PlanRow | null>;
 
 /** Newest first. */
 export const listPlans = (
@@ -90,7 +93,7 @@ export const listPlans = (
     omit: WITHOUT_CONTENT,
     orderBy: { id: 'desc' },
     take,
-  }) as Promise<PlanRow[]>;
+  }) as unknown as Promise<PlanRow[]>;
 
 export async function planContentText(tx: Tx, id: string): Promise<string | null> {
   const rows = await tx.$queryRaw<{ content: string | null }[]>`
@@ -112,8 +115,13 @@ export const insertPlan = (
     | 'requestedBy'
     | 'requestedLabel'
     | 'expiresAt'
+    | 'guards'
   >,
-): Promise<PlanRow> => tx.rolePlan.create({ data: row, omit: WITHOUT_CONTENT }) as Promise<PlanRow>;
+): Promise<PlanRow> =>
+  tx.rolePlan.create({
+    data: { ...row, guards: row.guards ?? Prisma.DbNull },
+    omit: WITHOUT_CONTENT,
+  }) as unknown as Promise<PlanRow>;
 
 export interface PlanUpdate {
   state?: PlanState;
@@ -150,7 +158,7 @@ export const updatePlan = (tx: Tx, id: string, { content, ...update }: PlanUpdat
     where: { id },
     data: { ...update, ...(content === undefined ? {} : { content: content as Prisma.InputJsonObject }) },
     omit: WITHOUT_CONTENT,
-  }) as Promise<PlanRow>;
+  }) as unknown as Promise<PlanRow>;
 
 export const effectsOf = (plan: PlanRow): PlanEffects | null =>
   plan.effectsDigest === null || plan.systemIdentifier === null

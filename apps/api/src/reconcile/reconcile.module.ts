@@ -3,7 +3,12 @@ import { AgentIdentityModule } from '../agents/agent-identity.module.js';
 import { SigningModule } from '../policy/signing.module.js';
 import { ClaimTask } from './claim-task.js';
 import { PlanWatchers } from './plan-watchers.js';
-import { DriftResolver, ReconcileResolver, RolePlanDetailResolver } from './reconcile.resolver.js';
+import {
+  ConnectionRolesResolver,
+  DriftResolver,
+  ReconcileResolver,
+  RolePlanDetailResolver,
+} from './reconcile.resolver.js';
 import { RolePlanChangedResolver } from './role-plan-changed.resolver.js';
 import { TasksController } from './tasks.controller.js';
 
@@ -13,6 +18,7 @@ import { TasksController } from './tasks.controller.js';
   controllers: [TasksController],
   providers: [
     ReconcileResolver,
+    ConnectionRolesResolver,
     RolePlanDetailResolver,
     DriftResolver,
     RolePlanChangedResolver,

@@ -11,6 +11,7 @@ import { ignoreDrift, planForDrift } from './drift.js';
 import { readDriftCauses } from './drift-causes.queries.js';
 import { listFailedTasks } from './failed-tasks.queries.js';
 import { generateManifest, readGenerated } from './generate-manifest.js';
+import { readGuardRoles } from './guard-roles.queries.js';
 import { readTask } from './plan-task.queries.js';
 import {
   listManifestsPage,
@@ -29,6 +30,7 @@ import {
   DriftFinding,
   FailedRoleTaskConnection,
   GeneratedRoleManifest,
+  GuardRoles,
   RoleManifestConnection,
   RoleManifestInput,
   RoleManifestProblem,
@@ -260,6 +262,16 @@ export class RolePlanDetailResolver {
   })
   task(@Parent() plan: PlanView): Promise<RolePlanTask | null> {
     return readTask(this.db, plan);
+  }
+}
+
+@Resolver(() => ConnectionRoles)
+export class ConnectionRolesResolver {
+  constructor(private readonly db: TenantDb) {}
+
+  @ResolveField(() => GuardRoles)
+  guards(@Parent() roles: ConnectionRoles): Promise<GuardRoles> {
+    return readGuardRoles(this.db, roles);
   }
 }
 

@@ -91,6 +91,11 @@ export class RoleSettings {
   planLifetimeS!: number;
   @Field(() => Int, { nullable: true, description: 'Seconds between looks for drift; null: none by itself.' })
   driftEveryS!: number | null;
+  @Field({
+    description:
+      'Sessions log in as native roles that may do no more than the rules say, once a plan that makes them was applied.',
+  })
+  guardRoles!: boolean;
 }
 
 @InputType({ description: 'What is left out stays as it is.' })
@@ -100,6 +105,12 @@ export class RoleSettingsInput {
   @Field(() => ID, { nullable: true }) approverGroupId?: string | null;
   @Field(() => Int, { nullable: true }) planLifetimeS?: number;
   @Field(() => Int, { nullable: true }) driftEveryS?: number | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'On: asks for the plan that makes them. Off: at once, and asks for the plan that lets them go.',
+  })
+  guardRoles?: boolean;
 }
 
 @InputType()
@@ -137,6 +148,11 @@ export class RolePlanChange {
   @Field() subject!: string;
   @Field(() => [String], { description: 'As they will run; secrets are never in them.' })
   statements!: string[];
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'True where IAM rules ask for it (guard roles), and not the manifest.',
+  })
+  isFromRules?: boolean | undefined;
 }
 
 @ObjectType()
@@ -313,8 +329,31 @@ export class RoleStatus {
   @Field(() => Date, { nullable: true }) nextScanAt!: Date | null;
 }
 
+@ObjectType({ description: 'A login for the people whose permissions come to the same grants.' })
+export class GuardRole {
+  @Field() name!: string;
+  @Field(() => [String], { description: 'Of those that PostgreSQL can grant.' }) permissions!: string[];
+  @Field(() => Int) people!: number;
+  @Field({ description: 'In the database, as far as Postern knows.' }) isThere!: boolean;
+}
+
+@ObjectType({ description: 'What the IAM rules of a connection come to as native roles.' })
+export class GuardRoles {
+  @Field() isWanted!: boolean;
+  @Field({ description: 'Sessions log in as them; who has none is refused.' }) isInForce!: boolean;
+  @Field(() => [GuardRole], { description: 'Those that the rules take now.' }) roles!: GuardRole[];
+  @Field(() => [String], { description: 'In the database, and not taken any more.' }) unneeded!: string[];
+  @Field(() => Int, { description: 'People with `admin`, whose sessions use the agent’s own login.' })
+  ownLogin!: number;
+  @Field(() => [String], {
+    description: 'Agents that know no guard roles: sessions there use the own login.',
+  })
+  olderAgents!: string[];
+}
+
 @ObjectType({ description: 'Everything about the native roles of a connection that one page shows.' })
 export class ConnectionRoles {
+  orgId!: string;
   @Field(() => ID) connectionId!: string;
   @Field(() => RoleSettings) settings!: RoleSettings;
   @Field(() => RoleManifest, { nullable: true }) manifest!: RoleManifest | null;

@@ -8,6 +8,7 @@ import { auditActorOf, type OrgActor } from '../tenancy/actor.js';
 import type { TenantDb } from '../tenancy/tenant-db.js';
 import { lockConnection, putRoleSettings, type RoleSettingsRow, roleSettings } from './manifest.store.js';
 import { nextScan, putStatus } from './status.js';
+import { guardsSwitched } from './switch-guard-roles.js';
 
 const MONTH_S = 2_592_000;
 const settingsInput = z.strictObject({
@@ -27,6 +28,7 @@ const settingsInput = z.strictObject({
     .max(MONTH_S, 'must be at most 30 days')
     .nullable()
     .optional(),
+  guardRoles: z.boolean().optional(),
 });
 
 /** Changes how a connection's roles are managed; what is left out stays. Plans that exist keep the mode they were made with. */
@@ -43,6 +45,7 @@ export function updateRoleSettings(
     if (input.approverGroupId != null) await requireGroup(tx, input.approverGroupId);
     const set = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
     const after = { ...before, ...set };
+    if (!after.guardRoles) after.guardsInForce = false;
     await putRoleSettings(tx, actor.orgId, after);
     if (after.driftEveryS !== before.driftEveryS)
       await putStatus(tx, actor.orgId, connection.id, { nextScanAt: await nextScan(tx, connection.id) });
@@ -54,14 +57,23 @@ export function updateRoleSettings(
       before: settingsOf(before),
       after: settingsOf(after),
     });
+    if (after.guardRoles !== before.guardRoles) await guardsSwitched(tx, actor, connection, after.guardRoles);
     return after;
   });
 }
 
-const settingsOf = ({ mode, fourEyes, approverGroupId, planLifetimeS, driftEveryS }: RoleSettingsRow) => ({
+const settingsOf = ({
   mode,
   fourEyes,
   approverGroupId,
   planLifetimeS,
   driftEveryS,
+  guardRoles,
+}: RoleSettingsRow) => ({
+  mode,
+  fourEyes,
+  approverGroupId,
+  planLifetimeS,
+  driftEveryS,
+  guardRoles,
 });

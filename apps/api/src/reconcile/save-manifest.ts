@@ -1,17 +1,15 @@
-import { createHash } from 'node:crypto';
 import { PosternError } from '@postern/core/errors';
 import { loadManifest, type Problem } from '@postern/core/roles';
-import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
-import { recordChange } from '../audit/record-change.js';
 import { requireConnection } from '../connections/connection.queries.js';
 import { type InputProblem, InvalidInput } from '../errors/invalid-input.js';
 import { parseInput } from '../errors/parse-input.js';
-import { auditActorOf, type OrgActor } from '../tenancy/actor.js';
+import type { OrgActor } from '../tenancy/actor.js';
 import type { TenantDb } from '../tenancy/tenant-db.js';
-import { insertManifest, lockConnection, type ManifestRow, newestManifest } from './manifest.store.js';
+import { lockConnection, type ManifestRow, newestManifest } from './manifest.store.js';
 import { startPlan } from './move-plan.js';
 import type { PlanRow } from './plan.store.js';
+import { manifestHash, storeManifest } from './store-manifest.js';
 
 const BODY_MAX_BYTES = 4_000_000;
 const manifestInput = z.strictObject({
@@ -63,33 +61,10 @@ export function saveManifest(
         field: 'baseVersion',
         fix: 'reload it, and make your change again',
       });
-    const sha256 = createHash('sha256').update(body).digest('hex');
-    const isSame = newest !== null && newest.sha256 === sha256;
+    const isSame = newest !== null && newest.sha256 === manifestHash(body);
     const manifest = isSame
       ? newest
-      : await insertManifest(tx, {
-          id: uuidv7(),
-          orgId: actor.orgId,
-          connectionId: connection.id,
-          version: version + 1,
-          body,
-          sha256,
-          message,
-          authorId: actor.userId,
-          authorLabel: actor.email,
-        });
-    if (!isSame)
-      await recordChange(tx, actor.orgId, {
-        kind: 'role_manifest.saved',
-        actor: auditActorOf(actor),
-        connection: { id: connection.id, slug: connection.slug },
-        target: {
-          type: 'role_manifest',
-          id: manifest.id,
-          label: `${connection.slug}, version ${manifest.version}`,
-        },
-        after: { version: manifest.version, sha256, message },
-      });
+      : await storeManifest(tx, actor, connection, { body, message, version: version + 1 });
     const plan = await startPlan(tx, actor.orgId, connection.id, {
       by: actor,
       cause: isSame ? 'request' : 'manifest',

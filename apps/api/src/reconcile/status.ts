@@ -1,5 +1,7 @@
+import { requireConnection } from '../connections/connection.queries.js';
 import type { Tx } from '../tenancy/tenant-db.js';
 import { resolveFinding } from './drift.store.js';
+import { noteGuards } from './guard-roles.js';
 import { roleSettings } from './manifest.store.js';
 import type { PlanRow } from './plan.store.js';
 
@@ -40,6 +42,8 @@ export async function noteApplied(tx: Tx, plan: PlanRow): Promise<void> {
     nextScanAt: await nextScan(tx, plan.connectionId),
   });
   await resolveFinding(tx, plan.orgId, plan.connectionId);
+  const { environmentId } = await requireConnection(tx, plan.connectionId);
+  await noteGuards(tx, plan, environmentId);
 }
 
 /** A tenth early or late, so that connections that were set up together are not looked at together for ever. */

@@ -4,6 +4,7 @@ import { requireConnection } from '../connections/connection.queries.js';
 import { SystemDb } from '../tenancy/system-db.js';
 import { TenantDb, type Tx } from '../tenancy/tenant-db.js';
 import { dueScans, expiredPlans, waitingEnvironments } from './due.store.js';
+import { wantedGuards } from './guard-roles.js';
 import { lockConnection, newestManifest, roleSettings } from './manifest.store.js';
 import { movePlan } from './move-plan.js';
 import { livePlan, lockPlan } from './plan.store.js';
@@ -63,6 +64,7 @@ export async function requestScan(tx: Tx, orgId: string, connectionId: string): 
   const manifest = await newestManifest(tx, connectionId);
   if (manifest === null) return;
   const { mode } = await roleSettings(tx, connectionId);
+  const guards = await wantedGuards(tx, connection);
   await insertTask(tx, {
     id: uuidv7(),
     orgId,
@@ -70,7 +72,7 @@ export async function requestScan(tx: Tx, orgId: string, connectionId: string): 
     connectionId,
     planId: null,
     kind: 'roles.scan',
-    payload: { manifest: manifest.body, mode },
+    payload: { manifest: manifest.body, mode, ...(guards === null ? {} : { guards }) },
   });
   await tellAgents(tx, connection.environmentId);
 }

@@ -28,7 +28,11 @@ export async function taskForPlan(
   const connection = await requireConnection(tx, plan.connectionId);
   const manifest = await findManifest(tx, plan.manifestId);
   if (manifest === null) return;
-  const base = { manifest: manifest.body, mode: plan.mode };
+  const base = {
+    manifest: manifest.body,
+    mode: plan.mode,
+    ...(plan.guards === null ? {} : { guards: plan.guards }),
+  };
   await insertTask(tx, {
     id: uuidv7(),
     orgId: plan.orgId,

@@ -46,7 +46,12 @@ export async function lockTask(tx: Tx, id: string): Promise<TaskRow | null> {
  */
 export async function claimable(
   tx: Tx,
-  asked: { environmentId: string; connections: readonly string[]; kinds: readonly string[] },
+  asked: {
+    environmentId: string;
+    connections: readonly string[];
+    kinds: readonly string[];
+    features?: readonly string[] | undefined;
+  },
 ): Promise<(TaskRow & { connectionSlug: string }) | null> {
   const rows = await tx.$queryRaw<{ id: string; slug: string }[]>`
     select t.id, c.slug from agent_task t
@@ -54,6 +59,8 @@ export async function claimable(
     where t.environment_id = ${asked.environmentId}::uuid
       and t.state in ('waiting', 'running')
       and c.slug = any(${[...asked.connections]}) and t.kind = any(${[...asked.kinds]})
+      -- An agent that knows no guard roles would do the rest of the task and say that it was all.
+      and (t.payload -> 'guards' is null or ${asked.features?.includes('guards') === true})
       and case t.state when 'waiting' then t.not_before <= now() else t.lease_until < now() end
     order by t.id limit 1 for update of t skip locked`;
   const [row] = rows;

@@ -1,3 +1,4 @@
+import type { PublicJwk } from '@postern/core/policy';
 import type { PoolClient } from 'pg';
 import { PolicyHistory, type PolicyVersionRow } from '../policy/policy-history.js';
 import type { PolicyVersionRef, ReportContent } from './document.js';
@@ -6,7 +7,10 @@ import type { ReportParameters } from './report-kinds.js';
 /** What a builder works with: one organisation's transaction, and a way to say how far it is. */
 export interface BuildContext {
   client: PoolClient;
+  orgId: string;
   orgName: string;
+  /** What the control plane signs with, to check what it has signed. */
+  keys: readonly PublicJwk[];
   history: PolicyHistory;
   /** When the report was asked for: "now" in everything it says. */
   now: Date;
@@ -15,13 +19,8 @@ export interface BuildContext {
 
 export type ReportBuilder = (context: BuildContext, parameters: ReportParameters) => Promise<ReportContent>;
 
-export function newContext(
-  client: PoolClient,
-  orgName: string,
-  now: Date,
-  progress: BuildContext['progress'],
-): BuildContext {
-  return { client, orgName, now, progress, history: new PolicyHistory(client, orgName) };
+export function newContext(parts: Omit<BuildContext, 'history'>): BuildContext {
+  return { ...parts, history: new PolicyHistory(parts.client, parts.orgName) };
 }
 
 export const versionRef = (row: PolicyVersionRow): PolicyVersionRef => ({

@@ -1,6 +1,7 @@
 import type { ReportBuilder } from './build-context.js';
 import { buildAccessChanges } from './kinds/access-changes.js';
 import { buildAccessReview } from './kinds/access-review.js';
+import { buildAuditIntegrity } from './kinds/audit-integrity.js';
 import { buildCompleteness } from './kinds/completeness.js';
 import { buildCoverage } from './kinds/coverage.js';
 import { buildDormantAccess } from './kinds/dormant-access.js';
@@ -21,4 +22,5 @@ export const BUILDERS: Record<ReportKind, ReportBuilder> = {
   access_review: buildAccessReview,
   native_roles: buildNativeRoles,
   completeness: buildCompleteness,
+  audit_integrity: buildAuditIntegrity,
 };

@@ -133,6 +133,13 @@ export const REPORT_KINDS = {
       ...(['pci-7.2.5', 'pci-8.2.2', 'pci-10.2.1', 'pci-10.7.2', 'hipaa-b', 'hipaa-c1'] as const),
     ],
   },
+  audit_integrity: {
+    title: 'Integrity of the audit trail',
+    purpose:
+      'Every chain of the trail checked event by event and held against the anchors that were signed: what was checked, its heads, what is wrong.',
+    parameters: ['from', 'to'],
+    controls: [...(['soc2-cc7.2', 'soc2-cc7.3', 'iso-a.8.15', 'pci-10.2.1', 'hipaa-b', 'hipaa-c1'] as const)],
+  },
 } as const satisfies Record<string, ReportKindInfo>;
 
 export type ReportKind = keyof typeof REPORT_KINDS;

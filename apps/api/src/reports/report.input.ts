@@ -13,6 +13,7 @@ export enum ReportKindName {
   ACCESS_REVIEW = 'access_review',
   NATIVE_ROLES = 'native_roles',
   COMPLETENESS = 'completeness',
+  AUDIT_INTEGRITY = 'audit_integrity',
 }
 registerEnumType(ReportKindName, { name: 'ReportKind' });
 // The enum and the catalogue must name the same kinds: the compiler compares them both ways.

@@ -92,11 +92,13 @@ export class RunReport {
   private async build(report: ReportRow): Promise<ReportDocument> {
     const kind = report.kind as ReportKind;
     const { title, purpose, controls } = infoOf(kind);
+    const keys = await this.key.publicKeys();
     const { orgName, content } = await this.db.withOrgClient(report.orgId, async (client) => {
       const orgName = await readOrgName(client);
-      const context = newContext(client, orgName, report.createdAt, (percent, note) =>
-        this.say(report, Math.round(percent), note),
-      );
+      const context = newContext({
+        ...{ client, orgId: report.orgId, orgName, keys, now: report.createdAt },
+        progress: (percent, note) => this.say(report, Math.round(percent), note),
+      });
       return { orgName, content: await BUILDERS[kind](context, readParameters(report.parameters)) };
     });
     return {

@@ -99,6 +99,7 @@ function unguarded(
   required: PermissionMask,
 ): Denied {
   const { slug } = connection;
+  const message = `sessions on \`${slug}\` log in as guard roles, and the one for your permissions, \`${role}\`, is not in the database yet`;
   return {
     allowed: false,
     code: 'sql.refused',
@@ -106,8 +107,8 @@ function unguarded(
     held,
     required,
     missing: [],
-    reasons: [],
-    message: `sessions on \`${slug}\` log in as guard roles, and the one for your permissions, \`${role}\`, is not in the database yet`,
+    reasons: [{ statement: 1, permission: null, text: message }],
+    message,
     fix: `ask an administrator to plan and apply the database roles of \`${slug}\``,
   };
 }

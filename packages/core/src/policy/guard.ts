@@ -25,15 +25,26 @@ export const GUARD_MASKS: readonly PermissionMask[] = Array.from(
 export const guardMasksWith = (permission: Permission, masks: readonly PermissionMask[]): PermissionMask[] =>
   masks.filter((mask) => (mask & PERMISSION_BIT[permission]) !== 0);
 
-/** The guard masks that people hold on a connection, in the order of {@link GUARD_MASKS}. Nobody holds: empty. */
-export function guardMasksInUse(policy: CompiledPolicy, connectionSlug: string): PermissionMask[] {
-  const used = new Set<PermissionMask>();
+/** How many people who see a connection hold each guard mask; `ownLogin`: how many hold `admin`. */
+export interface GuardUse {
+  readonly people: ReadonlyMap<PermissionMask, number>;
+  readonly ownLogin: number;
+}
+
+/** Which guard masks a connection's rules take, in the order of {@link GUARD_MASKS}. Nobody sees it: empty. */
+export function guardUse(policy: CompiledPolicy, connectionSlug: string): GuardUse {
+  const counts = new Map<PermissionMask | undefined, number>();
   for (const principalId of policy.principals) {
     const mask = evaluate(policy, principalId, connectionSlug);
-    const guard = mask === 0 ? undefined : guardMaskOf(mask);
-    if (guard !== undefined) used.add(guard);
+    if (mask === 0) continue;
+    const guard = guardMaskOf(mask);
+    counts.set(guard, (counts.get(guard) ?? 0) + 1);
   }
-  return GUARD_MASKS.filter((mask) => used.has(mask));
+  const used = GUARD_MASKS.filter((mask) => counts.has(mask));
+  return {
+    people: new Map(used.map((mask) => [mask, counts.get(mask) ?? 0])),
+    ownLogin: counts.get(undefined) ?? 0,
+  };
 }
 
 /** NAMEDATALEN - 1 less what stands around a slug in the longest of the names below. */

@@ -77,6 +77,8 @@ export interface Classification {
 export interface SqlRejection {
   readonly code: 'sql.syntax' | 'sql.too_large' | 'sql.too_complex' | 'sql.invalid_text';
   readonly message: string;
+  /** What to do about it. */
+  readonly fix?: string;
   readonly position?: number;
 }
 

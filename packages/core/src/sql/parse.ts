@@ -128,17 +128,28 @@ const TOO_COMPLEX: SqlRejection = {
   message: 'the text is nested too deeply to be understood; split it',
 };
 
+/** The hints of PostgreSQL's own grammar and lexer, which the parser leaves out (errhint in 18's gram.y, scan.l and parser.c). */
+const HINTS: readonly (readonly [message: RegExp, hint: string, from?: string])[] = [
+  [/^missing argument$/, 'Use NONE to denote the missing argument of a unary operator.'],
+  [/^LIMIT #,# syntax/, 'Use separate LIMIT and OFFSET clauses.'],
+  [/^unrecognized row security option/, 'Only PERMISSIVE or RESTRICTIVE policies are supported currently.'],
+  [/^invalid Unicode escape$/, 'Unicode escapes must be \\XXXX or \\+XXXXXX.', 'str_udeescape'],
+  [/^invalid Unicode escape$/, 'Unicode escapes must be \\uXXXX or \\UXXXXXXXX.'],
+];
+
 function rejectionOf(sql: string, error: unknown): SqlRejection {
   // RangeError: the stack ran out. WebAssembly.RuntimeError: so did the parser's own, or it is broken by now.
   if (!(error instanceof Error) || !hasSqlDetails(error)) return TOO_COMPLEX;
-  if (/memory exhausted|out of memory|stack depth/.test(error.message)) return TOO_COMPLEX;
-  const details = error.sqlDetails;
-  const atStart = details?.cursorPosition === 0 && !error.message.includes(' at or near ');
-  if (details === undefined || atStart) return { code: 'sql.syntax', message: error.message };
+  const { message } = error;
+  if (/memory exhausted|out of memory|stack depth/.test(message)) return TOO_COMPLEX;
+  const { cursorPosition, functionName } = error.sqlDetails ?? {};
+  const hint = HINTS.find(([of, , from = functionName]) => of.test(message) && from === functionName)?.[1];
+  const isPlaced = cursorPosition !== undefined && (cursorPosition > 0 || message.includes(' at or near '));
   return {
     code: 'sql.syntax',
-    message: error.message,
-    position: characterOffset(sql, details.cursorPosition),
+    message,
+    ...(hint === undefined ? {} : { fix: hint }),
+    ...(isPlaced ? { position: characterOffset(sql, cursorPosition) } : {}),
   };
 }
 

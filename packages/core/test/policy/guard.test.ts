@@ -5,9 +5,9 @@ import {
   decide,
   GUARD_MASKS,
   guardMaskOf,
-  guardMasksInUse,
   guardNames,
   guardRole,
+  guardUse,
   maskOf,
   type Permission,
   type PolicyBundle,
@@ -47,9 +47,15 @@ describe('guard masks', () => {
 
   test('in use are those that people hold, each once', () => {
     const policy = compilePolicy(BUNDLE);
-    expect(guardMasksInUse(policy, 'shop')).toEqual([0, maskOf(['read']), maskOf(['read', 'write'])]);
-    expect(guardMasksInUse(policy, 'other')).toEqual([]);
-    expect(guardMasksInUse(policy, 'nowhere')).toEqual([]);
+    const { people, ownLogin } = guardUse(policy, 'shop');
+    expect([...people]).toEqual([
+      [0, 1],
+      [maskOf(['read']), 1],
+      [maskOf(['read', 'write']), 1],
+    ]);
+    expect(ownLogin).toBe(1);
+    for (const slug of ['other', 'nowhere'])
+      expect(guardUse(policy, slug)).toEqual({ people: new Map(), ownLogin: 0 });
   });
 });
 

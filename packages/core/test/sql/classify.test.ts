@@ -68,6 +68,17 @@ describe('places', () => {
     expect(message).toBe('syntax error at or near "t"');
     expect(sql.slice(position)).toBe('t x');
   });
+
+  test.each([
+    ['DROP OPERATOR === (int)', 'Use NONE to denote the missing argument of a unary operator.'],
+    ['SELECT 1 LIMIT 1, 2', 'Use separate LIMIT and OFFSET clauses.'],
+    ['CREATE POLICY p ON t AS ugly', 'Only PERMISSIVE or RESTRICTIVE policies are supported currently.'],
+    ["SELECT U&'\\061'", 'Unicode escapes must be \\XXXX or \\+XXXXXX.'],
+    ["SELECT E'\\u061'", 'Unicode escapes must be \\uXXXX or \\UXXXXXXXX.'],
+    ['SELECT FROM WHERE', undefined],
+  ])('a syntax error comes with the hint that the server gives: %s', (sql, hint) => {
+    expect(rejected(sql).fix).toBe(hint);
+  });
 });
 
 describe('reasons', () => {

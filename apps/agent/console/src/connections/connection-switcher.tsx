@@ -1,5 +1,6 @@
 import type { ConnectionsResponse } from '@postern/agent/console-contract';
 import { Select } from 'radix-ui';
+import { duration } from '../results/format';
 import { Icon } from '../ui/icon';
 import { EnvironmentLabel } from './environment-label';
 import { PermissionBadges } from './permission-badge';
@@ -12,8 +13,9 @@ const HEALTH = {
   unknown: { dot: 'bg-line-strong', text: 'not tried yet' },
 } as const;
 
-function HealthDot({ health }: { health: Connection['health'] }) {
-  const { dot, text } = HEALTH[health];
+function HealthDot({ health, latencyMs }: Connection) {
+  const { dot, text: state } = HEALTH[health];
+  const text = latencyMs === undefined ? state : `${state}, answers the agent in ${duration(latencyMs)}`;
   return (
     <span title={text} className={`inline-block size-2 shrink-0 rounded-full ${dot}`}>
       <span className="sr-only">{text}</span>
@@ -43,11 +45,16 @@ function Choice({ connection }: { connection: Connection }) {
         <Icon name="check" />
       </Select.ItemIndicator>
       <span className="flex items-center gap-2">
-        <HealthDot health={connection.health} />
+        <HealthDot {...connection} />
         <Select.ItemText>
           <span className="font-medium">{connection.name}</span>
         </Select.ItemText>
         <EnvironmentLabel label={connection.label} />
+        {connection.latencyMs !== undefined && (
+          <span aria-hidden="true" className="ml-auto whitespace-nowrap text-[11px] text-muted tabular-nums">
+            {duration(connection.latencyMs)}
+          </span>
+        )}
         {connection.readOnly && <ReadOnlyMark />}
       </span>
       <PermissionBadges permissions={connection.permissions} />
@@ -81,11 +88,7 @@ export function ConnectionSwitcher(props: SwitcherProps) {
         title={disabled ? 'A statement is running: cancel it to change the connection' : undefined}
         className="inline-flex h-7 min-w-0 max-w-80 items-center gap-2 rounded-md border border-line-strong bg-surface px-2 hover:bg-hover disabled:opacity-60"
       >
-        {current === undefined ? (
-          <Icon name="database" className="text-muted" />
-        ) : (
-          <HealthDot health={current.health} />
-        )}
+        {current === undefined ? <Icon name="database" className="text-muted" /> : <HealthDot {...current} />}
         <span className="truncate font-medium">
           <Select.Value placeholder="Choose a connection">{current?.name}</Select.Value>
         </span>

@@ -1,4 +1,5 @@
-import { PERMISSIONS } from '@postern/core/policy';
+import { isPermission, PERMISSIONS } from '@postern/core/policy';
+import { PERMISSION_WORDS } from '../shell/words';
 import { Icon } from '../ui/icon';
 
 interface BadgeProps {
@@ -11,6 +12,7 @@ export function PermissionBadge({ permission, missing = false }: BadgeProps) {
   return (
     <span
       data-tone={permission}
+      title={isPermission(permission) ? PERMISSION_WORDS[permission] : undefined}
       className={`tone inline-flex items-center gap-1 rounded border px-1.5 py-px font-medium text-[11px] leading-4 ${missing ? 'border-dashed' : ''}`}
     >
       {missing && <Icon name="lock" className="!size-3" />}

@@ -7,6 +7,8 @@ import { basicSetup } from 'codemirror';
 import { activeStatement } from './active-statement';
 import { completions } from './completion';
 import { formatSql, oneLine } from './format';
+import type { Snippet } from './own-snippets';
+import { snippets } from './snippets';
 import { theme } from './theme';
 
 const wrapping = new Compartment();
@@ -29,21 +31,24 @@ const keys = keymap.of([
   { key: 'Alt-z', run: toggleWrap },
 ]);
 
-/** Everything but the text: one set for all tabs. `names`: what the database of the tab in front has. */
+/** Everything but the text: one set for all tabs. `names`: what the database of the tab in front has; `own`: the person's snippets. */
 export function extensions(
   onUpdate: (view: EditorView, isTextChanged: boolean) => void,
   names: () => NamesResponse | undefined,
+  own: () => readonly Snippet[],
 ): Extension {
   return [
     basicSetup,
     sql({ dialect: PostgreSQL }),
-    ...completions(names).map((autocomplete) => PostgreSQL.language.data.of({ autocomplete })),
+    ...[...completions(names), snippets(own)].map((autocomplete) =>
+      PostgreSQL.language.data.of({ autocomplete }),
+    ),
     wrapping.of([]),
     keys,
     activeStatement(),
     theme,
     placeholder('Write SQL here. Only what your permissions allow reaches the database.'),
-    EditorView.contentAttributes.of({ 'aria-label': 'SQL editor', spellcheck: 'false' }),
+    EditorView.contentAttributes.of({ 'aria-label': 'SQL editor', tabindex: '0', spellcheck: 'false' }),
     EditorView.updateListener.of((update) => {
       if (update.docChanged || update.selectionSet) onUpdate(update.view, update.docChanged);
     }),

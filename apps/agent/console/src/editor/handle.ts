@@ -1,4 +1,5 @@
 import type { NamesResponse } from '@postern/agent/console-catalog';
+import type { Snippet } from './own-snippets';
 import type { Problem } from './problems';
 import type { Span } from './split';
 
@@ -21,6 +22,8 @@ export interface EditorProps {
   readonly openIds: readonly string[];
   /** What the database of the tab's connection has, once that is read. */
   readonly names?: NamesResponse | undefined;
+  /** Of this person; those that are always there come beside them. */
+  readonly snippets?: readonly Snippet[] | undefined;
   readonly onReady: (handle: EditorHandle | null) => void;
   readonly onText: (tabId: string, text: string) => void;
   readonly onCursor: (line: number, column: number, selected: number) => void;

@@ -85,6 +85,7 @@ export default function SqlEditor(props: EditorProps) {
             reportCursor(updated, latest.current.onCursor);
           },
           () => latest.current.names,
+          () => latest.current.snippets ?? [],
         ),
       });
     current.setState(states.current.get(tabId) ?? create());

@@ -1,5 +1,7 @@
 import type { ExportFile } from '../export/export-menu';
 import type { Values } from '../parameters/placeholders';
+import type { Pin } from '../tabs/model';
+import type { ResultSet } from './result-set';
 
 /** What results ask of the rest of the console. */
 export interface ResultActions {
@@ -9,4 +11,7 @@ export interface ResultActions {
   apply(statements: readonly string[]): Promise<string | undefined>;
   exportFile(sql: string, parameters: Values | undefined): ExportFile;
   cancel(): void;
+  /** Keeps a result in sight while others come. */
+  pin(pin: Pin): void;
+  unpin(result: ResultSet): void;
 }

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import type { Connection } from '../connections/connection-switcher';
 import { EditBar } from '../edit/edit-bar';
 import { useEdit } from '../edit/use-edit';
-import type { Outcome } from '../tabs/model';
+import type { Outcome, Pin } from '../tabs/model';
 import type { ResultActions } from './actions';
 import { ResultGrid } from './grid';
 import { Notices } from './notices';
@@ -22,6 +22,7 @@ interface ResultPaneProps {
   readonly connection: Connection | undefined;
   readonly isRunning: boolean;
   readonly actions: ResultActions;
+  readonly pinned: readonly Pin[];
 }
 
 /** One result with everything that can be done with it. */
@@ -43,8 +44,7 @@ export function ResultPane(props: ResultPaneProps) {
   return (
     <>
       <ResultTools
-        {...{ result, view, edit, cells, actions, sql }}
-        parameters={outcome.parameters}
+        {...{ result, view, edit, cells, actions, sql, outcome, pinned: props.pinned }}
         area={grid.selection === null ? null : rectangleOf(grid.selection)}
         mayEdit={may('write') && result.kind === 'SELECT' && result.complete !== undefined}
         mayExport={may('export') && !result.isPartial}

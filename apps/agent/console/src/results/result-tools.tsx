@@ -2,7 +2,7 @@ import { DropdownMenu } from 'radix-ui';
 import { lazy, Suspense, useState } from 'react';
 import type { Edit } from '../edit/use-edit';
 import { ExportMenu } from '../export/export-menu';
-import type { Values } from '../parameters/placeholders';
+import type { Outcome, Pin } from '../tabs/model';
 import { Button } from '../ui/button';
 import { copyText } from '../ui/copy';
 import { Icon } from '../ui/icon';
@@ -17,6 +17,7 @@ import type { View } from './use-view';
 
 /** Loaded when somebody asks for a picture. */
 const Chart = lazy(() => import('./chart'));
+const Compare = lazy(() => import('./compare-dialog'));
 
 interface ToolsProps {
   readonly result: ResultSet;
@@ -26,7 +27,8 @@ interface ToolsProps {
   readonly area: Rectangle | null;
   readonly actions: ResultActions;
   readonly sql: string;
-  readonly parameters: Values | undefined;
+  readonly outcome: Outcome;
+  readonly pinned: readonly Pin[];
   readonly mayEdit: boolean;
   readonly mayExport: boolean;
   readonly isRunning: boolean;
@@ -74,7 +76,10 @@ function CopyMenu({ result, view, cells, area }: Pick<ToolsProps, 'result' | 'vi
 
 /** Above the grid: filter, edit, chart, copy, export. */
 export function ResultTools(props: ToolsProps) {
-  const { result, view, edit, actions, sql, mayEdit, mayExport, isRunning } = props;
+  const { result, view, edit, actions, sql, outcome, pinned, mayEdit, mayExport, isRunning } = props;
+  const isPinned = pinned.some((pin) => pin.result === result);
+  const others = pinned.filter((pin) => pin.result !== result);
+  const [isComparing, setComparing] = useState(false);
   const [isChart, setChart] = useState(false);
   return (
     <div
@@ -101,16 +106,34 @@ export function ResultTools(props: ToolsProps) {
           Edit rows
         </Button>
       )}
+      <Button
+        look="quiet"
+        aria-pressed={isPinned}
+        title="Keeps this result in sight while others come; it is gone with the tab or a reload"
+        onClick={() => (isPinned ? actions.unpin(result) : actions.pin({ outcome, result }))}
+      >
+        {isPinned ? 'Unpin' : 'Pin'}
+      </Button>
+      {others.length > 0 && (
+        <Button look="quiet" disabled={!result.isOver} onClick={() => setComparing(true)}>
+          Compare…
+        </Button>
+      )}
       <Button look="quiet" disabled={result.rows.count === 0} onClick={() => setChart(true)}>
         Chart
       </Button>
       <CopyMenu {...props} />
       {mayExport && (
         <ExportMenu
-          onExport={actions.exportFile(sql, props.parameters)}
+          onExport={actions.exportFile(sql, outcome.parameters)}
           onCancel={actions.cancel}
           isDisabled={isRunning}
         />
+      )}
+      {isComparing && (
+        <Suspense fallback={null}>
+          <Compare result={result} pins={others} onClose={() => setComparing(false)} />
+        </Suspense>
       )}
       {isChart && (
         <Suspense fallback={null}>

@@ -3,7 +3,7 @@ import { memo, useState } from 'react';
 import type { Connection } from '../connections/connection-switcher';
 import { isRefusal } from '../run/outcome';
 import { RUN_KEYS } from '../shell/shortcuts';
-import type { Outcome, Transaction } from '../tabs/model';
+import type { Outcome, Pin, Transaction } from '../tabs/model';
 import { Key } from '../ui/button';
 import { Icon } from '../ui/icon';
 import type { ResultActions } from './actions';
@@ -18,6 +18,7 @@ import { type ResultSet, useResult } from './result-set';
 
 export interface ResultsProps {
   readonly outcome: Outcome | undefined;
+  readonly pinned: readonly Pin[];
   readonly connection: Connection | undefined;
   readonly transaction: Transaction;
   readonly person: Person;
@@ -48,8 +49,8 @@ function NoRows({ result }: { result: ResultSet }) {
 function Result({ result, outcome, ...props }: { result: ResultSet; outcome: Outcome } & ResultsProps) {
   useResult(result);
   if (result.columns.length > 0) {
-    const { tab, connection, isRunning, actions } = props;
-    return <ResultPane {...{ result, outcome, tab, connection, isRunning, actions }} />;
+    const { tab, connection, isRunning, actions, pinned } = props;
+    return <ResultPane {...{ result, outcome, tab, connection, isRunning, actions, pinned }} />;
   }
   return (
     <>
@@ -86,57 +87,87 @@ function Problem({
 const TRIGGER =
   'inline-flex h-8 shrink-0 items-center gap-1.5 border-transparent border-b-2 px-2.5 text-muted hover:text-text data-[state=active]:border-accent data-[state=active]:text-text -outline-offset-2';
 
-function Triggers({ outcome }: { outcome: Outcome }) {
+/** A few words of a statement, to know a pinned result by. */
+const wordsOf = ({ outcome, result }: Pin): string => {
+  const text = result.textIn(outcome.sql).replace(/\s+/g, ' ').trim();
+  return text.length > 28 ? `${text.slice(0, 27)}…` : text;
+};
+const keyOf = ({ outcome, result }: Pin): string => `pin ${outcome.id} ${result.statement}`;
+
+function Triggers({ outcome, pinned }: { outcome: Outcome | undefined; pinned: readonly Pin[] }) {
+  const error = outcome?.error ?? null;
   return (
     <Tabs.List aria-label="Results" className="flex shrink-0 overflow-x-auto border-line border-b bg-bg px-1">
-      {outcome.results.map(({ statement, command }) => (
+      {pinned.map((pin) => (
+        <Tabs.Trigger key={keyOf(pin)} value={keyOf(pin)} className={TRIGGER} title="Pinned">
+          <Icon name="pin" className="!size-3" />
+          <span className="sr-only">Pinned:</span>
+          <code className="font-mono text-[12px]">{wordsOf(pin)}</code>
+        </Tabs.Trigger>
+      ))}
+      {outcome?.results.map(({ statement, command }) => (
         <Tabs.Trigger key={statement} value={String(statement)} className={TRIGGER}>
           <span className="text-faint">{statement}</span>
           <code className="font-mono text-[12px]">{command}</code>
         </Tabs.Trigger>
       ))}
-      {outcome.error !== null && (
+      {error !== null && (
         <Tabs.Trigger value="error" className={TRIGGER}>
           <Icon name="alert" className="text-danger" />
-          {outcome.error.statement === undefined ? 'Error' : `Statement ${outcome.error.statement}`}
+          {error.statement === undefined ? 'Error' : `Statement ${error.statement}`}
         </Tabs.Trigger>
       )}
     </Tabs.List>
   );
 }
 
-const lastOf = ({ error, results }: Outcome) =>
-  error === null ? String(results.at(-1)?.statement ?? '') : 'error';
+/** What to look at first: what went wrong, else the last result. */
+function firstShown({ outcome, pinned }: Pick<ResultsProps, 'outcome' | 'pinned'>): string {
+  if (outcome?.error != null) return 'error';
+  const last = outcome?.results.at(-1);
+  const pin = pinned.at(-1);
+  return last !== undefined ? String(last.statement) : pin === undefined ? '' : keyOf(pin);
+}
 
-function Outcomes(props: ResultsProps & { outcome: Outcome }) {
-  const { outcome } = props;
-  const [shown, setShown] = useState(() => lastOf(outcome));
-  const isSeveral = outcome.results.length + (outcome.error === null ? 0 : 1) > 1;
+function Outcomes(props: ResultsProps) {
+  const { outcome, pinned } = props;
+  const [chosen, setShown] = useState(() => firstShown(props));
+  // A pin that was taken off takes its place with it.
+  const isGone = chosen.startsWith('pin') && !pinned.some((pin) => keyOf(pin) === chosen);
+  const shown = isGone ? firstShown(props) : chosen;
+  const own = (outcome?.results.length ?? 0) + (outcome?.error == null ? 0 : 1);
   const panel = 'flex min-h-0 flex-1 flex-col outline-none data-[state=inactive]:hidden';
   return (
     <Tabs.Root value={shown} onValueChange={setShown} className="flex h-full min-h-0 flex-col">
-      {isSeveral && <Triggers outcome={outcome} />}
-      {outcome.results.map((result) => (
+      {own + pinned.length > 1 && <Triggers outcome={outcome} pinned={pinned} />}
+      {pinned.map((pin) => (
+        <Tabs.Content key={keyOf(pin)} value={keyOf(pin)} tabIndex={-1} className={panel}>
+          <Result {...props} outcome={pin.outcome} result={pin.result} />
+        </Tabs.Content>
+      ))}
+      {outcome?.results.map((result) => (
         <Tabs.Content
           key={`${outcome.id} ${result.statement}`}
           value={String(result.statement)}
           tabIndex={-1}
           className={panel}
         >
-          <Result {...props} result={result} />
+          <Result {...props} outcome={outcome} result={result} />
         </Tabs.Content>
       ))}
-      <Tabs.Content value="error" tabIndex={-1} className={panel}>
-        <Problem {...props} />
-      </Tabs.Content>
+      {outcome !== undefined && (
+        <Tabs.Content value="error" tabIndex={-1} className={panel}>
+          <Problem {...props} outcome={outcome} />
+        </Tabs.Content>
+      )}
     </Tabs.Root>
   );
 }
 
 /** What came of the last run in this tab. */
 export const Results = memo(function Results(props: ResultsProps) {
-  const { outcome } = props;
-  if (outcome === undefined) {
+  const { outcome, pinned } = props;
+  if (outcome === undefined && pinned.length === 0) {
     return (
       <div className="grid h-full place-items-center p-6 text-center text-muted">
         <p>
@@ -145,8 +176,8 @@ export const Results = memo(function Results(props: ResultsProps) {
       </div>
     );
   }
-  if (outcome.results.length === 0 && outcome.error === null) {
+  if (outcome?.results.length === 0 && outcome.error === null && pinned.length === 0) {
     return <p className="p-6 text-center text-muted">Done. Nothing came back.</p>;
   }
-  return <Outcomes key={outcome.id} {...props} outcome={outcome} />;
+  return <Outcomes key={outcome?.id ?? 0} {...props} />;
 });

@@ -34,6 +34,8 @@ export const SHORTCUTS: readonly { group: string; keys: readonly (readonly [stri
       [[...CHORD, 'R'], 'Reopen the tab closed last'],
       [[IS_MAC ? '⌃' : 'Alt', '1…9'], 'Go to a tab'],
       [['F2'], 'Rename the focused tab'],
+      [[CTRL, 'Shift', '← →'], 'Move the focused tab'],
+      [['Shift', 'F10'], 'What else can be done with the focused tab'],
     ],
   },
   {
@@ -51,7 +53,7 @@ export const SHORTCUTS: readonly { group: string; keys: readonly (readonly [stri
       [[...CHORD, 'K'], 'Choose a connection'],
       [[...CHORD, 'O'], 'Objects of the database'],
       [[...CHORD, 'H'], 'History'],
-      [['F1'], 'This sheet (also ? outside the editor)'],
+      [['F1'], 'This sheet, with what words mean (also ? outside the editor)'],
     ],
   },
 ];

@@ -67,7 +67,7 @@ export function UserMenu({ me, onKeys }: { me: MeResponse; onKeys: () => void })
           <ThemeItems />
           {line}
           <DropdownMenu.Item className={ITEM} onSelect={onKeys}>
-            Keyboard shortcuts
+            Keys and words
           </DropdownMenu.Item>
           <DropdownMenu.Item className={ITEM} onSelect={() => void signOut()}>
             Sign out

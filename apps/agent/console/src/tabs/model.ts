@@ -39,6 +39,12 @@ export interface Outcome {
   readonly auditId: string | null;
 }
 
+/** A result that stays while others come. */
+export interface Pin {
+  readonly outcome: Outcome;
+  readonly result: ResultSet;
+}
+
 export interface Running {
   readonly startedAt: number;
   readonly isCancelling: boolean;
@@ -51,6 +57,7 @@ export interface Workspace {
   readonly closed: readonly Tab[];
   readonly running: Readonly<Record<string, Running>>;
   readonly outcomes: Readonly<Record<string, Outcome>>;
+  readonly pinned: Readonly<Record<string, readonly Pin[]>>;
 }
 
 export type Action =
@@ -58,6 +65,8 @@ export type Action =
   | { type: 'close'; id: string; spare: Tab }
   | { type: 'reopen' }
   | { type: 'activate'; id: string }
+  /** Before the tab that stands there now. */
+  | { type: 'move'; id: string; to: number }
   | {
       type: 'change';
       id: string;
@@ -66,6 +75,8 @@ export type Action =
   | { type: 'started'; id: string; at: number }
   /** Signed out: the agent has ended every session. */
   | { type: 'sessions-ended' }
+  | { type: 'pin'; id: string; pin: Pin }
+  | { type: 'unpin'; id: string; result: ResultSet }
   | { type: 'cancelling'; id: string }
   /** There is something to show before the end. */
   | { type: 'progress'; id: string; outcome: Outcome }
@@ -96,7 +107,14 @@ function closeTab(state: Workspace, id: string, spare: Tab): Workspace {
     closed: closed.slice(0, CLOSED_KEPT),
     running: without(state.running, id),
     outcomes: without(state.outcomes, id),
+    pinned: without(state.pinned, id),
   };
+}
+
+/** Pinned anew it is the same pin. */
+function pinned(state: Workspace, id: string, result: ResultSet, pin?: Pin): Workspace {
+  const others = (state.pinned[id] ?? []).filter((other) => other.result !== result);
+  return { ...state, pinned: { ...state.pinned, [id]: pin === undefined ? others : [...others, pin] } };
 }
 
 function finish(state: Workspace, action: Extract<Action, { type: 'finished' }>): Workspace {
@@ -115,6 +133,14 @@ function changed(tabs: readonly Tab[], id: string, change: Partial<Tab>): Tab[] 
   return tabs.map((tab) => (tab.id === id ? { ...tab, ...change } : tab));
 }
 
+function movedTab(tabs: readonly Tab[], id: string, to: number): readonly Tab[] {
+  const tab = tabs.find((candidate) => candidate.id === id);
+  const others = tabs.filter((other) => other !== tab);
+  return tab === undefined
+    ? tabs
+    : [...others.slice(0, Math.max(0, to)), tab, ...others.slice(Math.max(0, to))];
+}
+
 export function reduce(state: Workspace, action: Action): Workspace {
   switch (action.type) {
     case 'open':
@@ -127,8 +153,14 @@ export function reduce(state: Workspace, action: Action): Workspace {
     }
     case 'activate':
       return state.tabs.some((tab) => tab.id === action.id) ? { ...state, activeId: action.id } : state;
+    case 'move':
+      return { ...state, tabs: movedTab(state.tabs, action.id, action.to) };
     case 'change':
       return { ...state, tabs: changed(state.tabs, action.id, action.change) };
+    case 'pin':
+      return pinned(state, action.id, action.pin.result, action.pin);
+    case 'unpin':
+      return pinned(state, action.id, action.result);
     case 'sessions-ended':
       return { ...state, tabs: state.tabs.map((tab) => ({ ...tab, transaction: 'idle' })) };
     case 'started':
@@ -149,15 +181,13 @@ export function reduce(state: Workspace, action: Action): Workspace {
   }
 }
 
+export type TabStart = Partial<Pick<Tab, 'connection' | 'text' | 'title' | 'view' | 'parameters'>>;
+
 /** A new tab, named with the first free number. */
-export function newTab(
-  id: string,
-  tabs: readonly Tab[],
-  start: Partial<Pick<Tab, 'connection' | 'text' | 'title' | 'view'>> = {},
-): Tab {
+export function newTab(id: string, tabs: readonly Tab[], start: TabStart = {}): Tab {
   const titles = new Set(tabs.map((tab) => tab.title));
   let number = 1;
   while (titles.has(`Query ${number}`)) number++;
-  const { title = `Query ${number}`, connection = null, text = '', view } = start;
-  return { id, title, connection, text, transaction: 'idle', ...(view === undefined ? {} : { view }) };
+  const { title = `Query ${number}`, connection = null, text = '', view, parameters } = start;
+  return { id, title, connection, text, transaction: 'idle', view, parameters };
 }

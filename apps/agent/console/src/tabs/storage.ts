@@ -49,10 +49,10 @@ export function loadWorkspace(key: string): Workspace {
   const found = readStored(key, stored);
   if (found === undefined) {
     const tab = newTab(newTabId(), []);
-    return { tabs: [tab], activeId: tab.id, closed: [], running: {}, outcomes: {} };
+    return { tabs: [tab], activeId: tab.id, closed: [], running: {}, outcomes: {}, pinned: {} };
   }
   const activeId = found.tabs.some((tab) => tab.id === found.activeId) ? found.activeId : found.tabs[0]?.id;
-  return { ...found, activeId: activeId ?? '', running: {}, outcomes: {} };
+  return { ...found, activeId: activeId ?? '', running: {}, outcomes: {}, pinned: {} };
 }
 
 /** Keeps the text of all tabs; results are never kept. */

@@ -4,6 +4,7 @@ import { objectQuery } from '../api/catalog';
 import { ConsoleFailure } from '../api/client';
 import { queryClient } from '../api/queries';
 import type { Connection } from '../connections/connection-switcher';
+import type { MenuAction } from '../ui/menu-at';
 import { hasRows, isRoutine, isWritable } from './kinds';
 import { deleteRow, insertRow, selectRows, updateRow } from './quick-sql';
 
@@ -19,11 +20,6 @@ export interface ObjectCommands {
   say(text: string): void;
 }
 
-export interface ObjectAction {
-  readonly name: string;
-  readonly run: () => void;
-}
-
 /** As statements name it; of a function without its arguments. */
 export const nameOf = ({ kind, schema, name }: Omit<ObjectName, 'oid'>): string =>
   kind === 'extension' || kind === 'trigger' || kind === 'policy'
@@ -35,7 +31,7 @@ export function actionsFor(
   object: ObjectName,
   connection: Connection,
   commands: ObjectCommands,
-): ObjectAction[] {
+): MenuAction[] {
   const may = (permission: Connection['permissions'][number]) => connection.permissions.includes(permission);
   const { kind, name } = object;
   const details = async (use: (found: Awaited<ReturnType<typeof fetchDetails>>) => void) => {
@@ -51,7 +47,7 @@ export function actionsFor(
     name: title,
     run: () => void details((table) => commands.openSql(`${title.split(' ')[0]} ${name}`, write(table))),
   });
-  const actions: ObjectAction[] = [{ name: 'Open', run: () => commands.openObject(object) }];
+  const actions: MenuAction[] = [{ name: 'Open', run: () => commands.openObject(object) }];
   if (hasRows(kind) && may('read'))
     actions.push({ name: 'Select rows', run: () => commands.openSql(name, selectRows(object), true) });
   if (isRoutine(kind) && may('execute'))

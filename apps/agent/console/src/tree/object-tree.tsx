@@ -1,10 +1,9 @@
 import type { CatalogObject } from '@postern/agent/console-catalog';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type MouseEvent, useId, useRef, useState } from 'react';
+import { type MenuAction, MenuAt } from '../ui/menu-at';
 import type { TreeRow } from './model';
-import { type ObjectAction } from './object-actions';
 import { TreeLine } from './tree-line';
-import { TreeMenu } from './tree-menu';
 
 const LINE_PX = 26;
 
@@ -14,7 +13,7 @@ interface ObjectTreeProps {
   readonly words: readonly string[];
   readonly onToggle: (key: string) => void;
   readonly onOpen: (object: CatalogObject) => void;
-  readonly actionsOf: (object: CatalogObject) => readonly ObjectAction[];
+  readonly actionsOf: (object: CatalogObject) => readonly MenuAction[];
 }
 
 const isOpenable = (row: TreeRow | undefined): row is Exclude<TreeRow, { type: 'column' }> =>
@@ -161,7 +160,7 @@ export function ObjectTree({ label, rows, words, onToggle, onOpen, actionsOf }: 
         })}
       </div>
       {menu !== undefined && (
-        <TreeMenu
+        <MenuAt
           at={menu.at}
           label={`Actions of ${menu.object.name}`}
           actions={actionsOf(menu.object)}

@@ -2,8 +2,11 @@ import type { MeResponse } from '@postern/agent/console-contract';
 import { useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { namesQuery } from '../api/catalog';
+import { savedQuery } from '../api/kept';
 import type { CheckInput } from '../api/queries';
 import type { Connection } from '../connections/connection-switcher';
+import { useRecency } from '../connections/recent';
+import { ownSnippets } from '../editor/own-snippets';
 import { HistoryPanel } from '../history/history-panel';
 import { ParametersDialog } from '../parameters/parameters-dialog';
 import { useParameters } from '../parameters/use-parameters';
@@ -13,6 +16,7 @@ import { useRunner } from '../run/use-runner';
 import { SavedPanel } from '../saved/saved-panel';
 import { KeyboardSheet } from '../shell/keyboard-sheet';
 import { useShortcuts } from '../shell/use-shortcuts';
+import type { Pin } from '../tabs/model';
 import { TabBar } from '../tabs/tab-bar';
 import { useWorkspace } from '../tabs/use-workspace';
 import { TreePanel } from '../tree/tree-panel';
@@ -29,6 +33,8 @@ import { useObjectCommands } from './use-object-commands';
 import { usePanels } from './use-panels';
 import { useResultActions } from './use-result-actions';
 import { useTabCommands } from './use-tab-commands';
+
+const NO_PINS: readonly Pin[] = [];
 
 interface ConsoleProps {
   readonly me: MeResponse;
@@ -87,6 +93,8 @@ export function Console({ me, connections, storageKey, slot, isSheetOpen, onShee
     onAsk: commands.ask,
   });
   const names = useQuery({ ...namesQuery(connection?.slug ?? ''), enabled: connection !== undefined });
+  const own = useQuery({ ...savedQuery, select: ownSnippets });
+  const listed = useRecency(`${storageKey}.recent`, connections, connection?.slug);
   const objects = useObjectCommands({
     tabs,
     connection: connection?.slug ?? null,
@@ -118,6 +126,7 @@ export function Console({ me, connections, storageKey, slot, isSheetOpen, onShee
 
   const actions = useResultActions({
     tab,
+    dispatch,
     connection: connection?.slug ?? null,
     runner,
     cancel: commands.cancel,
@@ -128,6 +137,7 @@ export function Console({ me, connections, storageKey, slot, isSheetOpen, onShee
   const offset = outcome?.offset ?? 0;
   const results = {
     ...{ outcome, actions, tab: tab.id, isRunning: running !== undefined },
+    pinned: workspace.pinned[tab.id] ?? NO_PINS,
     connection: connections.find((candidate) => candidate.slug === outcome?.connection),
     transaction: tab.transaction,
     person: useMemo(
@@ -143,9 +153,7 @@ export function Console({ me, connections, storageKey, slot, isSheetOpen, onShee
       <TabBar
         workspace={workspace}
         panels={panels}
-        onActivate={tabs.activate}
-        onClose={tabs.close}
-        onRename={tabs.rename}
+        commands={tabs}
         onNew={tabs.open}
         onSessions={
           connection === undefined
@@ -175,7 +183,7 @@ export function Console({ me, connections, storageKey, slot, isSheetOpen, onShee
             ) : (
               <>
                 <Toolbar
-                  connections={connections}
+                  connections={listed}
                   connection={connection}
                   lostConnection={connection === undefined ? slug : null}
                   isSwitcherOpen={isSwitcherOpen}
@@ -199,6 +207,7 @@ export function Console({ me, connections, storageKey, slot, isSheetOpen, onShee
                     ...{ onText: editor.onText, onCursor: editor.onCursor },
                     openIds: workspace.tabs.map(({ id }) => id),
                     names: names.data,
+                    snippets: own.data,
                   }}
                   status={{
                     cursor: editor.cursor,

@@ -1,12 +1,13 @@
-import { useMemo, useRef } from 'react';
+import { type Dispatch, useMemo, useRef } from 'react';
 import type { ErrorDetail } from '../api/client';
 import type { ResultActions } from '../results/actions';
 import type { RunRequest, useRunner } from '../run/use-runner';
-import type { Tab } from '../tabs/model';
+import type { Action, Tab } from '../tabs/model';
 import type { ToastMessage } from './toast';
 
 interface ActionContext {
   readonly tab: Tab;
+  readonly dispatch: Dispatch<Action>;
   readonly connection: string | null;
   readonly runner: ReturnType<typeof useRunner>;
   readonly cancel: () => void;
@@ -52,6 +53,8 @@ export function useResultActions(context: ActionContext): ResultActions {
         );
       },
       cancel: () => latest.current.cancel(),
+      pin: (pin) => latest.current.dispatch({ type: 'pin', id: latest.current.tab.id, pin }),
+      unpin: (result) => latest.current.dispatch({ type: 'unpin', id: latest.current.tab.id, result }),
     };
   }, []);
 }

@@ -1,7 +1,8 @@
 import type { Dispatch, RefObject } from 'react';
 import type { HistoryEntry } from '../history/history';
+import { plural } from '../results/format';
 import type { useRunner } from '../run/use-runner';
-import { type Action, newTab, type Tab, type Workspace } from '../tabs/model';
+import { type Action, newTab, type Tab, type TabStart, type Workspace } from '../tabs/model';
 import { newTabId } from '../tabs/storage';
 import { isSameView, type TabView } from '../tabs/view';
 import type { ToastMessage } from './toast';
@@ -19,7 +20,7 @@ interface TabContext {
 
 /** Opening, closing and changing tabs. A tab is a database session, so some of it ends one. */
 export function useTabCommands({ workspace, dispatch, runner, active, flush, onAsk, onToast }: TabContext) {
-  const open = (start: Partial<Pick<Tab, 'connection' | 'text' | 'title' | 'view'>> = {}): Tab => {
+  const open = (start: TabStart = {}): Tab => {
     flush();
     const tab = newTab(newTabId(), workspace.current.tabs, { connection: active.connection, ...start });
     dispatch({ type: 'open', tab });
@@ -58,6 +59,35 @@ export function useTabCommands({ workspace, dispatch, runner, active, flush, onA
     });
   };
 
+  /** Several at once; asks first where work of a database would be undone. */
+  const closeAll = (ids: readonly string[]) => {
+    const { tabs, running } = workspace.current;
+    const chosen = tabs.filter(({ id }) => ids.includes(id));
+    const busy = chosen.filter(({ id, transaction }) => running[id] !== undefined || transaction !== 'idle');
+    const closeThem = () => {
+      for (const tab of chosen) closeNow(tab);
+      const undo = () => chosen.forEach(reopen);
+      onToast({ text: `Closed ${plural(chosen.length, 'tab')}`, action: { name: 'Undo', run: undo } });
+    };
+    if (chosen.length === 0) return;
+    if (busy.length === 0) return closeThem();
+    onAsk({
+      title: `Close ${plural(chosen.length, 'tab')}?`,
+      text: `In ${busy.map(({ title }) => title).join(', ')} something runs or a transaction is open. Closing cancels it and rolls it back.`,
+      action: 'Roll back and close',
+      onConfirm: closeThem,
+    });
+  };
+
+  const duplicate = (id: string) => {
+    flush();
+    const tab = workspace.current.tabs.find((candidate) => candidate.id === id);
+    if (tab === undefined) return;
+    const { title, connection, text, view, parameters } = tab;
+    open({ title: `${title} (copy)`, connection, text, view, parameters });
+  };
+  const move = (id: string, to: number) => dispatch({ type: 'move', id, to });
+
   const changeNow = async (connection: string) => {
     // The old session ends first: it belongs to the other database.
     if (active.connection !== null) await runner.close(active.id);
@@ -92,6 +122,9 @@ export function useTabCommands({ workspace, dispatch, runner, active, flush, onA
     openView,
     reopen,
     close,
+    closeAll,
+    duplicate,
+    move,
     changeConnection,
     openEntry,
     rename,

@@ -4,6 +4,7 @@ import { Button } from '../../ui/button';
 import { cx } from '../../ui/cx';
 import { count } from '../../ui/format';
 import { Icon } from '../../ui/icons';
+import { Tag } from '../../ui/status-dot';
 import { groupChanges } from './states';
 
 export interface Change {
@@ -12,6 +13,7 @@ export interface Change {
   destructive: boolean;
   subject: string;
   statements: readonly string[];
+  isFromRules?: boolean | null | undefined;
   /** What there is to say about it besides. */
   note?: ReactNode;
 }
@@ -55,6 +57,7 @@ function Group({ label, changes, destructive }: ReturnType<typeof groupChanges<C
               </span>
               <span className="font-mono text-xs">{change.subject}</span>
               {change.destructive ? <span className="text-bad text-xs">takes something away</span> : null}
+              {change.isFromRules ? <Tag>from IAM rules</Tag> : null}
             </span>
             <pre className="text-ink-2 font-mono text-xs [overflow-wrap:anywhere] whitespace-pre-wrap">
               {change.statements.join('\n')}

@@ -8,6 +8,7 @@ import { type Connection, useConnections } from '../connections/use-connections'
 import { useOrg } from '../shell/org-context';
 import { AdoptTab } from './adopt-tab';
 import { GraphTab } from './graph-tab';
+import { GuardsTab } from './guards-tab';
 import { HistoryTab } from './history-tab';
 import { ManifestTab } from './manifest-tab';
 import { OverviewTab } from './overview-tab';
@@ -130,6 +131,7 @@ function Tabs({ tab, go }: { tab: Tab; go: (tab: Tab) => void }) {
 function TabPanel({ tab, ...props }: TabProps & { tab: Tab }) {
   const { canManage } = useOrg();
   if (tab === 'settings') return <SettingsTab {...props} />;
+  if (tab === 'guards') return <GuardsTab {...props} />;
   if (!props.roles.manifest) {
     // The editor stays reachable: whoever has a manifest already needs no generated one.
     if (tab === 'manifest' && canManage) return <ManifestTab {...props} />;

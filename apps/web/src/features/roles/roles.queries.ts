@@ -5,11 +5,12 @@ export const connectionRolesDocument = graphql(`
     connectionRoles(orgId: $orgId, connectionId: $connectionId) {
       settings { mode fourEyes approverGroupId planLifetimeS driftEveryS }
       manifest { id version body message authorLabel createdAt }
+      guards { isWanted isInForce roles { name permissions people isThere } unneeded ownLogin olderAgents }
       livePlan { id state manifestVersion changeCount destructiveCount createdAt requestedLabel expiresAt }
       status { state manifestVersion checkedAt reason nextScanAt }
       drift {
         id manifestVersion firstSeenAt lastSeenAt changeCount planId ignoredUntil ignoredReason ignoredLabel
-        content { changes { kind category destructive subject statements } }
+        content { changes { kind category destructive subject statements isFromRules } }
         causes {
           since until
           changes { kind objects statement { eventId at actorLabel text } changedAt grantors }
@@ -73,7 +74,7 @@ export const rolePlanDocument = graphql(`
         server { database version provider }
         gains loses
         kinds { kind count destructive text }
-        changes { kind category destructive subject statements }
+        changes { kind category destructive subject statements isFromRules }
         undeclared { role count isRevoked }
         stuck { where grantee grantor text }
         obstacles { message fix }

@@ -6,6 +6,7 @@ export const TABS = [
   { key: 'manifest', label: 'Manifest' },
   { key: 'graph', label: 'Graph' },
   { key: 'history', label: 'History' },
+  { key: 'guards', label: 'Guard roles' },
   { key: 'settings', label: 'Settings' },
 ] as const;
 export type Tab = (typeof TABS)[number]['key'];

@@ -1,16 +1,21 @@
 import { DropdownMenu } from 'radix-ui';
-import type { ObjectAction } from './object-actions';
+import { MENU, MenuItem } from './menu';
+
+export interface MenuAction {
+  readonly name: string;
+  readonly run: () => void;
+}
 
 interface MenuProps {
   /** Where it was asked for. */
   readonly at: { readonly x: number; readonly y: number };
   readonly label: string;
-  readonly actions: readonly ObjectAction[];
+  readonly actions: readonly MenuAction[];
   readonly onClose: () => void;
 }
 
-/** The menu of one object, at the mouse or beside the line. */
-export function TreeMenu({ at, label, actions, onClose }: MenuProps) {
+/** What can be done with one thing, at the mouse or beside it. */
+export function MenuAt({ at, label, actions, onClose }: MenuProps) {
   return (
     <DropdownMenu.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
       <DropdownMenu.Trigger asChild>
@@ -27,16 +32,12 @@ export function TreeMenu({ at, label, actions, onClose }: MenuProps) {
           align="start"
           aria-label={label}
           onCloseAutoFocus={(event) => event.preventDefault()}
-          className="z-30 min-w-52 rounded-lg border border-line bg-raised p-1 shadow-(--shadow)"
+          className={MENU}
         >
           {actions.map(({ name, run }) => (
-            <DropdownMenu.Item
-              key={name}
-              onSelect={run}
-              className="flex h-8 items-center rounded-md px-2 outline-none data-highlighted:bg-hover"
-            >
+            <MenuItem key={name} onSelect={run}>
               {name}
-            </DropdownMenu.Item>
+            </MenuItem>
           ))}
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
