@@ -139,6 +139,19 @@ describe.skipIf(!CHROMIUM)('the editor in a real browser', () => {
     await dana.getByRole('tab', { name: /Pinned/ }).waitFor({ state: 'detached' });
   });
 
+  it('follows a foreign key from a row to another table', async () => {
+    await write(dana, 'select id, customer_id, status from sales.orders where id = 7');
+    await dana.keyboard.press('ControlOrMeta+Enter');
+    await dana.getByRole('gridcell', { name: '8', exact: true }).click();
+    await dana.keyboard.press('Space');
+    const row = dana.getByRole('dialog', { name: 'Row 1 of 1' });
+    await row.getByRole('button', { name: /sales\.order_line/ }).waitFor();
+    await picture(dana, 'related');
+    await row.getByRole('button', { name: /sales\.customer/ }).click();
+    await dana.getByRole('gridcell', { name: 'person8@example.com' }).waitFor();
+    await dana.keyboard.press('Alt+w');
+  });
+
   it('completes snippets by their name, and lists the connection used last first', async () => {
     await write(dana, '');
     await dana.keyboard.type('dup');

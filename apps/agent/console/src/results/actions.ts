@@ -2,6 +2,7 @@ import type { ExportFile } from '../export/export-menu';
 import type { Values } from '../parameters/placeholders';
 import type { Pin } from '../tabs/model';
 import type { ResultSet } from './result-set';
+import type { RowLink } from './row-links';
 
 /** What results ask of the rest of the console. */
 export interface ResultActions {
@@ -11,6 +12,8 @@ export interface ResultActions {
   apply(statements: readonly string[]): Promise<string | undefined>;
   exportFile(sql: string, parameters: Values | undefined): ExportFile;
   cancel(): void;
+  /** Reads what a foreign key leads to, in a new tab. */
+  follow(link: RowLink): void;
   /** Keeps a result in sight while others come. */
   pin(pin: Pin): void;
   unpin(result: ResultSet): void;

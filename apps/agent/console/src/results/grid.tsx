@@ -10,6 +10,7 @@ import { GridRow, type Typing } from './grid-row';
 import type { Sort } from './order';
 import type { ResultSet } from './result-set';
 import { RowDialog } from './row-dialog';
+import type { RowLink } from './row-links';
 import { type Cell, moved, rectangleOf, type Selection } from './selection';
 import { copyOf } from './tsv';
 import type { Cells } from './use-cells';
@@ -24,13 +25,16 @@ interface GridProps {
   readonly grid: Grid;
   readonly edit: Edit;
   readonly cells: Cells;
+  readonly connection: string;
+  readonly onFollow: (link: RowLink) => void;
   readonly onSortInDatabase: (sort: Sort) => void;
 }
 
 type Opened = { readonly what: 'value' | 'row'; readonly cell: Cell };
 
 /** The rows of one statement. One focusable element with a cursor inside, as the ARIA grid pattern has it. */
-export function ResultGrid({ result, label, view, grid, edit, cells, onSortInDatabase }: GridProps) {
+export function ResultGrid(props: GridProps) {
+  const { result, label, view, grid, edit, cells, onSortInDatabase } = props;
   const { scroller, rows, selection, select } = grid;
   const { rowCount } = cells;
   const [opened, setOpened] = useState<Opened | null>(null);
@@ -142,6 +146,8 @@ export function ResultGrid({ result, label, view, grid, edit, cells, onSortInDat
         <RowDialog
           {...{ result, view, cells }}
           row={opened.cell.row}
+          connection={props.connection}
+          onFollow={props.onFollow}
           onRow={(row) => {
             setOpened({ what: 'row', cell: { ...opened.cell, row } });
             select({ anchor: { ...opened.cell, row }, focus: { ...opened.cell, row } }, false);

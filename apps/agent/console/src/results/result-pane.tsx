@@ -52,6 +52,8 @@ export function ResultPane(props: ResultPaneProps) {
       />
       <ResultGrid
         {...{ result, view, grid, edit, cells }}
+        connection={outcome.connection}
+        onFollow={actions.follow}
         label={`Result of statement ${result.statement}`}
         onSortInDatabase={(sort) => actions.run(sortedSql(sql, sort), outcome.parameters)}
       />

@@ -1,8 +1,11 @@
+import { useQuery } from '@tanstack/react-query';
+import { namesQuery } from '../api/catalog';
 import { Button } from '../ui/button';
 import { Modal } from '../ui/modal';
 import { CellValue } from './cell';
 import { count } from './format';
 import type { ResultSet } from './result-set';
+import { type RowLink, rowLinks } from './row-links';
 import type { Cells } from './use-cells';
 import type { View } from './use-view';
 
@@ -11,6 +14,8 @@ interface RowDialogProps {
   readonly view: View;
   readonly cells: Cells;
   readonly row: number;
+  readonly connection: string;
+  readonly onFollow: (link: RowLink) => void;
   readonly onRow: (row: number) => void;
   readonly onClose: () => void;
 }
@@ -18,8 +23,45 @@ interface RowDialogProps {
 /** Longer values are cut here; Enter on the cell shows one whole. */
 const SHOWN_CHARS = 2_000;
 
+/** What hangs together with the row by foreign keys. */
+function Related({
+  result,
+  cells,
+  row,
+  connection,
+  onFollow,
+  onClose,
+}: Omit<RowDialogProps, 'view' | 'onRow'>) {
+  const names = useQuery(namesQuery(connection));
+  const id = cells.idAt(row);
+  if (names.data === undefined || id < 0) return null;
+  const links = rowLinks(result.columns, result.rows.row(id), names.data);
+  if (links.length === 0) return null;
+  const follow = (link: RowLink) => {
+    onClose();
+    onFollow(link);
+  };
+  return (
+    <section className="mt-4">
+      <h3 className="mb-1.5 font-semibold">Related rows</h3>
+      <ul className="flex flex-wrap gap-2">
+        {links.map((link) => (
+          <li key={`${link.direction} ${link.sql}`}>
+            <Button onClick={() => follow(link)} title={link.sql}>
+              <span aria-hidden="true">{link.direction === 'to' ? '→' : '←'}</span>
+              {link.table}
+              <span className="max-w-48 truncate text-muted">{link.condition}</span>
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
 /** One row, a column a line, with the way to the rows around it. */
-export function RowDialog({ result, view, cells, row, onRow, onClose }: RowDialogProps) {
+export function RowDialog(props: RowDialogProps) {
+  const { result, view, cells, row, onRow, onClose } = props;
   const title = `Row ${count(row + 1)} of ${count(cells.rowCount)}`;
   return (
     <Modal wide title={title} onClose={onClose}>
@@ -48,6 +90,7 @@ export function RowDialog({ result, view, cells, row, onRow, onClose }: RowDialo
           );
         })}
       </dl>
+      <Related {...props} />
     </Modal>
   );
 }

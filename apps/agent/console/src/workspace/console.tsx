@@ -127,6 +127,7 @@ export function Console({ me, connections, storageKey, slot, isSheetOpen, onShee
   const actions = useResultActions({
     tab,
     dispatch,
+    tabs,
     connection: connection?.slug ?? null,
     runner,
     cancel: commands.cancel,

@@ -4,10 +4,12 @@ import type { ResultActions } from '../results/actions';
 import type { RunRequest, useRunner } from '../run/use-runner';
 import type { Action, Tab } from '../tabs/model';
 import type { ToastMessage } from './toast';
+import type { useTabCommands } from './use-tab-commands';
 
 interface ActionContext {
   readonly tab: Tab;
   readonly dispatch: Dispatch<Action>;
+  readonly tabs: Pick<ReturnType<typeof useTabCommands>, 'openWith'>;
   readonly connection: string | null;
   readonly runner: ReturnType<typeof useRunner>;
   readonly cancel: () => void;
@@ -53,6 +55,12 @@ export function useResultActions(context: ActionContext): ResultActions {
         );
       },
       cancel: () => latest.current.cancel(),
+      follow: ({ table, sql, parameters }) => {
+        const { tabs, connection, runner } = latest.current;
+        if (connection === null) return;
+        const tab = tabs.openWith({ title: table.slice(0, 60), text: sql, connection, parameters });
+        void runner.run({ tab: tab.id, connection, sql, parameters, offset: 0, firstLine: 1 });
+      },
       pin: (pin) => latest.current.dispatch({ type: 'pin', id: latest.current.tab.id, pin }),
       unpin: (result) => latest.current.dispatch({ type: 'unpin', id: latest.current.tab.id, result }),
     };
