@@ -23,7 +23,7 @@ export class ConsoleStream {
     socket.on('message', (data: Buffer, isBinary) => this.#take(data, isBinary));
   }
 
-  static open(client: ConsoleClient, connection: string): Promise<ConsoleStream> {
+  static open(client: Pick<ConsoleClient, 'origin' | 'headers'>, connection: string): Promise<ConsoleStream> {
     const url = `${client.origin.replace(/^http/, 'ws')}/api/stream`;
     const socket = new WebSocket(url, {
       headers: client.headers,

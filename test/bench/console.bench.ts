@@ -1,6 +1,10 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { ConsoleClient } from '@postern/infra/console-client';
 import { DEMO_PEOPLE } from '@postern/infra/demo-organisation';
 import { GraphqlClient } from '@postern/infra/graphql-client';
+import { REPOSITORY } from '@postern/infra/paths';
 import pg from 'pg';
 import { ConsoleStream } from './console-stream.js';
 import { type Benchmark, median, type Table } from './harness.js';
@@ -11,6 +15,8 @@ const ROWS =
 const rowsOf = (count: number): string => ROWS.replace('%', String(count));
 /** In the target list rows come one by one; in FROM the server would write them all to a file first. */
 const FLOOD = (count: number) => `select generate_series(1, ${count}), repeat('x', 80)`;
+
+const CONNECTION = 'production';
 
 const percentile = (values: readonly number[], share: number): number =>
   [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ??
@@ -62,8 +68,10 @@ async function parallel(lanes: number, each: number, sides: Sides): Promise<read
   return [percentile(times[0], 0.5), percentile(times[1], 0.5)];
 }
 
+const READER = join(REPOSITORY, 'test', 'dist', 'console-flood.js');
+
 /** Rows by the million to one window, while somebody else asks for one row at a time. */
-async function flood(rows: number, pid: number | undefined, window: ConsoleStream, other: ConsoleStream) {
+async function flood(rows: number, pid: number | undefined, reader: ConsoleClient, other: ConsoleStream) {
   await other.run('select 1', 'other');
   const before = residentMb(pid);
   const waits: number[] = [];
@@ -76,7 +84,8 @@ async function flood(rows: number, pid: number | undefined, window: ConsoleStrea
     }
   })();
   const peak = await peakDuring(pid, async () => {
-    took = await timed(() => window.run(FLOOD(rows), 'flood'));
+    const args = [READER, reader.origin, reader.headers.cookie ?? '', CONNECTION, FLOOD(rows)];
+    took = await timed(() => promisify(execFile)(process.execPath, args));
     isOver = true;
     await asking;
   });
@@ -89,14 +98,16 @@ export const consoleStream: Benchmark = {
   title: 'Statements and results through the console’s stream, against node-postgres on a pool',
   prepare: async ({ quick }, startedStack) => {
     const stack = await startedStack();
-    const windowOf = async (person: keyof typeof DEMO_PEOPLE) => {
+    const signedIn = async (person: keyof typeof DEMO_PEOPLE) => {
       const graphql = new GraphqlClient(stack.urls.graphql);
       await graphql.signIn(DEMO_PEOPLE[person].email, stack.password);
       const client = new ConsoleClient(stack.urls.console);
       await client.signIn(graphql);
-      return ConsoleStream.open(client, 'production');
+      return client;
     };
-    const [window, other] = [await windowOf('dana'), await windowOf('sam')];
+    const [dana, sam] = [await signedIn('dana'), await signedIn('sam')];
+    const window = await ConsoleStream.open(dana, CONNECTION);
+    const other = await ConsoleStream.open(sam, CONNECTION);
     const direct = new pg.Pool({ connectionString: stack.postgres.superuserUrl('shop'), max: 16 });
     // A server that stops before its clients do is no error of theirs.
     direct.on('error', () => undefined);
@@ -106,7 +117,7 @@ export const consoleStream: Benchmark = {
     const thousand = await sideBySide(rowsOf(1_000), quick ? 10 : 40, sides);
     const many = await sideBySide(rowsOf(100_000), quick ? 3 : 7, sides);
     const count = quick ? 500_000 : 5_000_000;
-    const large = await flood(count, stack.services.agent.pid, window, other);
+    const large = await flood(count, stack.services.agent.pid, dana, other);
     const ratio = ({ direct: a, through: b }: { direct: number; through: number }) =>
       `${(b / a).toFixed(2)} ×`;
     const table: Table = [

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { keepYoungGenerationSmall } from '../../apps/agent/dist/heap.js';
+import { sizeYoungGeneration } from '../../apps/agent/dist/heap.js';
 
 const COLUMNS = ['id', 'total', 'placed_at', 'lower(email)', 'sum(quantity * unit_price)', 'count(*)'];
 
@@ -29,7 +29,7 @@ function textOf(index: number): string {
 /** A process of its own: `<count> <looks>`. Sends resident megabytes as often as asked. */
 async function main(count: number, looks: number): Promise<void> {
   // As the agent starts.
-  keepYoungGenerationSmall();
+  sizeYoungGeneration();
   const { Classifier } = await import('../../apps/agent/dist/session/classifier.js');
   const classifier = new Classifier();
   await classifier.prepare();

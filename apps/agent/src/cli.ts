@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { addAuditCommands } from './audit-cli/command.js';
 import { addCheckCommand } from './check/command.js';
 import type { AgentConfig } from './config.js';
-import { keepYoungGenerationSmall } from './heap.js';
+import { sizeYoungGeneration } from './heap.js';
 import { addReportCommands } from './report-cli/commands.js';
 import { addRolesCommands } from './roles-cli/commands.js';
 import { AGENT_VERSION } from './version.js';
@@ -32,7 +32,7 @@ async function withConfig(path: string, action: (config: AgentConfig) => Promise
 
 async function runAgent(config: AgentConfig): Promise<void> {
   const startedAt = performance.now();
-  keepYoungGenerationSmall();
+  sizeYoungGeneration();
   const { startAgent } = await import('./main.js');
   const { createLog } = await import('./log.js');
   const log = createLog(config.logLevel);

@@ -88,7 +88,7 @@ describe.each([18, 15] as const)('guard roles on PostgreSQL %i', (major) => {
       statementTimeoutMs: 10_000,
       lockTimeoutMs: 10_000,
     });
-    expect(result.failure).toBeUndefined();
+    expect(result.failure, JSON.stringify(result.failure)).toBeUndefined();
     return plan;
   };
   const guardRoles = async () =>
@@ -277,6 +277,24 @@ describe.each([18, 15] as const)('guard roles on PostgreSQL %i', (major) => {
     expect((await planned(wanted([READ], [ddl]))).changeCount).toBe(0);
     await lab.sql('drop table app.made, app.later');
     await applied(wanted([], [READ]));
+  });
+
+  it('are made by a login without superuser too, which can not see what passwords are stored', async () => {
+    await lab.sql(`alter role ${own} createrole; alter database ${lab.database} owner to ${own}`);
+    await world.stopAgent();
+    Object.assign(world.config.connections.get(slug) ?? {}, { rolesUrl: lab.urlAs(own, SECRET) });
+    await world.start();
+    const plan = await applied(wanted([READ]));
+    expect(plan.content.obstacles).toEqual([]);
+    expect((await planned(wanted([READ]))).changeCount).toBe(0);
+    await asGuard(guard('read'), (client) => client.query('select from app.orders'));
+    await lab.sql(`alter role "${guard('read')}" password 'another'`);
+    const { changes } = (await planned(wanted([READ]))).content;
+    expect(changes.map(({ kind, subject }) => [kind, subject])).toEqual([['set_password', guard('read')]]);
+    // To let them go takes more, and the plan says so.
+    const { obstacles } = (await planned(wanted([], [READ]))).content;
+    expect(obstacles.map(({ message }) => message).join()).toContain('may not drop what');
+    await lab.sql(`alter role ${own} nocreaterole; alter database ${lab.database} owner to postgres`);
   });
 
   it('are left out of a manifest that is generated', async () => {

@@ -18,11 +18,17 @@ export interface GuardRequest {
 
 /** What of a database the guard roles are about. */
 export interface GuardedDatabase {
-  readonly database: string;
+  /** null: the login that applies may grant nothing on it, so that PUBLIC's CONNECT has to do. */
+  readonly database: string | null;
   /** Of the server. */
   readonly major: number;
   /** All but PostgreSQL's own, each with the roles whose later objects are to be covered as well. */
-  readonly schemas: readonly { readonly name: string; readonly owners: readonly string[] }[];
+  readonly schemas: readonly {
+    readonly name: string;
+    readonly owners: readonly string[];
+    /** Rights on the schema itself are somebody else's to grant: what PUBLIC has has to do. */
+    readonly isOthers?: boolean;
+  }[];
   /** Functions of extensions that their scripts keep from PUBLIC: no rule but one with admin allows them. */
   readonly closed: readonly {
     readonly type: 'function' | 'procedure';
@@ -113,9 +119,7 @@ export function guardManifest(request: GuardRequest, database: GuardedDatabase):
   return {
     roles: [...groups, ...logins],
     grants: [
-      ...logins.map(
-        ({ name }): Grant => ({ role: name, privileges: ['CONNECT'], object: onDatabase(database) }),
-      ),
+      ...logins.flatMap(({ name }) => onDatabase(database, name, ['CONNECT'])),
       ...permissions.flatMap((permission) =>
         grantsOf(guardGroup(connection, permission), permission, database),
       ),
@@ -130,16 +134,17 @@ export function guardManifest(request: GuardRequest, database: GuardedDatabase):
   };
 }
 
-const onDatabase = ({ database }: GuardedDatabase) => ({ type: 'database' as const, name: database });
+const onDatabase = ({ database }: GuardedDatabase, role: string, privileges: Words): Grant[] =>
+  database === null ? [] : [{ role, privileges, object: { type: 'database', name: database } }];
 
 function grantsOf(role: string, permission: Permission, around: GuardedDatabase): Grant[] {
   const rights = RIGHTS[permission];
   if (rights === undefined) return [];
-  const ofDatabase = rights.database
-    ? [{ role, privileges: rights.database, object: onDatabase(around) }]
-    : [];
-  const inSchemas = around.schemas.flatMap(({ name: schema }): Grant[] => [
-    { role, privileges: rights.schema, object: { type: 'schema', name: schema } },
+  const ofDatabase = rights.database ? onDatabase(around, role, rights.database) : [];
+  const inSchemas = around.schemas.flatMap(({ name: schema, isOthers }): Grant[] => [
+    ...(isOthers
+      ? []
+      : [{ role, privileges: rights.schema, object: { type: 'schema' as const, name: schema } }]),
     ...rights.objects
       .filter(([, , since = 0]) => around.major >= since)
       .flatMap(([kinds, privileges]) =>

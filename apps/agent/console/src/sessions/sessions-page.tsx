@@ -91,7 +91,7 @@ function SessionRow({ session, depth, isAdmin, onStop }: RowProps) {
         )}
       </td>
       <td className="w-full px-2.5 py-1.5">
-        <code className="line-clamp-2 whitespace-pre-wrap break-words font-mono text-[12px]" title={query}>
+        <code className="line-clamp-2 wrap-anywhere whitespace-pre-wrap font-mono text-[12px]" title={query}>
           {query}
         </code>
         <Locks session={session} />

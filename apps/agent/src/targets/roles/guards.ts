@@ -1,7 +1,7 @@
 import { guardMasksWith, guardNames, guardRole } from '@postern/core/policy';
 import type { GuardedDatabase, GuardRequest } from '@postern/core/roles';
 import type { RolesConnection } from './connection.js';
-import { CLOSED_FUNCTIONS, GUARDED_SCHEMAS } from './inspect/guards.sql.js';
+import { CLOSED_FUNCTIONS, GRANTS_ON_DATABASE, GUARDED_SCHEMAS } from './inspect/guards.sql.js';
 
 /** Guard roles that are wanted beside a manifest. `heir`: who gets what those that go have made. */
 export interface WantedGuards extends GuardRequest {
@@ -18,10 +18,11 @@ export async function readGuardedDatabase(
   const schemas = await connection.rows<GuardedDatabase['schemas'][number]>(GUARDED_SCHEMAS, [names]);
   // What people with ddl make is theirs: others with guard roles are to reach it too.
   const makers = isSuperuser ? guardMasksWith('ddl', masks).map((mask) => guardRole(slug, mask)) : [];
+  const [onDatabase] = await connection.rows<{ may: boolean }>(GRANTS_ON_DATABASE);
   return {
-    database,
+    database: onDatabase?.may === true ? database : null,
     major,
-    schemas: schemas.map(({ name, owners }) => ({ name, owners: [...owners, ...makers] })),
+    schemas: schemas.map((schema) => ({ ...schema, owners: [...schema.owners, ...makers] })),
     closed: await connection.rows<GuardedDatabase['closed'][number]>(CLOSED_FUNCTIONS),
     heir,
   };

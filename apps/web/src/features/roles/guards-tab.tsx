@@ -72,7 +72,7 @@ function Switch({ connectionId, guards: { isWanted, roles } }: { connectionId: s
   );
   return (
     <>
-      <Button look={isWanted ? 'secondary' : 'primary'} onClick={() => setAsking(true)}>
+      <Button className="ml-auto" look={isWanted ? 'secondary' : 'primary'} onClick={() => setAsking(true)}>
         {isWanted ? 'Switch off' : 'Switch on'}
       </Button>
       <Confirm

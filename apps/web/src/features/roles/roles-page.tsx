@@ -81,7 +81,7 @@ function ConnectionRoles({ connection }: { connection: Connection }) {
           so.{' '}
           <Link
             href={`/${slug}/connections?connection=${encodeURIComponent(connection.slug)}`}
-            className="text-accent hover:underline"
+            className="text-accent underline"
           >
             {connection.slug}
           </Link>{' '}
