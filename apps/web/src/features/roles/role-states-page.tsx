@@ -187,7 +187,6 @@ export function RoleStatesPage() {
           columns={columns(slug)}
           rows={rows}
           rowId={(row) => row.connectionId}
-          openLabel={(row) => `${row.name}, ${row.slug}`}
           onOpen={(row) => router.push(`/${slug}/connections/${encodeURIComponent(row.slug)}/roles`)}
           footer={
             states.hasNextPage ? (
