@@ -101,6 +101,14 @@ export class ReconcilePeople {
     );
   }
 
+  /** May whoever writes a manifest approve its plan? */
+  async setFourEyes(fourEyes: boolean): Promise<void> {
+    await this.dana.request(
+      'mutation ($o: ID!, $c: ID!, $i: RoleSettingsInput!) { updateRoleSettings(orgId: $o, connectionId: $c, input: $i) { fourEyes } }',
+      { ...this.scope, i: { fourEyes } },
+    );
+  }
+
   async status() {
     const { connectionRoles } = await this.dana.request<{
       connectionRoles: { status: { state: string }; drift: { id: string; changeCount: number } | null };

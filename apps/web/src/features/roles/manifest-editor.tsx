@@ -57,7 +57,11 @@ export default function ManifestEditor(props: EditorProps) {
           autocompletion({ override: [(context) => complete(context, known)] }),
           EditorState.tabSize.of(2),
           EditorState.readOnly.of(readOnly),
-          EditorView.contentAttributes.of({ 'aria-label': 'Role manifest', spellcheck: 'false' }),
+          EditorView.contentAttributes.of({
+            'aria-label': 'Role manifest',
+            tabindex: '0',
+            spellcheck: 'false',
+          }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) latest.current.onText(update.state.doc.toString());
           }),

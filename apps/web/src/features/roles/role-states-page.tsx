@@ -56,7 +56,7 @@ function columns(org: string): Column<Row>[] {
     {
       key: 'manifest',
       header: 'Manifest',
-      className: 'hidden md:table-cell text-ink-2 whitespace-nowrap',
+      className: 'hidden lg:table-cell text-ink-2 whitespace-nowrap',
       cell: (row) => (row.manifestVersion == null ? null : `version ${row.manifestVersion}`),
     },
     {
