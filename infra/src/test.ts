@@ -7,7 +7,7 @@ import { progress } from './progress.js';
 import { startRedis } from './redis.js';
 import { allSuites, type Suite, type SuiteResult } from './suites.js';
 import { TEST_FLAGS, testServerEnv } from './test-server.js';
-import { bringChromium, bringPostgresClients, bringRedis } from './tools.js';
+import { bringChromium, bringJq, bringPostgresClients, bringRedis } from './tools.js';
 
 // `npm test [-- name …]`: all suites, or those whose name contains one of the words.
 const report = progress();
@@ -61,6 +61,8 @@ async function bringServices(): Promise<NodeJS.ProcessEnv> {
   } else missing('Redis', 'the Redis half of the job suite');
   if (await bringPostgresClients(report)) env.PATH = process.env.PATH;
   else missing('psql, pg_dump or pgbench', 'the tests of PostgreSQL’s own clients');
+  if (await bringJq(report)) env.PATH = process.env.PATH;
+  else missing('jq', 'the pipeline of the guide');
   for (const driver of await bringDrivers(report)) missing(driver, 'its tests through the agent');
   if ((await bringRegress(report)) === undefined)
     missing('PostgreSQL’s source package', 'its own regression statements');

@@ -65,6 +65,23 @@ export async function bringPostgresClients(report: Report): Promise<boolean> {
   return POSTGRES_PROGRAMS.every((name) => findOnPath(name) !== undefined);
 }
 
+/** True when jq, which the guide's pipeline takes, is on PATH. */
+export async function bringJq(report: Report): Promise<boolean> {
+  if (findOnPath('jq') !== undefined) return true;
+  if (findOnPath('apt-get') === undefined) {
+    report('no jq on PATH; install it (macOS: brew install jq)');
+    return false;
+  }
+  try {
+    report('bringing jq');
+    await aptUpdateWhenEmpty();
+    await unpack('jq', 'usr/bin/jq', 'jq');
+  } catch (error) {
+    report(`jq could not be brought: ${error instanceof Error ? error.message : error}`);
+  }
+  return findOnPath('jq') !== undefined;
+}
+
 const CHROMIUM_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const MAC_APPS = ['Google Chrome', 'Chromium'].map(
   (name) => `/Applications/${name}.app/Contents/MacOS/${name}`,

@@ -56,8 +56,8 @@ describe.skipIf(!hasBrowser)('native roles, in the browser', () => {
     await people.until((await people.save(manifest)).id, 'APPLIED');
   });
 
-  it('a pipeline does what the guide says', async () => {
-    expect(findOnPath('jq'), 'the guide’s pipeline needs jq').toBeDefined();
+  it('a pipeline does what the guide says', async ({ skip }) => {
+    if (findOnPath('jq') === undefined) skip('there is no jq');
     await people.setFourEyes(false);
     const changed = manifest.replace('roles:\n', 'roles:\n  - name: from_a_pipeline\n');
     expect(await pipeline(visit, people.connectionId, changed)).toMatch(/"APPROVED"\nAPPLIED\n$/);
