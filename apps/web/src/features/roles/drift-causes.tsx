@@ -1,7 +1,7 @@
 'use client';
 import Link from 'next/link';
-import { count } from '../../ui/format';
-import { Ago } from '../../ui/time';
+import { clockOrDay, count } from '../../ui/format';
+import { Ago, useNow } from '../../ui/time';
 import { useOrg } from '../shell/org-context';
 import type { Roles } from './use-roles';
 
@@ -28,6 +28,7 @@ export function WhereFrom({ causes, index }: { causes: Causes; index: number }) 
 }
 
 function CauseText({ cause, causes: { since, until, opaque } }: { cause: Cause; causes: Causes }) {
+  const now = useNow();
   const { kind, statement, changedAt, grantors } = cause;
   const by = grantors.length === 0 ? '' : `, granted by ${grantors.slice(0, 3).join(', ')}`;
   if (kind === 'STATEMENT' && statement) return <Ran statement={statement} />;
@@ -41,9 +42,7 @@ function CauseText({ cause, causes: { since, until, opaque } }: { cause: Cause; 
           , <Ago at={changedAt} />
         </>
       ) : since ? (
-        <>
-          , between <Ago at={since} /> and <Ago at={until} />
-        </>
+        `, between ${clockOrDay(since, now)} and ${clockOrDay(until, now)}`
       ) : null}
       {by}.
     </>
