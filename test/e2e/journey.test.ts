@@ -187,6 +187,35 @@ describe.skipIf(!hasBrowser)('from a rule to its audit event, in the browser', (
     await expect(connectAsSam(password)).rejects.toMatchObject({ code: '28P01' });
   });
 
+  it('Ada switches guard roles on, Dana approves their plan, and Sam’s session is one until Ada switches them off', async () => {
+    visit.keepPictures();
+    await ada.goto(visit.url('connections/production/roles?tab=guards'));
+    await ada.getByRole('button', { name: 'Switch on', exact: true }).click();
+    await ada.getByRole('button', { name: 'Switch on and plan' }).click();
+    const link = ada.getByRole('link', { name: 'Look at the plan' });
+    const plan = await link.getAttribute('href');
+    expect(await axeProblems(ada)).toEqual([]);
+    const dana = await visit.page('dana');
+    await dana.goto(`${visit.stack.urls.web}${plan}`);
+    await visit.signIn(dana, DEMO_PEOPLE.dana.email);
+    await dana.getByText('from IAM rules').first().waitFor();
+    await dana.getByRole('button', { name: 'Approve and apply' }).click();
+    await dana.getByRole('dialog').getByRole('button', { name: 'Approve and apply' }).click();
+    await ada.getByText('In force: sessions log in as guard roles').waitFor();
+    await sam.goto(visit.stack.urls.console);
+    await sam.getByLabel('SQL editor').waitFor();
+    // Told by the control plane, and soon by the agent.
+    const asGuard = async () => {
+      await run(`select current_user /* ${mark} guard */`);
+      await sam.getByText('SELECT 1', { exact: true }).waitFor();
+      return sam.getByText(/^postern_production_read/).count();
+    };
+    await expect.poll(asGuard, { timeout: 20_000 }).toBeGreaterThan(0);
+    await ada.getByRole('button', { name: 'Switch off' }).click();
+    await ada.getByRole('dialog').getByRole('button', { name: 'Switch off' }).click();
+    await ada.getByText('Off: sessions use the agent’s own login').waitFor();
+  });
+
   it('no page threw an error', () => {
     expect(visit.problems).toEqual([]);
   });

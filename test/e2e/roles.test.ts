@@ -77,7 +77,7 @@ describe.skipIf(!hasBrowser)('native roles, in the browser', () => {
     await look('approve');
     await ada.keyboard.press('Escape');
     await ada.getByRole('dialog').waitFor({ state: 'hidden' });
-    for (const tab of ['overview', 'manifest', 'graph', 'history', 'settings']) {
+    for (const tab of ['overview', 'manifest', 'graph', 'history', 'guards', 'settings']) {
       await ada.goto(visit.url(`${roles}?tab=${tab}`));
       await ada.getByRole('navigation', { name: 'About these roles' }).waitFor();
       await ada.waitForLoadState('networkidle');

@@ -92,6 +92,7 @@ describe('the console over HTTP', () => {
           rowCap: 10_000,
           readOnly: true,
           health: 'ok',
+          latencyMs: expect.any(Number),
         },
       ],
     });
