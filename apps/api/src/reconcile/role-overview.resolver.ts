@@ -10,7 +10,7 @@ import {
   ConnectionRoleStateConnection,
   FailedWorkConnection,
   RoleStatesFilterEnum,
-} from './reconcile.type.js';
+} from './role-overview.type.js';
 import { listRoleStates, type RoleStatesFilter } from './role-states.queries.js';
 
 /** What one page shows of all connections: how their roles are, and what failed. */
