@@ -9,6 +9,8 @@ interface Props extends Omit<ComponentProps<typeof Dialog>, 'open' | 'footer'> {
   open?: boolean;
   /** What the button that sends the form says, in the imperative: `Create token`. */
   submit: string;
+  /** What the button that sends nothing says. */
+  back?: string;
   look?: 'primary' | 'danger';
   disabled?: boolean;
   busy: boolean;
@@ -20,7 +22,17 @@ interface Props extends Omit<ComponentProps<typeof Dialog>, 'open' | 'footer'> {
 
 /** A dialog that asks for something and sends it: by its button, or by Enter. */
 export function FormDialog(props: Props) {
-  const { open = true, submit, look = 'primary', disabled, busy, error, fields = [], ...rest } = props;
+  const {
+    open = true,
+    submit,
+    back = 'Cancel',
+    look = 'primary',
+    disabled,
+    busy,
+    error,
+    fields = [],
+    ...rest
+  } = props;
   const { onSubmit, children, ...dialog } = rest;
   const form = useId();
   const known = error ? asApiError(error) : null;
@@ -30,7 +42,7 @@ export function FormDialog(props: Props) {
       open={open}
       footer={
         <>
-          <Button onClick={dialog.onClose}>Cancel</Button>
+          <Button onClick={dialog.onClose}>{back}</Button>
           <Button look={look} type="submit" form={form} busy={busy} disabled={disabled}>
             {submit}
           </Button>

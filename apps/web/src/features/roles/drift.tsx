@@ -4,8 +4,8 @@ import { useState } from 'react';
 import { asApiError, fieldError } from '../../graphql/api-error';
 import { request } from '../../graphql/client';
 import { Button } from '../../ui/button';
-import { Dialog } from '../../ui/dialog';
 import { TextField } from '../../ui/field';
+import { FormDialog } from '../../ui/form-dialog';
 import { absolute, count } from '../../ui/format';
 import { FormError } from '../../ui/states';
 import { Ago } from '../../ui/time';
@@ -97,46 +97,35 @@ function IgnoreDialog({ id, onClose }: { id: string; onClose: () => void }) {
   );
   const error = ignore.error ? asApiError(ignore.error) : null;
   return (
-    <Dialog
-      open
+    <FormDialog
       sticky={reason !== ''}
       onClose={onClose}
       title="Ignore this difference"
       description="It comes back on that day, or as soon as something else differs."
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            look="primary"
-            busy={ignore.isPending}
-            disabled={reason.trim() === '' || until === ''}
-            onClick={() => ignore.mutate(undefined)}
-          >
-            Ignore until then
-          </Button>
-        </>
-      }
+      submit="Ignore until then"
+      disabled={reason.trim() === '' || until === ''}
+      busy={ignore.isPending}
+      error={ignore.error}
+      fields={['reason', 'until']}
+      onSubmit={() => ignore.mutate(undefined)}
     >
-      <div className="flex flex-col gap-4">
-        <TextField
-          label="Why"
-          required
-          value={reason}
-          maxLength={2_000}
-          onChange={(event) => setReason(event.target.value)}
-          error={fieldError(error, 'reason')}
-        />
-        <TextField
-          label="Until the end of"
-          type="date"
-          min={dayFrom(0)}
-          max={dayFrom(365)}
-          value={until}
-          onChange={(event) => setUntil(event.target.value)}
-          error={fieldError(error, 'until')}
-        />
-        {error && !error.field ? <FormError error={error} /> : null}
-      </div>
-    </Dialog>
+      <TextField
+        label="Why"
+        required
+        value={reason}
+        maxLength={2_000}
+        onChange={(event) => setReason(event.target.value)}
+        error={fieldError(error, 'reason')}
+      />
+      <TextField
+        label="Until the end of"
+        type="date"
+        min={dayFrom(0)}
+        max={dayFrom(365)}
+        value={until}
+        onChange={(event) => setUntil(event.target.value)}
+        error={fieldError(error, 'until')}
+      />
+    </FormDialog>
   );
 }

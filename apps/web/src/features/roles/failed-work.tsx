@@ -6,8 +6,8 @@ import type { FailedWorkQuery } from '../../gql/graphql';
 import { sentence } from '../../graphql/api-error';
 import { request } from '../../graphql/client';
 import { Button } from '../../ui/button';
-import { Dialog } from '../../ui/dialog';
 import { TextField, Words } from '../../ui/field';
+import { FormDialog } from '../../ui/form-dialog';
 import { count } from '../../ui/format';
 import { FormError } from '../../ui/states';
 import { Tag } from '../../ui/status-dot';
@@ -134,8 +134,7 @@ function Discard({ work, onClose }: { work: Work; onClose: () => void }) {
     onClose,
   );
   return (
-    <Dialog
-      open
+    <FormDialog
       sticky={reason !== ''}
       onClose={onClose}
       title="Discard this failure"
@@ -144,31 +143,22 @@ function Discard({ work, onClose }: { work: Work; onClose: () => void }) {
           ? 'It goes from this list for everybody. Nothing is done about it, and nothing else changes.'
           : 'It goes from this list for everybody, and the plan that it was to make counts as failed.'
       }
-      footer={
-        <>
-          <Button onClick={onClose}>Keep it</Button>
-          <Button
-            look="danger"
-            busy={discard.isPending}
-            disabled={reason.trim() === ''}
-            onClick={() => discard.mutate(undefined)}
-          >
-            Discard
-          </Button>
-        </>
-      }
+      submit="Discard"
+      back="Keep it"
+      look="danger"
+      disabled={reason.trim() === ''}
+      busy={discard.isPending}
+      error={discard.error}
+      onSubmit={() => discard.mutate(undefined)}
     >
-      <div className="flex flex-col gap-3">
-        <TextField
-          label="Why"
-          required
-          maxLength={2_000}
-          value={reason}
-          onChange={(event) => setReason(event.target.value)}
-          hint="Stands in the audit trail."
-        />
-        {discard.error ? <FormError error={discard.error} /> : null}
-      </div>
-    </Dialog>
+      <TextField
+        label="Why"
+        required
+        maxLength={2_000}
+        value={reason}
+        onChange={(event) => setReason(event.target.value)}
+        hint="Stands in the audit trail."
+      />
+    </FormDialog>
   );
 }

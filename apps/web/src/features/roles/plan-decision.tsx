@@ -4,6 +4,7 @@ import { request } from '../../graphql/client';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { TextField } from '../../ui/field';
+import { FormDialog } from '../../ui/form-dialog';
 import { count } from '../../ui/format';
 import { FormError, Note } from '../../ui/states';
 import { useOrg } from '../shell/org-context';
@@ -118,37 +119,27 @@ function Stop({ plan, words, onClose }: { plan: Plan; words: StopWords; onClose:
   const [reason, setReason] = useState('');
   const stop = useRolesMutation((_: undefined, orgId) => words.ask({ orgId, id: plan.id, reason }), onClose);
   return (
-    <Dialog
-      open
+    <FormDialog
       sticky={reason !== ''}
       onClose={onClose}
       title={words.title}
       description={words.description}
-      footer={
-        <>
-          <Button onClick={onClose}>{words.back}</Button>
-          <Button
-            look="danger"
-            busy={stop.isPending}
-            disabled={reason.trim() === ''}
-            onClick={() => stop.mutate(undefined)}
-          >
-            {words.go}
-          </Button>
-        </>
-      }
+      submit={words.go}
+      back={words.back}
+      look="danger"
+      disabled={reason.trim() === ''}
+      busy={stop.isPending}
+      error={stop.error}
+      onSubmit={() => stop.mutate(undefined)}
     >
-      <div className="flex flex-col gap-3">
-        <TextField
-          label="Why"
-          required
-          maxLength={2_000}
-          value={reason}
-          onChange={(event) => setReason(event.target.value)}
-          hint={words.hint}
-        />
-        {stop.error ? <FormError error={stop.error} /> : null}
-      </div>
-    </Dialog>
+      <TextField
+        label="Why"
+        required
+        maxLength={2_000}
+        value={reason}
+        onChange={(event) => setReason(event.target.value)}
+        hint={words.hint}
+      />
+    </FormDialog>
   );
 }
