@@ -11,7 +11,6 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-
 /** A window of the console as far as its socket goes: takes rows in, acknowledges them and forgets them. */
 export class ConsoleStream {
   readonly #socket: WebSocket;
@@ -42,7 +41,13 @@ export class ConsoleStream {
     this.#id += 1;
     const id = this.#id;
     const ended = new Promise<{ firstRowMs: number }>((resolve, reject) => {
-      this.#waiting.set(id, { startedAt: performance.now(), firstRowMs: Number.NaN, taken: 0, resolve, reject });
+      this.#waiting.set(id, {
+        startedAt: performance.now(),
+        firstRowMs: Number.NaN,
+        taken: 0,
+        resolve,
+        reject,
+      });
     });
     this.#socket.send(JSON.stringify({ type: 'run', id, connection: this.#connection, tab, sql }));
     return ended;

@@ -29,7 +29,7 @@ export function addStreamRoute(app: FastifyInstance, parts: ConsoleParts): void 
           socket.send(JSON.stringify(answer));
         },
         rows: (bytes, sent) => {
-          gather();
+          gather(false);
           socket.send(bytes, sent);
         },
       },
@@ -58,27 +58,20 @@ export function addStreamRoute(app: FastifyInstance, parts: ConsoleParts): void 
  * What is said in one turn of the event loop leaves together: a call of the system takes longer than what it says. What `canWait` goes
  * with the next, if that comes soon.
  */
-function gathering(socket: Socket): (canWait?: boolean) => void {
-  let isHeld = false;
-  let isDue = false;
-  const release = (): void => {
-    isHeld = false;
-    isDue = false;
-    clearTimeout(timer);
-    timer = undefined;
+function gathering(socket: Socket): (canWait: boolean) => void {
+  let leaves: 'soon' | 'now' | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const leave = (): void => {
+    leaves = undefined;
     socket.uncork();
   };
-  let timer: NodeJS.Timeout | undefined;
-  return (canWait = false) => {
-    if (isDue) return;
-    if (!isHeld) socket.cork();
-    isHeld = true;
-    if (canWait) {
-      timer ??= setTimeout(release, WAITS_MS);
-      return;
-    }
-    isDue = true;
-    setImmediate(release);
+  return (canWait) => {
+    if (leaves === 'now' || (leaves === 'soon' && canWait)) return;
+    if (leaves === undefined) socket.cork();
+    leaves = canWait ? 'soon' : 'now';
+    clearTimeout(timer);
+    if (canWait) timer = setTimeout(leave, WAITS_MS);
+    else setImmediate(leave);
   };
 }
 

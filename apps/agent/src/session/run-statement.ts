@@ -103,10 +103,7 @@ export class StatementRunner {
     return this.#governor.decide(request, text);
   }
 
-  async #classified(
-    request: StatementRequest,
-    session: TargetSession | undefined,
-  ): Promise<ClassifiedText> {
+  async #classified(request: StatementRequest, session: TargetSession | undefined): Promise<ClassifiedText> {
     const text = await this.#governor.classify(request, session);
     if (!text.classified.ok) return text;
     const { classification } = text.classified;
