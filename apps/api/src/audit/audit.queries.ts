@@ -119,7 +119,7 @@ function isKey({ at, id }: AuditKey): boolean {
 }
 
 /** A search that PostgreSQL gave up on was too broad: whoever asked can do something about it. */
-function inTime<T>(work: Promise<T>): Promise<T> {
+export function inTime<T>(work: Promise<T>): Promise<T> {
   return work.catch((error) => {
     if (pgCodeOf(error) !== QUERY_CANCELED) throw error;
     throw new PosternError('audit.too_broad', 'the search took too long', {
