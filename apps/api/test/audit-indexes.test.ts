@@ -2,7 +2,7 @@ import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuditSearch, conditionsOf } from '../src/audit/audit-filter.js';
-import { searchRows } from '../src/audit/search.store.js';
+import { boundSearch, searchRows } from '../src/audit/search.store.js';
 import { summarize } from '../src/audit/summary.store.js';
 import { listStatements } from '../src/history/history.store.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
@@ -119,7 +119,10 @@ describe('among 100,000 events, as the role that cannot bypass row-level securit
   it('what a person ran at consoles is found by an index of its own, also where nothing is found', async () => {
     for (const words of [['orders'], ['no such thing']]) {
       const asked = { userId: 'u17', environmentId: uuidv7(), words, limit: 51 };
-      const { used } = await reading(() => listStatements(client, asked));
+      const { used } = await reading(async () => {
+        await boundSearch(client);
+        return listStatements(client, asked);
+      });
       expect(used.filter((name) => /^(audit_event|whole)/.test(name))).toEqual(['audit_event_console_idx']);
     }
   });

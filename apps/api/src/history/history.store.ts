@@ -1,13 +1,13 @@
 import type { AuditEvent, AuditOutcome } from '@postern/core/audit';
 import type { PoolClient } from 'pg';
 import { contains } from '../audit/audit-filter.js';
-import { type AuditKey, boundSearch } from '../audit/search.store.js';
 
 export interface HistorySearch {
   readonly userId: string;
   readonly environmentId: string;
   readonly words: readonly string[];
-  readonly after?: AuditKey | undefined;
+  /** `at` as PostgreSQL takes it. */
+  readonly after?: { readonly at: string; readonly id: string } | undefined;
   readonly limit: number;
 }
 
@@ -27,7 +27,6 @@ const NEWEST = { at: 'infinity', id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' };
 /** A person's statements at consoles of an environment, newest first, as `audit_event_console_idx` has them. */
 export async function listStatements(client: PoolClient, search: HistorySearch): Promise<HistoryRow[]> {
   const { userId, environmentId, words, after = NEWEST, limit } = search;
-  await boundSearch(client);
   const { rows } = await client.query<HistoryRow>({
     name: 'list-history',
     text: `select e.id, e.at, e.event, e.status, e.row_count::float8 as rows, e.duration_ms as "durationMs", e.sqlstate
