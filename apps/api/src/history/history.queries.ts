@@ -1,7 +1,6 @@
 import type { HistoryRequest, HistoryResponse, PastStatement } from '@postern/protocol/console-kept';
 import type { AgentIdentity } from '../agents/agent-identities.js';
-import { inTime } from '../audit/audit.queries.js';
-import { boundSearch } from '../audit/search.store.js';
+import { boundedRead } from '../audit/audit.queries.js';
 import { personOfAgent } from '../orgs/person-of-agent.js';
 import type { TenantDb } from '../tenancy/tenant-db.js';
 import { type HistoryRow, listStatements } from './history.store.js';
@@ -20,12 +19,7 @@ export async function listHistory(
   const { orgId, environmentId } = agent;
   await db.withOrg(orgId, (tx) => personOfAgent(tx, agent, personId));
   const search = { userId: personId, environmentId, words, after, limit: PAGE + 1 };
-  const found = await inTime(
-    db.withOrgClient(orgId, async (client) => {
-      await boundSearch(client);
-      return listStatements(client, search);
-    }),
-  );
+  const found = await boundedRead(db, orgId, (client) => listStatements(client, search));
   const page = found.slice(0, PAGE);
   const last = found.length > PAGE ? page.at(-1) : undefined;
   return {
