@@ -8,6 +8,7 @@ export { hasOwnTypes, withFindings, withParameterTypes } from './parameter-types
 export { INLINE_PARSE_BYTES, loadParser, MAX_SQL_BYTES } from './parse.js';
 export {
   NEW_SESSION,
+  portalCursor,
   type SessionEffect,
   type SessionState,
   sessionAfter,
