@@ -1,5 +1,6 @@
 import { PERMISSION_BIT } from '@postern/core/policy';
 import {
+  type Catalog,
   NEW_SESSION,
   portalCursor,
   type SessionState,
@@ -8,12 +9,12 @@ import {
   sessionDuring,
   sessionOutsideTransaction,
 } from '@postern/core/sql';
+import type { AllowedText } from '../session/governed-text.js';
 import type { GovernedSession } from '../session/statement-catalog.js';
 import type { BoundParameters } from '../targets/bound-parameters.js';
 import type { TransactionState } from '../targets/target-session.js';
 import type { TransactionStatus } from './codec/backend.js';
 import type { Flying } from './flight.js';
-import type { Found } from './gate.js';
 import { KnownTypes } from './known-types.js';
 
 /** A statement that Parse made. */
@@ -129,7 +130,11 @@ export class SessionNames implements GovernedSession {
   }
 
   /** The server has it: FETCH and MOVE find it by its name, where it only reads. Not before: they might find the one before it. */
-  bound(name: string, { isReplaceable }: Portal, { allowed, catalog }: Found): void {
+  bound(
+    name: string,
+    { isReplaceable }: Portal,
+    { allowed, catalog }: { readonly allowed: AllowedText; readonly catalog: Catalog | undefined },
+  ): void {
     if (name === '' || isReplaceable || catalog === undefined) return;
     const cursor = portalCursor(allowed.classification, allowed.memory, catalog);
     if (cursor === undefined) return;
