@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { canonicalJson } from '@postern/core/audit';
 import { CompactSign, exportJWK, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { verifyFile } from '../src/report-cli/verify-file.js';
+import { verifyFiles } from '../src/report-cli/verify-files.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'postern-report-cli-'));
 const keysFile = join(dir, 'jwks.json');
@@ -31,7 +31,7 @@ async function verify(bytes: Buffer | string, keys = keysFile): Promise<[number,
   writeFileSync(file, bytes);
   let said = '';
   const output = { write: (text: string) => (said += text) };
-  return [await verifyFile(file, keys, { stdout: output, stderr: output }), said];
+  return [await verifyFiles([file], keys, { stdout: output, stderr: output }), said];
 }
 
 const document = { schema: 1, title: 'Who can do what, ünïcode', rows: [[1, null, 'a']] };

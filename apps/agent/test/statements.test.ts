@@ -72,6 +72,27 @@ describe('a statement on its way through the agent', () => {
     });
   });
 
+  it('records a text that comes again and again as it did the first time', async () => {
+    const sql = 'select id, name from items where id = 7';
+    const events = [];
+    for (let time = 0; time < 8; time += 1) {
+      const { auditId } = await alex.run('shop', sql);
+      const [intent, outcome] = [await world.event(auditId), await world.outcome(auditId)];
+      expect(intent).toMatchObject({ statement: { text: sql }, decision: 'allowed' });
+      events.push({
+        intent: { ...intent, id: '', at: '' },
+        outcome: {
+          ...outcome,
+          id: '',
+          at: '',
+          intentId: '',
+          outcome: { ...outcome?.outcome, durationMs: 0 },
+        },
+      });
+    }
+    for (const event of events) expect(event).toEqual(events[0]);
+  });
+
   it.each([
     ['a plain delete', 'delete from items', 'DELETE'],
     ['a delete in a CTE', 'with gone as (delete from items returning *) select count(*) from gone', 'gone'],

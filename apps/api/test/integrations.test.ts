@@ -9,7 +9,9 @@ import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createWorker } from '../src/create-worker.js';
 import { isPublicAddress, publicLookup, safely } from '../src/integrations/destination.js';
+import { requireIntegration } from '../src/integrations/integration.queries.js';
 import { OCSF_VERSION, toOcsf } from '../src/integrations/ocsf.js';
+import { RefusedDestinations } from '../src/integrations/refused-destinations.js';
 import { SaveIntegration } from '../src/integrations/save-integration.js';
 import { SecretBox } from '../src/integrations/secret-box.js';
 import { postJson } from '../src/integrations/send-http.js';
@@ -63,7 +65,7 @@ let api: TestApp;
 let worker: INestApplicationContext;
 let company: Company;
 let endpoint: Endpoint;
-const FIELDS = 'id name kind enabled disabledReason failures lastError behind dead';
+const FIELDS = 'id name kind enabled disabledReason failures lastError behind dead refusal';
 
 beforeAll(async () => {
   api = await startTestApp({ allowPrivateDestinations: true });
@@ -85,6 +87,7 @@ interface Shown {
   lastError: string | null;
   behind: number;
   dead: number;
+  refusal: string | null;
 }
 
 async function create(given: object): Promise<{ integration: Shown; secret: string | null }> {
@@ -456,6 +459,22 @@ describe('where integrations may point', () => {
       });
     },
   );
+
+  it('is said on the page of those that were saved before, and sent to nobody', async () => {
+    const now = new RefusedDestinations({ ...api.database.config, allowPrivateDestinations: false });
+    const { integration } = await create(webhook('Saved before', { eventTypes: ['rule.*'] }));
+    expect(integration.refusal).toBeNull();
+    const row = await api.app
+      .get(TenantDb)
+      .withOrg(company.orgId, (tx) => requireIntegration(tx, integration.id));
+    const said = (url: string, kind = 'webhook') => now.reasonFor({ ...row, kind, url });
+    expect(await said(endpoint.url)).toBe('its address must begin with `https://`');
+    for (const url of ['https://10.1.2.3/hook', 'https://localhost/', 'https://[::1]/'])
+      expect(await said(url)).toContain('its address is private');
+    expect(await said('syslog+tls://192.168.0.7:6514', 'syslog')).toContain('its address is private');
+    expect(await said('https://8.8.8.8/')).toBeNull();
+    expect(await said('https://hooks.invalid/')).toBeNull();
+  });
 
   it.each([
     ['an address without TLS', { url: 'ftp://example.com' }, 'url'],

@@ -1,14 +1,22 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import type { INestApplicationContext } from '@nestjs/common';
 import { canonicalJson } from '@postern/core/audit';
 import { flattenedVerify, importJWK, type JWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createWorker } from '../src/create-worker.js';
 import { ExpireReports } from '../src/reports/expire-reports.js';
+import { ReportKindName } from '../src/reports/report.input.js';
 import { startTestApp, type TestApp } from './app.js';
 import { auditTrail } from './company.js';
 import { type FurnishedCompany, furnish, join, must, type TestPerson } from './people.js';
 import { ask, type Doc, downloadText, finished, rowsOf } from './report-requests.js';
 import { eventually, outboxSize } from './seed.js';
+
+/** The program that auditors check reports with, as it is built. */
+const POSTERN = fileURLToPath(new URL('../../agent/dist/cli.js', import.meta.url));
 
 let api: TestApp;
 let worker: INestApplicationContext;
@@ -177,6 +185,11 @@ describe('integrity of the audit trail', () => {
     };
     const whole = await own();
     expect(whole.summary).toContainEqual({ label: 'Result', value: 'whole' });
+    // Nothing was asked of the time: all of it, not the last days.
+    expect(whole.summary).toContainEqual({ label: 'From', value: 'its beginning' });
+    const only = await made('AUDIT_INTEGRITY', { chain: company.orgId });
+    expect(rowsOf(only.document, 'chains')).toMatchObject([{ Id: company.orgId, Result: 'whole' }]);
+    await expect(made('AUDIT_INTEGRITY', { chain: zoe.userId })).rejects.toThrow('no such chain');
     const { owner } = api.database;
     const { rows } = await owner.query<{ hash: string }>(
       "select encode(hash, 'hex') as hash from audit_event where agent_id is null and org_id = $1 and seq = $2",
@@ -233,6 +246,53 @@ describe('a finished report', () => {
       changed[changed.length >> 1] = (changed[changed.length >> 1] ?? 0) ^ 1;
       await expect(verify(changed, jws)).rejects.toThrow(/signature/);
     }
+  });
+
+  it('of whatever kind is what `postern report verify` calls as it was signed, in each format', async () => {
+    await mutate(
+      `mutation ($orgId: ID!, $reviewerIds: [ID!]!) {
+        createAccessReview(orgId: $orgId, review: { name: "Q4", dueAt: "2999-01-01T00:00:00Z", reviewerIds: $reviewerIds }) { id }
+      }`,
+      { reviewerIds: [zoe.userId, company.userId] },
+    );
+    const folder = mkdtempSync(`${tmpdir()}/postern-reports-`);
+    const save = (name: string, bytes: Buffer | string) => {
+      const file = `${folder}/${name}`;
+      writeFileSync(file, bytes);
+      return file;
+    };
+    const jwks = await api.app.inject({ method: 'GET', url: '/.well-known/jwks.json' });
+    const keys = save('keys.json', jwks.body);
+    const kinds = Object.keys(ReportKindName);
+    const ids = await Promise.all(kinds.map((kind) => ask(api, company, kind, {})));
+    const files: string[] = [];
+    for (const [index, id] of ids.entries()) {
+      const { document } = await finished(api, company, id);
+      expect(document).toMatchObject({
+        question: expect.any(String),
+        kind: ReportKindName[kinds[index] as 'REFUSALS'],
+      });
+      for (const format of ['JSON', 'CSV', 'PDF']) {
+        const { filename, bytes } = await downloadText(api, company, id, format);
+        files.push(save(filename, bytes));
+      }
+    }
+    const verify = (...names: string[]) =>
+      spawnSync(process.execPath, [POSTERN, 'report', 'verify', ...names, '--keys', keys], {
+        encoding: 'utf8',
+        timeout: 30_000,
+      });
+    const all = verify(...files);
+    expect([all.stderr, all.status]).toEqual(['', 0]);
+    expect(all.stdout.match(/the signature is right/g)).toHaveLength(3 * kinds.length);
+    const [one = ''] = files;
+    writeFileSync(one, readFileSync(one, 'utf8').replace('acme', 'acmf'));
+    const changed = verify(...files);
+    expect([changed.stderr, changed.status]).toEqual([
+      `${one}: the signature is wrong: the file was changed\n`,
+      1,
+    ]);
+    rmSync(folder, { recursive: true });
   });
 
   it('begins as a PDF and as a CSV with what it was made from', async () => {

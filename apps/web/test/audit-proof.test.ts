@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ChainResult, Run } from '../src/features/audit-proof/use-verify';
-import { evidenceOf, progressOf, verdictOf } from '../src/features/audit-proof/verdict';
+import { progressOf, verdictOf } from '../src/features/audit-proof/verdict';
 import { removesMore } from '../src/features/settings/keeping';
 
 const chain = { id: 'c', name: 'agent one', isAgent: true, headSeq: 10 };
@@ -32,17 +32,6 @@ describe('the verdict of a verification', () => {
     const half = run([result({ state: 'checking', checked: 5, upToSeq: 5 })], { endedAt: null });
     expect(verdictOf(half)).not.toBe('whole');
     expect(progressOf(half)).toBe(50);
-  });
-
-  it('goes into a file that says what was checked and what is wrong', () => {
-    const file = JSON.parse(
-      evidenceOf(run([broken]), { organisation: 'Acme', orgId: 'o', by: 'a@b.example' }),
-    );
-    expect(file).toMatchObject({
-      verdict: 'broken',
-      by: 'a@b.example',
-      chains: [{ id: 'c', state: 'broken', lastGoodEvent: 3, problem }],
-    });
   });
 });
 

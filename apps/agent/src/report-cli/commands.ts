@@ -6,9 +6,9 @@ without asking anyone.
 
 Examples:
   postern report verify report.pdf --keys https://api.example.com/.well-known/jwks.json
-  postern report verify report.csv --keys jwks.json
+  postern report verify *.csv *.pdf --keys jwks.json
 
-Exit status: 0 the file is as it was signed, 1 it is not or could not be checked.`;
+Exit status: 0 every file is as it was signed, 1 one is not or could not be checked.`;
 
 /** `postern report`: what an auditor does with a report's file. */
 export function addReportCommands(program: Command): void {
@@ -16,12 +16,12 @@ export function addReportCommands(program: Command): void {
   const report = program.command('report').description('check reports that the control plane made');
   report
     .command('verify')
-    .description('check the signature inside a report (PDF, CSV or JSON)')
-    .argument('<file>', 'the report as it was downloaded')
+    .description('check the signatures inside reports (PDF, CSV or JSON)')
+    .argument('<files...>', 'reports as they were downloaded')
     .requiredOption('--keys <file or url>', "the control plane's public keys (a JSON Web Key Set)")
     .addHelpText('after', KEYS_HELP)
-    .action(async (file: string, options: { keys: string }) => {
-      const { verifyFile } = await import('./verify-file.js');
-      process.exitCode = await verifyFile(file, options.keys, process);
+    .action(async (files: string[], options: { keys: string }) => {
+      const { verifyFiles } = await import('./verify-files.js');
+      process.exitCode = await verifyFiles(files, options.keys, process);
     });
 }

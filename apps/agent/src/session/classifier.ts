@@ -1,5 +1,6 @@
 import {
   type Catalog,
+  type Classification,
   type ClassifyResult,
   classify,
   INLINE_PARSE_BYTES,
@@ -11,13 +12,26 @@ import {
   sessionNamesKey,
 } from '@postern/core/sql';
 import { ParseThread } from './parse-thread.js';
+import { TextCache } from './text-cache.js';
 
-/** Most entries kept, and the longest text worth keeping: the cache must not outgrow the agent's memory. */
-const CACHE_ENTRIES = 500;
+/** The longest text worth keeping: the cache must not outgrow the agent's memory. */
 const CACHE_TEXT_MAX = 8_192;
+
+/** A text that was found this often is worth more of what is made of it. One that runs once is looked at thrice: Parse, Bind, Execute. */
+const FOUND_OFTEN = 4;
 
 /** Stands for the catalog where there is none. */
 const NO_CATALOG = {};
+
+interface Known {
+  readonly result: ClassifyResult;
+  found: number;
+}
+
+const OFTEN = new WeakSet<Classification>();
+
+/** Whether its text is one that many ask about, so that it pays to keep what is made of it. */
+export const isOften = (classification: Classification): boolean => OFTEN.has(classification);
 
 /**
  * Classification by text and catalog. A pure function of both (and of what the audit trail wants noted, which is the same for all
@@ -26,7 +40,7 @@ const NO_CATALOG = {};
  */
 export class Classifier {
   readonly #thread: ParseThread;
-  readonly #caches = new WeakMap<object, Map<string, ClassifyResult>>();
+  readonly #caches = new WeakMap<object, TextCache<Known>>();
   #ready: Promise<void> | undefined;
   /** The parser of the main thread ran out of stack: it may be broken, and it cannot be replaced. */
   #isInlineSpent = false;
@@ -52,7 +66,7 @@ export class Classifier {
     const result = await this.#parse(sql, session, catalog, wanted);
     const cache = this.#cacheFor(session, catalog, wanted);
     const isItsOwn = result.ok && result.classification.usesSession === true;
-    if (cache && sql.length <= CACHE_TEXT_MAX && !isItsOwn) remember(cache, sql, result);
+    if (cache && sql.length <= CACHE_TEXT_MAX && !isItsOwn) cache.set(sql, { result, found: 0 });
     return result;
   }
 
@@ -63,13 +77,11 @@ export class Classifier {
     catalog: Catalog | undefined,
     wanted: NotesWanted | undefined,
   ): ClassifyResult | undefined {
-    const cache = this.#cacheFor(session, catalog, wanted);
-    const known = cache?.get(sql);
-    if (cache === undefined || known === undefined) return undefined;
-    // Re-inserted, so that the first key is always the one not used for longest.
-    cache.delete(sql);
-    cache.set(sql, known);
-    return known;
+    const known = this.#cacheFor(session, catalog, wanted)?.get(sql);
+    if (known === undefined) return undefined;
+    known.found += 1;
+    if (known.found === FOUND_OFTEN && known.result.ok) OFTEN.add(known.result.classification);
+    return known.result;
   }
 
   stop(): Promise<void> {
@@ -97,22 +109,15 @@ export class Classifier {
     session: SessionState,
     catalog: Catalog | undefined,
     wanted: NotesWanted | undefined,
-  ): Map<string, ClassifyResult> | undefined {
+  ): TextCache<Known> | undefined {
     return sessionNamesKey(session) === '' ? this.#cacheOf(catalog ?? wanted) : undefined;
   }
 
-  #cacheOf(catalog: object = NO_CATALOG): Map<string, ClassifyResult> {
+  #cacheOf(catalog: object = NO_CATALOG): TextCache<Known> {
     const known = this.#caches.get(catalog);
     if (known) return known;
-    const cache = new Map<string, ClassifyResult>();
+    const cache = new TextCache<Known>();
     this.#caches.set(catalog, cache);
     return cache;
   }
-}
-
-function remember(cache: Map<string, ClassifyResult>, sql: string, result: ClassifyResult): void {
-  cache.set(sql, result);
-  if (cache.size <= CACHE_ENTRIES) return;
-  const [oldest] = cache.keys();
-  if (oldest !== undefined) cache.delete(oldest);
 }

@@ -10,6 +10,7 @@ import {
 } from '@postern/core/policy';
 import type { Classification } from '@postern/core/sql';
 import type { EnforcedPolicy } from '../policy/policy-holder.js';
+import { isOften } from './classifier.js';
 import type { Owner } from './tabs.js';
 
 // Parts of events that are the same for many of them: made once, and written as JSON once (core's fixedPart).
@@ -33,9 +34,8 @@ export const personOf = once(
 export const connectionOf = once(({ id, slug }: PolicyConnection) => ({ id, slug }));
 
 /** Of a text, what search finds it by beside the text itself. */
-export const relationsOf = once(({ statements }: Classification): string[] =>
-  [...new Set(statements.flatMap(({ relations }) => relations))].slice(0, RELATIONS_MAX),
-);
+export const relationsOf = ({ statements }: Classification): string[] =>
+  [...new Set(statements.flatMap(({ relations }) => relations))].slice(0, RELATIONS_MAX);
 
 const lists: Permission[][] = [];
 
@@ -65,7 +65,7 @@ interface Decisions {
   readonly allowed: WeakMap<Classification, Allowed>;
 }
 
-/** Decisions that allow, by whom they are about. Those of a policy go with it. */
+/** Decisions that allow texts that many ask about, by whom they are about. Those of a policy go with it. */
 export class DecisionCache {
   readonly #of = new WeakMap<Owner, Decisions>();
 
@@ -81,7 +81,7 @@ export class DecisionCache {
     const cached = known.get(classification);
     if (cached) return cached;
     const decision = decide(policy.compiled, owner.principalId, connection, classification);
-    if (!decision.allowed) return decision;
+    if (!decision.allowed || !isOften(classification)) return decision;
     fixedPart(decision.ruleIds);
     known.set(classification, decision);
     return decision;

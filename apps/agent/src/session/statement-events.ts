@@ -1,12 +1,14 @@
 import { type AuditOutcome, type CanonicalForm, canonicalForm } from '@postern/core/audit';
-import type { Allowed } from '@postern/core/policy';
+import type { Allowed, PolicyConnection } from '@postern/core/policy';
 import type { Classification } from '@postern/core/sql';
 import type { Appended } from '../audit/group.js';
 import { type AuditFacts, formOf, type Recorder } from '../audit/recorder.js';
 import type { EnforcedPolicy } from '../policy/policy-holder.js';
+import { isOften } from './classifier.js';
 import { connectionOf, permissionList, personOf, relationsOf, statementWith } from './event-parts.js';
 import type { AllowedText, GovernedText } from './governed-text.js';
 import type { StatementTexts } from './statement-texts.js';
+import type { Owner } from './tabs.js';
 
 /** An intent, written but for what differs from one time to the next. */
 interface IntentForm {
@@ -16,8 +18,10 @@ interface IntentForm {
   readonly form: CanonicalForm;
 }
 
+/** How statements of one person there ended, written but for what came of each. */
 interface OutcomeForm {
   readonly path: GovernedText['path'];
+  readonly connection: PolicyConnection;
   readonly form: CanonicalForm;
 }
 
@@ -27,7 +31,7 @@ export class StatementEvents {
   readonly #texts: StatementTexts;
   /** A decision is one person's, about one text, by one policy; those that are kept are found again here. */
   readonly #intents = new WeakMap<Allowed, IntentForm>();
-  readonly #outcomes = new WeakMap<Allowed, OutcomeForm>();
+  readonly #outcomes = new WeakMap<Owner, OutcomeForm>();
 
   constructor(recorder: Recorder, texts: StatementTexts) {
     this.#recorder = recorder;
@@ -35,6 +39,9 @@ export class StatementEvents {
   }
 
   intent(text: GovernedText, allowed: AllowedText): { id: string; appended: Appended } {
+    // Values are each statement's own.
+    const isFixed = text.parameters?.values === undefined && isOften(allowed.classification);
+    if (!isFixed) return this.#recorder.begin(this.#intentFacts(text, allowed));
     return this.#recorder.beginForm(this.#intentForm(text, allowed));
   }
 
@@ -73,15 +80,19 @@ export class StatementEvents {
     });
   }
 
-  #intentForm(text: GovernedText, { policy, decision, classification }: AllowedText): CanonicalForm {
+  #intentForm(text: GovernedText, allowed: AllowedText): CanonicalForm {
     const { path, parameters } = text;
     const types = parameters?.types();
-    // Values are each statement's own.
-    const isFixed = parameters?.values === undefined;
-    const known = this.#intents.get(decision);
+    const known = this.#intents.get(allowed.decision);
     const isSame = known?.path === path && known.parameters === parameters?.count && known.types === types;
-    if (known && isSame && isFixed) return known.form;
-    const form = formOf({
+    if (known && isSame) return known.form;
+    const form = formOf(this.#intentFacts(text, allowed));
+    this.#intents.set(allowed.decision, { path, parameters: parameters?.count, types, form });
+    return form;
+  }
+
+  #intentFacts(text: GovernedText, { policy, decision, classification }: AllowedText): AuditFacts {
+    return {
       ...this.#facts(text, classification, policy),
       ...namesOf(classification),
       decision: 'allowed',
@@ -89,23 +100,21 @@ export class StatementEvents {
       required: permissionList(decision.required),
       held: permissionList(decision.held),
       ruleIds: decision.ruleIds,
-    });
-    if (isFixed) this.#intents.set(decision, { path, parameters: parameters?.count, types, form });
-    return form;
+    };
   }
 
-  #outcomeForm({ owner, path }: GovernedText, decision: Allowed): CanonicalForm {
-    const known = this.#outcomes.get(decision);
-    if (known?.path === path) return known.form;
+  #outcomeForm({ owner, path }: GovernedText, { connection }: Allowed): CanonicalForm {
+    const known = this.#outcomes.get(owner);
+    if (known?.path === path && known.connection === connection) return known.form;
     const facts = {
       kind: 'statement.finished',
       actor: personOf(owner),
       path,
-      connection: connectionOf(decision.connection),
+      connection: connectionOf(connection),
       sessionId: owner.consoleSession,
     } as const;
     const form = formOf(facts, ['intentId', 'outcome']);
-    this.#outcomes.set(decision, { path, form });
+    this.#outcomes.set(owner, { path, connection, form });
     return form;
   }
 
@@ -114,19 +123,22 @@ export class StatementEvents {
     classification: Classification | undefined,
     policy?: EnforcedPolicy,
   ): AuditFacts {
-    const statement = this.#texts.statement(text.connection, text.sql, classification);
-    const { parameters } = text;
     return {
       kind: 'statement.decided',
       actor: personOf(text.owner),
       path: text.path,
-      statement:
-        parameters === undefined
-          ? statement
-          : statementWith(statement, this.#texts.parameters(text.connection, text.sql, parameters)),
+      statement: this.#statement(text, classification),
       sessionId: text.owner.consoleSession,
       ...(policy ? { policyVersion: policy.bundle.version } : {}),
     };
+  }
+
+  #statement({ connection, sql, parameters }: GovernedText, classification: Classification | undefined) {
+    const statement = this.#texts.statement(connection, sql, classification);
+    if (parameters === undefined) return statement;
+    const bound = this.#texts.parameters(connection, sql, parameters);
+    const isShared = classification !== undefined && isOften(classification);
+    return isShared ? statementWith(statement, bound) : { ...statement, ...bound };
   }
 }
 

@@ -18,6 +18,7 @@ import {
   type StatementNotes,
 } from '@postern/core/sql';
 import { type BoundParameters, shownValue, typeName } from '../targets/bound-parameters.js';
+import { isOften } from './classifier.js';
 
 /** Statement kinds in one event: a text of thousands must not make an event that nobody takes. */
 const KINDS_MAX = 100;
@@ -25,7 +26,7 @@ const PARAMETERS_MAX = 100;
 
 type OfConnection = ReadonlyMap<string, { readonly config: { readonly keep?: StatementKeeping } }>;
 
-/** What events keep of the statements of each connection. Done once for each classification, which is kept for its text. */
+/** What events keep of the statements of each connection. Done once for each classification of a text that many ask about. */
 export class StatementTexts {
   readonly #wanted = new Map<string, NotesWanted>();
   readonly #keeps = new Map<string, StatementKeeping>();
@@ -78,7 +79,7 @@ export class StatementTexts {
     const kept = auditStatementOf(sql, kinds, this.#keeps.get(slug) ?? this.#strictest, notes);
     const touches = classification ? touchesOf(sql, classification) : [];
     const statement = touches.length === 0 ? kept : { ...kept, touches };
-    if (notes) this.#known.set(notes, fixedPart(statement));
+    if (notes && isOften(classification)) this.#known.set(notes, fixedPart(statement));
     return statement;
   }
 }

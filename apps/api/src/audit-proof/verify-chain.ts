@@ -85,17 +85,19 @@ export async function verifyPage(
 ): Promise<Verified> {
   const chainNow = async () => (await listChains(client, orgId)).find(({ id }) => id === request.chain);
   const chain = await chainNow();
-  if (!chain)
-    throw new PosternError('audit.not_found', 'there is no such chain', {
-      field: 'chain',
-      fix: 'take an id that `auditChains` lists',
-    });
+  if (!chain) throw noSuchChain();
   const { anchors, brokenAt } = await readAnchors(await listAnchors(client), orgId, keys);
   const page = await new PageCheck(client, { chain, chainNow, anchors }).run(request);
   if (brokenAt === undefined || page.problem) return page;
   const message = `anchor ${brokenAt} is missing or was not signed by this control plane`;
   return { ...page, problem: { code: 'rewritten', seq: null, eventId: null, message } };
 }
+
+const noSuchChain = () =>
+  new PosternError('audit.not_found', 'there is no such chain', {
+    field: 'chain',
+    fix: 'take an id that `auditChains` lists',
+  });
 
 interface VerifiedChain {
   readonly chain: ChainRow;
@@ -106,14 +108,17 @@ interface VerifiedChain {
   readonly problem: Verified['problem'];
 }
 
-/** All pages of all chains, one after the other; a chain with something wrong does not keep the others from being checked. */
+/** All pages of all chains, or of one, one after the other; a chain with something wrong does not keep the others from being checked. */
 export async function* verifyChains(
   client: PoolClient,
   orgId: string,
   keys: readonly PublicJwk[],
-  range: Pick<VerifyRequest, 'from' | 'to'>,
+  { chain: only, ...range }: Omit<VerifyRequest, 'chain' | 'after'> & { readonly chain?: string | undefined },
 ): AsyncGenerator<VerifiedChain> {
-  for (const chain of await listChains(client, orgId)) {
+  const all = await listChains(client, orgId);
+  const chains = only === undefined ? all : all.filter(({ id }) => id === only);
+  if (chains.length === 0) throw noSuchChain();
+  for (const chain of chains) {
     let [checked, anchors] = [0, 0];
     let page: Verified | undefined;
     do {

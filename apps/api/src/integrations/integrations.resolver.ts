@@ -1,9 +1,9 @@
-import { Args, ID, Int, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { Args, ID, Int, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { OrgRole } from '../auth/access.js';
 import { Actor } from '../auth/actor.decorator.js';
 import type { OrgActor } from '../tenancy/actor.js';
 import { TenantDb } from '../tenancy/tenant-db.js';
-import { listDeliveries, listIntegrations } from './integration.queries.js';
+import { type IntegrationView, listDeliveries, listIntegrations } from './integration.queries.js';
 import {
   Integration,
   IntegrationInput,
@@ -11,6 +11,7 @@ import {
   SavedIntegration,
   WebhookDelivery,
 } from './integration.type.js';
+import { RefusedDestinations } from './refused-destinations.js';
 import { SaveIntegration } from './save-integration.js';
 import { TryIntegration } from './try-integration.js';
 
@@ -22,7 +23,17 @@ export class IntegrationsResolver {
     private readonly db: TenantDb,
     private readonly save: SaveIntegration,
     private readonly attempt: TryIntegration,
+    private readonly refused: RefusedDestinations,
   ) {}
+
+  @ResolveField(() => String, {
+    nullable: true,
+    description:
+      'Why nothing is sent to its address, which rules that came later do not allow; null: they do.',
+  })
+  refusal(@Parent() integration: IntegrationView): Promise<string | null> {
+    return this.refused.reasonFor(integration);
+  }
 
   @OrgRole('admin')
   @Query(() => [Integration])

@@ -20,6 +20,8 @@ const FIELDS = {
   permissions: z.array(z.enum(PERMISSIONS)).min(1, 'must name a permission'),
   /** Id of an access review. */
   review: z.uuid('must be the id of an access review'),
+  /** Id of a chain of the audit trail: an agent's, or the organisation's for its own. */
+  chain: z.uuid('must be the id of a chain'),
 } as const;
 export type ParameterName = keyof typeof FIELDS;
 
@@ -32,6 +34,7 @@ export interface ReportParameters {
   days?: number;
   permissions?: (typeof PERMISSIONS)[number][];
   review?: string;
+  chain?: string;
 }
 
 export interface ReportKindInfo {
@@ -39,6 +42,8 @@ export interface ReportKindInfo {
   /** What it is for, for a stranger. */
   purpose: string;
   parameters: readonly ParameterName[];
+  /** A period that begins with the trail where nothing else is said, not some days before its end. */
+  beginsWithTrail?: true;
   controls: readonly ControlId[];
 }
 
@@ -137,7 +142,8 @@ export const REPORT_KINDS = {
     title: 'Integrity of the audit trail',
     purpose:
       'Every chain of the trail checked event by event and held against the anchors that were signed: what was checked, its heads, what is wrong.',
-    parameters: ['from', 'to'],
+    parameters: ['from', 'to', 'chain'],
+    beginsWithTrail: true,
     controls: [...(['soc2-cc7.2', 'soc2-cc7.3', 'iso-a.8.15', 'pci-10.2.1', 'hipaa-b', 'hipaa-c1'] as const)],
   },
 } as const satisfies Record<string, ReportKindInfo>;
@@ -152,7 +158,7 @@ const DEFAULT_PERMISSIONS = ['ddl', 'admin', 'execute'] as const;
 
 /** Checks what a report is asked with, and fills in what was left out, so that the stored parameters say everything. */
 export function resolveParameters(kind: ReportKind, given: ReportParameters, now: Date): ReportParameters {
-  const names: readonly ParameterName[] = infoOf(kind).parameters;
+  const { parameters: names, beginsWithTrail = false } = infoOf(kind);
   for (const [field, value] of Object.entries(given))
     if (value !== undefined && value !== null && !names.includes(field as ParameterName))
       throw new PosternError('input.invalid', `\`${field}\` means nothing to this report`, {
@@ -164,12 +170,17 @@ export function resolveParameters(kind: ReportKind, given: ReportParameters, now
   );
   const schema = z.object(Object.fromEntries(names.map((field) => [field, FIELDS[field].optional()])));
   const parsed: ReportParameters = parseInput(schema, present);
-  return checkPeriod({ ...parsed, ...defaultsFor(names, parsed, now) }, now);
+  const has = (field: ParameterName) =>
+    names.includes(field) && !(field === 'from' && beginsWithTrail && parsed.from === undefined);
+  return checkPeriod({ ...parsed, ...defaultsFor(has, parsed, now) }, now);
 }
 
-function defaultsFor(names: readonly ParameterName[], given: ReportParameters, now: Date): ReportParameters {
+function defaultsFor(
+  has: (field: ParameterName) => boolean,
+  given: ReportParameters,
+  now: Date,
+): ReportParameters {
   const to = given.to ?? now;
-  const has = (field: ParameterName) => names.includes(field);
   return {
     ...(has('at') ? { at: given.at ?? now } : {}),
     ...(has('to') ? { to } : {}),

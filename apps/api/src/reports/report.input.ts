@@ -35,7 +35,7 @@ export class ReportParametersInput {
 
   @Field(() => Date, {
     nullable: true,
-    description: 'Begin of the period; left out: 30 days before its end.',
+    description: 'Begin of the period; left out: 30 days before its end, or the begin of the audit trail.',
   })
   from?: Date | null;
 
@@ -56,6 +56,9 @@ export class ReportParametersInput {
 
   @Field(() => String, { nullable: true, description: 'Id of an access review; left out: the newest.' })
   review?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Id of a chain of the audit trail; left out: all.' })
+  chain?: string | null;
 }
 
 /** GraphQL's nulls mean "left out". */

@@ -7,6 +7,3 @@ export function saveBlob(filename: string, blob: Blob): void {
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
-
-export const saveText = (filename: string, type: string, text: string): void =>
-  saveBlob(filename, new Blob([text], { type }));

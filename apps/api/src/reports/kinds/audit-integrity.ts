@@ -16,11 +16,12 @@ const COLUMNS = [
 /** Evidence of a verification: what was checked, against what, and what came of it. */
 export const buildAuditIntegrity: ReportBuilder = async (
   context,
-  { from = context.now, to = context.now },
+  { from, to = context.now, chain: only },
 ) => {
   const { client, orgId, keys } = context;
   // Up to the moment of the question is up to the end, which is then checked as well.
-  const range = { from, to: to < context.now ? to : undefined };
+  const range = { from, to: to < context.now ? to : undefined, chain: only };
+  const begin = from === undefined ? 'its beginning' : instant(from);
   const table = new TableOf('chains', 'Chains', COLUMNS);
   let [events, held, broken] = [0, 0, 0];
   for await (const { chain, checked, anchors, last, problem } of verifyChains(client, orgId, keys, range)) {
@@ -34,10 +35,10 @@ export const buildAuditIntegrity: ReportBuilder = async (
     await context.progress(50, `${events} events checked`);
   }
   return {
-    question: `Whether the audit trail from ${instant(from)} to ${instant(to)} is as it was recorded`,
+    question: `Whether ${only === undefined ? 'the audit trail' : `chain ${only} of the audit trail`} from ${begin} to ${instant(to)} is as it was recorded`,
     policyVersions: [],
     summary: [
-      { label: 'From', value: instant(from) },
+      { label: 'From', value: begin },
       { label: 'To', value: instant(to) },
       { label: 'Result', value: broken === 0 ? 'whole' : `${broken} of ${table.count} chains are not whole` },
       { label: 'Events checked', value: events },

@@ -8,7 +8,7 @@ import { Confirm } from '../../ui/confirm';
 import { count } from '../../ui/format';
 import { FormError } from '../../ui/states';
 import { notify } from '../../ui/toast';
-import { requestReportDocument } from '../reports/reports.queries';
+import { useRequestReport } from '../reports/use-reports';
 import { useOrg } from '../shell/org-context';
 import { closeAccessReviewDocument, remindReviewersDocument } from './reviews.queries';
 import { type Review, reviewsKey } from './use-reviews';
@@ -36,17 +36,7 @@ export function ReviewActions({ review }: { review: Review }) {
       await refresh();
     },
   });
-  const evidence = useMutation({
-    mutationFn: async () =>
-      (
-        await request(requestReportDocument, {
-          orgId,
-          kind: 'ACCESS_REVIEW',
-          parameters: { review: review.id },
-        })
-      ).requestReport,
-    onSuccess: ({ id }) => router.push(`/${slug}/reports?report=${id}`),
-  });
+  const evidence = useRequestReport(orgId, (id) => router.push(`/${slug}/reports?report=${id}`));
   const error = remind.error ?? evidence.error;
   return (
     <>
@@ -55,7 +45,10 @@ export function ReviewActions({ review }: { review: Review }) {
           Remind
         </Button>
       )}
-      <Button busy={evidence.isPending} onClick={() => evidence.mutate()}>
+      <Button
+        busy={evidence.isPending}
+        onClick={() => evidence.mutate({ kind: 'ACCESS_REVIEW', parameters: { review: review.id } })}
+      >
         Make evidence
       </Button>
       {review.closedAt ? null : <Button onClick={() => setClosing(true)}>Close review</Button>}

@@ -53,23 +53,3 @@ export function progressOf({ results }: Run): number {
   );
   return all === 0 ? 100 : Math.floor((100 * done) / all);
 }
-
-/** What was checked and what came of it, to keep: everything that somebody needs to do it again. */
-export function evidenceOf(run: Run, who: { organisation: string; orgId: string; by: string }): string {
-  const { chains, events, anchors } = totalsOf(run);
-  const file = {
-    what: 'verification of an audit trail by Postern',
-    organisation: { id: who.orgId, name: who.organisation },
-    by: who.by,
-    startedAt: run.startedAt,
-    endedAt: run.endedAt,
-    range: { from: run.range.from || null, to: run.range.to || null },
-    verdict: verdictOf(run),
-    checked: { chains, events, anchors },
-    chains: run.results.map(({ chain, checked, anchors: held, upToSeq, state, problem, error }) => ({
-      ...{ id: chain.id, name: chain.name, isAgent: chain.isAgent, state },
-      ...{ eventsChecked: checked, anchorsChecked: held, lastGoodEvent: upToSeq, problem, error },
-    })),
-  };
-  return `${JSON.stringify(file, null, 2)}\n`;
-}

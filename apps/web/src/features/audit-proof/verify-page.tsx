@@ -2,12 +2,13 @@
 import Link from 'next/link';
 import { useState } from 'react';
 import { Button } from '../../ui/button';
-import { Field, inputClass, SelectField } from '../../ui/field';
+import { Field, inputClass } from '../../ui/field';
 import { Page, Well } from '../../ui/page';
 import { ErrorState, Skeleton } from '../../ui/states';
 import { useOrg } from '../shell/org-context';
+import { ChainField } from './chain-field';
 import { OutsideCheck } from './outside-check';
-import { type Chain, chainName, type Range, useChains, useVerify } from './use-verify';
+import { type Range, useChains, useVerify } from './use-verify';
 import { VerifyResult } from './verify-result';
 
 const instantOf = (typed: string): string => (typed === '' ? '' : new Date(typed).toISOString());
@@ -37,12 +38,7 @@ export function VerifyPage() {
           <ErrorState error={chains.error} onRetry={() => chains.refetch()} />
         </Well>
       ) : chains.data ? (
-        <RangeForm
-          chains={chains.data}
-          isRunning={isRunning}
-          onStart={(range) => start(range, chains.data)}
-          onStop={stop}
-        />
+        <RangeForm isRunning={isRunning} onStart={(range) => start(range, chains.data)} onStop={stop} />
       ) : (
         <Skeleton className="h-24 w-full" />
       )}
@@ -53,13 +49,12 @@ export function VerifyPage() {
 }
 
 interface FormProps {
-  chains: readonly Chain[];
   isRunning: boolean;
   onStart: (range: Range) => void;
   onStop: () => void;
 }
 
-function RangeForm({ chains, isRunning, onStart, onStop }: FormProps) {
+function RangeForm({ isRunning, onStart, onStop }: FormProps) {
   const [chain, setChain] = useState('');
   const [from, setFrom] = useState('');
   const [to, setTo] = useState('');
@@ -72,14 +67,7 @@ function RangeForm({ chains, isRunning, onStart, onStop }: FormProps) {
         onStart({ chain, from: instantOf(from), to: instantOf(to) });
       }}
     >
-      <SelectField label="What" value={chain} onChange={(event) => setChain(event.target.value)}>
-        <option value="">Everything: all agents and changes</option>
-        {chains.map((each) => (
-          <option key={each.id} value={each.id}>
-            {chainName(each)}
-          </option>
-        ))}
-      </SelectField>
+      <ChainField value={chain} onChange={setChain} />
       <When label="From" empty="its beginning" value={from} onChange={setFrom} />
       <When
         label="To"

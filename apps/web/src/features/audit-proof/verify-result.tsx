@@ -1,15 +1,15 @@
 'use client';
 import Link from 'next/link';
+import { useRouter } from 'next/navigation';
 import { Button } from '../../ui/button';
 import { type Column, DataTable } from '../../ui/data-table';
 import { count } from '../../ui/format';
-import { Icon } from '../../ui/icons';
-import { saveText } from '../../ui/save-file';
-import { Note } from '../../ui/states';
+import { FormError, Note } from '../../ui/states';
 import { Status } from '../../ui/status-dot';
+import { useRequestReport } from '../reports/use-reports';
 import { useOrg } from '../shell/org-context';
-import { type ChainResult, chainName, type Run } from './use-verify';
-import { evidenceOf, meaningOf, progressOf, totalsOf, type Verdict, verdictOf } from './verdict';
+import { type ChainResult, chainName, type Range, type Run } from './use-verify';
+import { meaningOf, progressOf, totalsOf, type Verdict, verdictOf } from './verdict';
 
 const numbers = new Intl.NumberFormat('en');
 
@@ -36,17 +36,11 @@ const columns: Column<ChainResult>[] = [
 
 /** What a verification came to, in words, and chain by chain. */
 export function VerifyResult({ run }: { run: Run }) {
-  const { orgId, name, viewer } = useOrg();
-  const verdict = verdictOf(run);
   const isDone = run.endedAt !== null;
-  const download = () => {
-    const text = evidenceOf(run, { organisation: name, orgId, by: viewer.user.email });
-    saveText(`postern-verification-${run.startedAt.slice(0, 10)}.json`, 'application/json', text);
-  };
   return (
     <section aria-label="Result" aria-live="polite" className="flex flex-col gap-3">
       {isDone ? (
-        <Words run={run} verdict={verdict} onDownload={download} />
+        <Words run={run} verdict={verdictOf(run)} />
       ) : (
         <div className="flex flex-col gap-1.5 text-sm">
           <span className="text-ink-2">
@@ -74,7 +68,8 @@ const TONE = {
   running: 'plain',
 } as const;
 
-function Words({ run, verdict, onDownload }: { run: Run; verdict: Verdict; onDownload: () => void }) {
+function Words({ run, verdict }: { run: Run; verdict: Verdict }) {
+  const evidence = useEvidence(run.range);
   const { chains, events, anchors, broken, failed } = totalsOf(run);
   const checked = `${count(events, 'event')} in ${count(chains, 'chain')}, held against ${count(anchors, 'signed anchor')}`;
   const titles: Record<Verdict, string> = {
@@ -90,8 +85,8 @@ function Words({ run, verdict, onDownload }: { run: Run; verdict: Verdict; onDow
       tone={TONE[verdict]}
       title={titles[verdict]}
       action={
-        <Button onClick={onDownload}>
-          <Icon name="download" className="size-3.5" /> Evidence
+        <Button busy={evidence.isPending} onClick={evidence.make}>
+          Make evidence
         </Button>
       }
     >
@@ -104,8 +99,18 @@ function Words({ run, verdict, onDownload }: { run: Run; verdict: Verdict; onDow
       {broken.map((result) => (
         <FirstBad key={result.chain.id} result={result} />
       ))}
+      {evidence.error ? <FormError error={evidence.error} /> : null}
     </Note>
   );
+}
+
+/** The same checked by the server, as a signed report: what a browser says of itself proves nothing to others. */
+function useEvidence({ chain, from, to }: Range) {
+  const { orgId, slug } = useOrg();
+  const router = useRouter();
+  const ask = useRequestReport(orgId, (report) => router.push(`/${slug}/reports?report=${report}`));
+  const parameters = { chain: chain || null, from: from || null, to: to || null };
+  return { ...ask, make: () => ask.mutate({ kind: 'AUDIT_INTEGRITY', parameters }) };
 }
 
 /** The first event that is not as it was recorded. */

@@ -3,11 +3,17 @@ import { Status } from '../../ui/status-dot';
 import type { Integration } from './use-integrations';
 
 export function IntegrationHealth({ integration }: { integration: Integration }) {
-  const { enabled, disabledReason, failures, lastError, dead, behind } = integration;
+  const { enabled, disabledReason, failures, lastError, dead, behind, refusal } = integration;
   if (!enabled)
     return (
       <Status health="off" title={disabledReason ?? ''}>
         <span className="whitespace-normal">Off{disabledReason ? `: ${disabledReason}` : ''}</span>
+      </Status>
+    );
+  if (refusal)
+    return (
+      <Status health="bad" title={refusal}>
+        <span className="whitespace-normal">Nothing is sent: {refusal}</span>
       </Status>
     );
   if (failures > 0)

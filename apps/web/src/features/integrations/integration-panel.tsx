@@ -1,6 +1,7 @@
 'use client';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
+import { sentence } from '../../graphql/api-error';
 import { request } from '../../graphql/client';
 import { Button } from '../../ui/button';
 import { Panel } from '../../ui/dialog';
@@ -77,6 +78,14 @@ export function IntegrationPanel({ integration, onClose, onEdit, onDelete }: Pro
           </Button>
         </div>
         {error ? <FormError error={error} /> : null}
+        {integration.refusal ? (
+          <Note tone="bad" title="Nothing is sent to this address">
+            <p>
+              {sentence(integration.refusal)} It was saved before that was a rule.{' '}
+              {enabled ? 'Events wait in the trail: change' : 'Change'} the address or delete the integration.
+            </p>
+          </Note>
+        ) : null}
         {test.data ? (
           <Note
             tone={test.data.ok ? 'good' : 'bad'}

@@ -3,7 +3,7 @@ import { graphql } from '../../gql';
 export const integrationsDocument = graphql(`
   query Integrations($orgId: ID!) {
     integrations(orgId: $orgId) {
-      id kind name url format eventTypes enabled disabledReason failures failingSince lastError lastDeliveredAt createdAt behind dead
+      id kind name url format eventTypes enabled disabledReason failures failingSince lastError lastDeliveredAt createdAt behind dead refusal
     }
   }
 `);

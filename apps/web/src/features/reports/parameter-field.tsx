@@ -2,14 +2,20 @@
 import { useId } from 'react';
 import { Field, SelectField, TextField } from '../../ui/field';
 import { useReviews } from '../access-reviews/use-reviews';
+import { ChainField } from '../audit-proof/chain-field';
 import { useConnections } from '../connections/use-connections';
 import { useMembers } from '../people/use-members';
 import { useOrg } from '../shell/org-context';
 
-interface ParameterProps {
-  name: string;
+interface ChoiceProps {
   value: string;
   onChange: (value: string) => void;
+}
+
+interface ParameterProps extends ChoiceProps {
+  /** Of the report. */
+  kind: string;
+  name: string;
 }
 
 const INSTANTS: Record<string, { label: string; hint: string }> = {
@@ -17,10 +23,11 @@ const INSTANTS: Record<string, { label: string; hint: string }> = {
   from: { label: 'From', hint: 'Empty: 30 days before the end.' },
   to: { label: 'To', hint: 'Empty: now.' },
 };
+const TRAIL_BEGIN = { label: 'From', hint: 'Empty: the beginning of the trail.' };
 
 /** What one parameter of a report is asked with. */
-export function ParameterField({ name, value, onChange }: ParameterProps) {
-  const instant = INSTANTS[name];
+export function ParameterField({ kind, name, value, onChange }: ParameterProps) {
+  const instant = kind === 'AUDIT_INTEGRITY' && name === 'from' ? TRAIL_BEGIN : INSTANTS[name];
   const change = (event: { target: { value: string } }) => onChange(event.target.value);
   if (instant)
     return (
@@ -33,10 +40,11 @@ export function ParameterField({ name, value, onChange }: ParameterProps) {
         optional
       />
     );
-  if (name === 'connection') return <ConnectionChoice value={value} onChange={onChange} name={name} />;
-  if (name === 'person') return <PersonChoice value={value} onChange={onChange} name={name} />;
-  if (name === 'permissions') return <PermissionChoice value={value} onChange={onChange} name={name} />;
-  if (name === 'review') return <ReviewChoice value={value} onChange={onChange} name={name} />;
+  if (name === 'connection') return <ConnectionChoice value={value} onChange={onChange} />;
+  if (name === 'person') return <PersonChoice value={value} onChange={onChange} />;
+  if (name === 'permissions') return <PermissionChoice value={value} onChange={onChange} />;
+  if (name === 'review') return <ReviewChoice value={value} onChange={onChange} />;
+  if (name === 'chain') return <ChainField value={value} onChange={onChange} />;
   return (
     <TextField
       label="Days without use"
@@ -51,7 +59,7 @@ export function ParameterField({ name, value, onChange }: ParameterProps) {
   );
 }
 
-function ConnectionChoice({ value, onChange }: ParameterProps) {
+function ConnectionChoice({ value, onChange }: ChoiceProps) {
   const { orgId } = useOrg();
   const connections = useConnections(orgId);
   return (
@@ -66,7 +74,7 @@ function ConnectionChoice({ value, onChange }: ParameterProps) {
   );
 }
 
-function PersonChoice({ value, onChange }: ParameterProps) {
+function PersonChoice({ value, onChange }: ChoiceProps) {
   const { orgId } = useOrg();
   const members = useMembers(orgId);
   const list = useId();
@@ -98,7 +106,7 @@ function PersonChoice({ value, onChange }: ParameterProps) {
 
 const POWERS = ['ddl', 'admin', 'execute', 'write', 'export', 'read', 'explain'];
 
-function PermissionChoice({ value, onChange }: ParameterProps) {
+function PermissionChoice({ value, onChange }: ChoiceProps) {
   const chosen = value === '' ? ['ddl', 'admin', 'execute'] : value.split(',');
   const toggle = (name: string) => {
     const next = chosen.includes(name) ? chosen.filter((each) => each !== name) : [...chosen, name];
@@ -119,7 +127,7 @@ function PermissionChoice({ value, onChange }: ParameterProps) {
   );
 }
 
-function ReviewChoice({ value, onChange }: ParameterProps) {
+function ReviewChoice({ value, onChange }: ChoiceProps) {
   const reviews = useReviews();
   return (
     <SelectField label="Access review" value={value} onChange={(event) => onChange(event.target.value)}>

@@ -34,6 +34,7 @@ const WORDS: Record<string, string> = {
   person: 'for',
   days: 'days',
   permissions: 'needing',
+  chain: 'of chain',
 };
 
 const shownInstant = (value: string): string => `${value.slice(0, 10)} ${value.slice(11, 16)} UTC`;

@@ -1,14 +1,11 @@
 'use client';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { request } from '../../graphql/client';
 import { FormDialog } from '../../ui/form-dialog';
 import { useOrg } from '../shell/org-context';
 import { Controls } from './controls';
 import { ParameterField } from './parameter-field';
 import { type Draft, toParameters } from './report-draft';
-import { requestReportDocument } from './reports.queries';
-import { type CatalogEntry, reportsKey } from './use-reports';
+import { type CatalogEntry, useRequestReport } from './use-reports';
 
 interface Props {
   entry: CatalogEntry;
@@ -19,20 +16,8 @@ interface Props {
 /** Asks what a report is to be about, in the words of its kind. */
 export function RequestDialog({ entry, onClose, onAsked }: Props) {
   const { orgId } = useOrg();
-  const queries = useQueryClient();
   const [draft, setDraft] = useState<Draft>({});
-  const ask = useMutation({
-    mutationFn: () =>
-      request(requestReportDocument, {
-        orgId,
-        kind: entry.kind,
-        parameters: toParameters(draft, entry.parameters),
-      }),
-    onSuccess: async ({ requestReport }) => {
-      await queries.invalidateQueries({ queryKey: reportsKey(orgId) });
-      onAsked(requestReport.id);
-    },
-  });
+  const ask = useRequestReport(orgId, onAsked);
   return (
     <FormDialog
       onClose={onClose}
@@ -41,11 +26,12 @@ export function RequestDialog({ entry, onClose, onAsked }: Props) {
       submit="Make report"
       busy={ask.isPending}
       error={ask.error}
-      onSubmit={() => ask.mutate()}
+      onSubmit={() => ask.mutate({ kind: entry.kind, parameters: toParameters(draft, entry.parameters) })}
     >
       {entry.parameters.map((name) => (
         <ParameterField
           key={name}
+          kind={entry.kind}
           name={name}
           value={draft[name] ?? ''}
           onChange={(value) => setDraft({ ...draft, [name]: value })}

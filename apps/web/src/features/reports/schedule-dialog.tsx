@@ -95,6 +95,7 @@ export function ScheduleDialog({ catalog, existing, onClose }: Props) {
       {names.map((name) => (
         <ParameterField
           key={name}
+          kind={schedule.kind}
           name={name}
           value={draft[name] ?? ''}
           onChange={(value) => setDraft({ ...draft, [name]: value })}

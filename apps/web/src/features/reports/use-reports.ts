@@ -1,6 +1,12 @@
 'use client';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { ReportCatalogQuery, ReportFormat, ReportsQuery } from '../../gql/graphql';
+import type {
+  ReportCatalogQuery,
+  ReportFormat,
+  ReportKind,
+  ReportParametersInput,
+  ReportsQuery,
+} from '../../gql/graphql';
 import { request } from '../../graphql/client';
 import { saveBlob } from '../../ui/save-file';
 import { notify } from '../../ui/toast';
@@ -10,6 +16,7 @@ import {
   downloadReportDocument,
   reportCatalogDocument,
   reportsDocument,
+  requestReportDocument,
 } from './reports.queries';
 
 export type Report = ReportsQuery['reports']['edges'][number]['node'];
@@ -31,6 +38,19 @@ export function useReports(orgId: string) {
     queryFn: async () =>
       (await request(reportsDocument, { orgId, first: SHOWN })).reports.edges.map(({ node }) => node),
     refetchInterval: ({ state }) => (state.data?.some(isUnfinished) ? WATCH_MS : false),
+  });
+}
+
+/** Asks for a report, which is then made in the background. */
+export function useRequestReport(orgId: string, onAsked: (id: string) => void) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async (asked: { kind: ReportKind; parameters: ReportParametersInput }) =>
+      (await request(requestReportDocument, { orgId, ...asked })).requestReport.id,
+    onSuccess: async (id) => {
+      await queries.invalidateQueries({ queryKey: reportsKey(orgId) });
+      onAsked(id);
+    },
   });
 }
 
