@@ -26,7 +26,7 @@ interface GridProps {
   readonly edit: Edit;
   readonly cells: Cells;
   readonly connection: string;
-  readonly onFollow: (link: RowLink) => void;
+  readonly onFollow: (link: RowLink, from: string) => void;
   readonly onSortInDatabase: (sort: Sort) => void;
 }
 
@@ -85,6 +85,11 @@ export function ResultGrid(props: GridProps) {
       columns: view.shown.length,
       page: Math.max(1, Math.floor((scroller.current?.clientHeight ?? 300) / ROW_HEIGHT) - 2),
     };
+    // With Alt they lead to the rows followed from (results.tsx), but not away from what is being edited.
+    if (event.altKey && /^Arrow(Left|Right)$/.test(event.key)) {
+      if (edit.isOn) event.stopPropagation();
+      return;
+    }
     const next = moved(selection, event, extent);
     if (next !== undefined) select(next, false);
     else if (isMod && event.key.toLowerCase() === 'c') void copy();

@@ -53,7 +53,7 @@ export function ResultPane(props: ResultPaneProps) {
       <ResultGrid
         {...{ result, view, grid, edit, cells }}
         connection={outcome.connection}
-        onFollow={actions.follow}
+        onFollow={(link, label) => actions.follow(link, { label, outcome }, !edit.isOn)}
         label={`Result of statement ${result.statement}`}
         onSortInDatabase={(sort) => actions.run(sortedSql(sql, sort), outcome.parameters)}
       />

@@ -45,6 +45,7 @@ export const SHORTCUTS: readonly { group: string; keys: readonly (readonly [stri
       [['Arrows'], 'Move; with Shift extend the selection'],
       [[CTRL, 'C'], 'Copy the selected cells'],
       [['Enter'], 'Show the whole value'],
+      [['Alt', '← →'], 'Back and forward where foreign keys were followed'],
     ],
   },
   {
