@@ -173,7 +173,7 @@ describe.skipIf(!CHROMIUM)('the editor in a real browser', () => {
       await dana.getByRole('grid').press('Alt+ArrowRight');
       await person.waitFor();
     });
-    expect(ran).toEqual(['select * from sales.orders where customer_id = $1']);
+    expect(ran.map((text) => text.trim())).toEqual(['select * from sales.orders where customer_id = $1']);
     expect(await trail.locator('[aria-current]').textContent()).toBe('sales.customer (id = 8)');
     await trail.getByRole('button', { name: 'Open in a tab' }).click();
     await dana.locator('.cm-content').getByText('select * from sales.customer').waitFor();

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a table cannot be virtual in both directions; these are the ARIA roles of one
-import { type ClipboardEvent, type KeyboardEvent, useState } from 'react';
+import { type ClipboardEvent, type KeyboardEvent, useEffect, useState } from 'react';
 import { cellsOfPaste } from '../edit/paste';
 import type { Edit } from '../edit/use-edit';
 import { copyText } from '../ui/copy';
@@ -46,6 +46,17 @@ export function ResultGrid(props: GridProps) {
     selection !== null &&
     rows.getVirtualItems().some(({ index }) => index === selection.focus.row) &&
     grid.places.some(({ place }) => place === selection.focus.column);
+
+  const begin = () => {
+    const first = { row: 0, column: 0 };
+    if (selection === null && rowCount > 0) select({ anchor: first, focus: first });
+  };
+  const hasRows = rowCount > 0;
+  // The focus may be here before the first row is.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the first row comes
+  useEffect(() => {
+    if (document.activeElement === scroller.current) begin();
+  }, [hasRows]);
 
   const copy = async () => {
     if (area === null) return;
@@ -121,12 +132,7 @@ export function ResultGrid(props: GridProps) {
         aria-multiselectable="true"
         aria-readonly={!edit.isOn}
         className="min-h-0 flex-1 select-none overflow-auto bg-surface outline-none"
-        onFocus={(event) => {
-          const first = { row: 0, column: 0 };
-          if (event.target === event.currentTarget && selection === null && rowCount > 0) {
-            select({ anchor: first, focus: first });
-          }
-        }}
+        onFocus={(event) => event.target === event.currentTarget && begin()}
         onKeyDown={onKeyDown}
         onPaste={onPaste}
       >
