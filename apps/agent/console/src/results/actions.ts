@@ -1,7 +1,6 @@
 import type { ExportFile } from '../export/export-menu';
 import type { Values } from '../parameters/placeholders';
-import type { Outcome, Pin } from '../tabs/model';
-import type { Step } from '../tabs/trail';
+import type { Outcome, Pin, Step } from '../tabs/model';
 import type { ResultSet } from './result-set';
 import type { RowLink } from './row-links';
 

@@ -1,6 +1,5 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
-import type { Outcome } from '../tabs/model';
-import type { Trail } from '../tabs/trail';
+import type { Outcome, Trail } from '../tabs/model';
 import type { ResultActions } from './actions';
 import { TrailBar } from './trail-bar';
 

@@ -1,5 +1,5 @@
 import { Fragment } from 'react';
-import type { Trail } from '../tabs/trail';
+import type { Trail } from '../tabs/model';
 import { Button } from '../ui/button';
 import { Icon } from '../ui/icon';
 

@@ -2,7 +2,7 @@ import type { RunResponse } from '@postern/agent/console-contract';
 import type { ErrorDetail } from '../api/client';
 import type { Values } from '../parameters/placeholders';
 import type { ResultSet } from '../results/result-set';
-import { followed, moved, type Step, type Trail } from './trail';
+import { followed, moved, type StepTo, type TrailTo } from './trail';
 import type { TabView } from './view';
 
 export type Transaction = RunResponse['transaction'];
@@ -45,6 +45,9 @@ export interface Pin {
   readonly outcome: Outcome;
   readonly result: ResultSet;
 }
+
+export type Step = StepTo<Outcome>;
+export type Trail = TrailTo<Outcome>;
 
 export interface Running {
   readonly startedAt: number;

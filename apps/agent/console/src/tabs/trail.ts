@@ -1,40 +1,38 @@
-import type { Outcome } from './model';
-
-export interface Step {
+export interface StepTo<Rows> {
   /** `sales.customer (id = 7)` */
   readonly label: string;
-  readonly outcome: Outcome;
+  readonly outcome: Rows;
 }
 
 /** The way by foreign keys to the rows in front, and on from them; what was read on it is kept as it was read. */
-export interface Trail {
-  readonly back: readonly Step[];
+export interface TrailTo<Rows> {
+  readonly back: readonly StepTo<Rows>[];
   /** Of the rows in front. */
   readonly label: string;
   /** The next one first. */
-  readonly forward: readonly Step[];
+  readonly forward: readonly StepTo<Rows>[];
 }
 
 /** Rows of each stay in the browser's memory. */
 const MOST = 20;
 
 /** One step on from `from`; what was ahead is forgotten. `front`: what is in front now. */
-export function followed(
-  trail: Trail | undefined,
-  from: Step,
+export function followed<Rows>(
+  trail: TrailTo<Rows> | undefined,
+  from: StepTo<Rows>,
   label: string,
-  front: Outcome | undefined,
-): Trail {
+  front: Rows | undefined,
+): TrailTo<Rows> {
   const known = trail !== undefined && from.outcome === front ? { ...from, label: trail.label } : from;
   return { back: [...(trail?.back ?? []), known].slice(-MOST), label, forward: [] };
 }
 
 /** So many steps back (negative) or forward; undefined where the trail does not go. */
-export function moved(
-  { back, label, forward }: Trail,
+export function moved<Rows>(
+  { back, label, forward }: TrailTo<Rows>,
   by: number,
-  front: Outcome,
-): { trail: Trail; outcome: Outcome } | undefined {
+  front: Rows,
+): { trail: TrailTo<Rows>; outcome: Rows } | undefined {
   const way = [...back, { label, outcome: front }, ...forward];
   const at = back.length + by;
   const step = way[at];
