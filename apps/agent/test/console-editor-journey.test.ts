@@ -194,7 +194,8 @@ describe.skipIf(!CHROMIUM)('the editor in a real browser', () => {
     expect(await dana.locator('.cm-content').innerText()).toContain('select status, count(*)');
     await choose(dana, /live/);
     await dana.getByRole('combobox', { name: 'Connection' }).click();
-    const listed = await dana.getByRole('option').allTextContents();
+    const list = dana.getByRole('listbox', { name: 'Connections' });
+    const listed = await list.getByRole('option').allTextContents();
     expect(listed.map((text) => /shop|live/.exec(text)?.[0])).toEqual(['live', 'shop']);
     await dana.keyboard.press('Escape');
     await dana.keyboard.press('F1');

@@ -59,7 +59,7 @@ const look = EditorView.theme({
   '.cm-signature': { fontFamily: 'var(--font-mono)', overflowWrap: 'anywhere' },
   '.cm-signature strong': { color: 'var(--accent)' },
   '.cm-signature-comment': { color: 'var(--muted)', marginBottom: '2px' },
-  '.cm-tooltip-autocomplete ul li[aria-selected]': { backgroundColor: 'var(--accent)', color: 'white' },
+  '.cm-tooltip-autocomplete ul li[aria-selected]': { backgroundColor: 'var(--accent-fill)', color: 'white' },
   '.cm-panels': { backgroundColor: 'var(--sunken)', color: 'var(--text)' },
   '.cm-panels-bottom': { borderTop: '1px solid var(--line)' },
   '.cm-panel': { fontFamily: 'var(--font-sans)', padding: '6px 8px' },

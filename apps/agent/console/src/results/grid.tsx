@@ -40,6 +40,7 @@ export function ResultGrid(props: GridProps) {
   const [opened, setOpened] = useState<Opened | null>(null);
   const [typing, setTyping] = useState<Typing | null>(null);
   const [said, setSaid] = useState('');
+  const [menuAt, setMenuAt] = useState<number | null>(null);
   const area = selection === null ? null : rectangleOf(selection);
   /** Only what is in sight exists, and can be pointed to. */
   const isFocusShown =
@@ -90,6 +91,8 @@ export function ResultGrid(props: GridProps) {
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
+    // A menu of a column hears its own keys; React tells them here too.
+    if (menuAt !== null) return;
     const isMod = event.ctrlKey || event.metaKey;
     const extent = {
       rows: rowCount,
@@ -107,6 +110,8 @@ export function ResultGrid(props: GridProps) {
     else if (isMod && event.key.toLowerCase() === 'a' && rowCount > 0) select(everything(rowCount, view));
     else if ((event.key === 'Enter' || event.key === 'F2') && !isMod && selection !== null)
       open(selection.focus);
+    else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey))
+      setMenuAt(selection?.focus.column ?? 0);
     else if (event.key === ' ' && selection !== null) setOpened({ what: 'row', cell: selection.focus });
     else if (edit.isOn && event.key === 'Delete' && area !== null) {
       edit.toggleDeleted(
@@ -137,7 +142,10 @@ export function ResultGrid(props: GridProps) {
         onPaste={onPaste}
       >
         <div className="relative" style={{ height: rows.getTotalSize() + 1, width: grid.width }}>
-          <GridHeader {...{ result, grid, view, rowCount, onSortInDatabase }} />
+          <GridHeader
+            {...{ result, grid, view, rowCount, onSortInDatabase, menuAt }}
+            onMenu={(place) => setMenuAt(place)}
+          />
           {rows.getVirtualItems().map(({ index, start }) => (
             <GridRow
               key={index}

@@ -123,20 +123,21 @@ function Triggers({ outcome, pinned }: { outcome: Outcome | undefined; pinned: r
   );
 }
 
-/** What to look at first: what went wrong, else the last result. */
+/** What to look at as long as nobody chose: what went wrong, else the last result. Who cancelled looks on at the rows that had come. */
 function firstShown({ outcome, pinned }: Pick<ResultsProps, 'outcome' | 'pinned'>): string {
-  if (outcome?.error != null) return 'error';
   const last = outcome?.results.at(-1);
+  const isCancelled = outcome?.error?.code === 'sql.cancelled' && (last?.rows.count ?? 0) > 0;
+  if (outcome?.error != null && !isCancelled) return 'error';
   const pin = pinned.at(-1);
   return last !== undefined ? String(last.statement) : pin === undefined ? '' : keyOf(pin);
 }
 
 function Outcomes(props: ResultsProps) {
   const { outcome, pinned } = props;
-  const [chosen, setShown] = useState(() => firstShown(props));
+  const [chosen, setShown] = useState<string>();
   // A pin that was taken off takes its place with it.
-  const isGone = chosen.startsWith('pin') && !pinned.some((pin) => keyOf(pin) === chosen);
-  const shown = isGone ? firstShown(props) : chosen;
+  const isGone = chosen?.startsWith('pin') === true && !pinned.some((pin) => keyOf(pin) === chosen);
+  const shown = chosen === undefined || isGone ? firstShown(props) : chosen;
   const own = (outcome?.results.length ?? 0) + (outcome?.error == null ? 0 : 1);
   const panel = 'flex min-h-0 flex-1 flex-col outline-none data-[state=inactive]:hidden';
   return (
