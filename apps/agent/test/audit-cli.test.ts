@@ -28,9 +28,11 @@ function links(count: number, at = (_: number) => '2026-11-21T12:00:00.000Z'): C
 
 async function verified(exported: readonly object[]) {
   const file = join(dir, 'events.jsonl');
-  writeFileSync(file, exported.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  writeFileSync(file, exported.map(lineOf).join(''));
   return verifyTrail(file);
 }
+/** As the control plane exports it. */
+const lineOf = ({ event, ...chain }: { event?: object }) => `${JSON.stringify({ ...event, chain })}\n`;
 const asExported = ({ seq, hash, event }: ChainedEvent, agentId: string | null = 'a') => ({
   agentId,
   seq,
@@ -64,7 +66,7 @@ describe('an exported trail', () => {
       line.seq === 4 ? { ...line, event: { ...line.event, reason: 'x' } } : line,
     );
     const file = join(dir, 'range.jsonl');
-    writeFileSync(file, bad.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    writeFileSync(file, bad.map(lineOf).join(''));
     const report = await verifyTrail(file, undefined, range);
     expect(report.events).toBe(events);
     if (problem) expect(report.problem).toMatchObject(problem);
@@ -123,7 +125,7 @@ describe('an exported trail, held against anchors', async () => {
   };
   const read = async (path: string, by = keys) => readAnchors(await readCopies(path), by);
   const held = async (exported: readonly object[], path: string) => {
-    const file = write('held.jsonl', ...exported.map((line) => JSON.stringify(line)));
+    const file = write('held.jsonl', ...exported.map((line) => lineOf(line).trim()));
     return verifyTrail(file, await read(path));
   };
   const both = write(`${orgId}.jws`, first, second);
