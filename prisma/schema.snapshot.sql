@@ -684,6 +684,7 @@ CREATE UNIQUE INDEX audit_anchor_pkey ON public.audit_anchor USING btree (org_id
 CREATE INDEX audit_event_application_idx ON ONLY public.audit_event USING btree (org_id, "left"(client_application, 63), at, id) WHERE ((kind <> 'statement.finished'::text) AND (client_application IS NOT NULL))
 CREATE UNIQUE INDEX audit_event_chain_unique ON ONLY public.audit_event USING btree (agent_id, seq, at)
 CREATE INDEX audit_event_client_idx ON ONLY public.audit_event USING btree (org_id, client_address, at, id) WHERE ((kind <> 'statement.finished'::text) AND (client_address IS NOT NULL))
+CREATE INDEX audit_event_console_idx ON ONLY public.audit_event USING btree (org_id, actor_id, at, id) WHERE ((kind = 'statement.decided'::text) AND (path = 'console'::text))
 CREATE INDEX audit_event_environment_idx ON ONLY public.audit_event USING btree (org_id, environment_id, at, id) WHERE (kind <> 'statement.finished'::text)
 CREATE INDEX audit_event_id_idx ON ONLY public.audit_event USING btree (id)
 CREATE INDEX audit_event_large_idx ON ONLY public.audit_event USING btree (org_id, at, id) WHERE ((kind <> 'statement.finished'::text) AND (row_count >= 10000))

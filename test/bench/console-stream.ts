@@ -1,14 +1,15 @@
+import { ROWS_HEADER_BYTES, STREAM_ACK_BYTES } from '@postern/agent/console-contract';
 import type { ConsoleClient } from '@postern/infra/console-client';
 import WebSocket from 'ws';
 
 interface Waiting {
   readonly startedAt: number;
   firstRowMs: number;
+  /** Bytes of rows that were not acknowledged yet. */
+  taken: number;
   resolve(end: { firstRowMs: number }): void;
   reject(error: Error): void;
 }
-
-const HEADER_BYTES = 8;
 
 /** A window of the console as far as its socket goes: takes rows in, acknowledges them and forgets them. */
 export class ConsoleStream {
@@ -40,7 +41,13 @@ export class ConsoleStream {
     this.#id += 1;
     const id = this.#id;
     const ended = new Promise<{ firstRowMs: number }>((resolve, reject) => {
-      this.#waiting.set(id, { startedAt: performance.now(), firstRowMs: Number.NaN, resolve, reject });
+      this.#waiting.set(id, {
+        startedAt: performance.now(),
+        firstRowMs: Number.NaN,
+        taken: 0,
+        resolve,
+        reject,
+      });
     });
     this.#socket.send(JSON.stringify({ type: 'run', id, connection: this.#connection, tab, sql }));
     return ended;
@@ -50,13 +57,19 @@ export class ConsoleStream {
     this.#socket.close();
   }
 
+  #acknowledge(id: number, waiting: Waiting, bytes: number): void {
+    if (Number.isNaN(waiting.firstRowMs)) waiting.firstRowMs = performance.now() - waiting.startedAt;
+    waiting.taken += bytes;
+    if (waiting.taken < STREAM_ACK_BYTES) return;
+    this.#socket.send(JSON.stringify({ type: 'ack', id, bytes: waiting.taken }));
+    waiting.taken = 0;
+  }
+
   #take(data: Buffer, isBinary: boolean): void {
     if (isBinary) {
       const id = data.readUInt32BE(0);
       const waiting = this.#waiting.get(id);
-      if (waiting && Number.isNaN(waiting.firstRowMs))
-        waiting.firstRowMs = performance.now() - waiting.startedAt;
-      this.#socket.send(JSON.stringify({ type: 'ack', id, bytes: data.length - HEADER_BYTES }));
+      if (waiting) this.#acknowledge(id, waiting, data.length - ROWS_HEADER_BYTES);
       return;
     }
     const answer = JSON.parse(String(data)) as {

@@ -1,7 +1,6 @@
 // Fault injection for an agent (`node --import …?while=FILE`): while FILE is there the disk confirms no segment of the audit trail, and
 // forgets what it should have confirmed, as systems do after a failed fdatasync.
 import fs from 'node:fs';
-import { open } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 
 const flag = new URL(import.meta.url).searchParams.get('while') ?? '';
@@ -21,23 +20,28 @@ function fail(fd) {
   throw failed();
 }
 
-const { fdatasyncSync } = fs;
+const { fdatasync, fdatasyncSync } = fs;
 fs.fdatasyncSync = (fd) => {
   const before = factsOf(fd);
   if (fs.existsSync(flag)) fail(fd);
   fdatasyncSync(fd);
   confirm(before);
 };
+fs.fdatasync = (fd, told) => {
+  const before = factsOf(fd);
+  fdatasync(fd, (error) => {
+    // Asked at the end: what was written meanwhile is lost with it.
+    if (!error && !fs.existsSync(flag)) confirm(before);
+    else if (!error) error = caught(() => fail(fd));
+    told(error);
+  });
+};
 syncBuiltinESMExports();
 
-const handle = await open(import.meta.filename ?? new URL(import.meta.url).pathname);
-const { prototype } = handle.constructor;
-await handle.close();
-const { datasync } = prototype;
-prototype.datasync = async function () {
-  const before = factsOf(this.fd);
-  await datasync.call(this);
-  // Asked at the end: what was written meanwhile is lost with it.
-  if (fs.existsSync(flag)) fail(this.fd);
-  confirm(before);
-};
+function caught(action) {
+  try {
+    return action();
+  } catch (error) {
+    return error;
+  }
+}

@@ -1,7 +1,8 @@
 import { createDatabase, testServer, uniqueName } from '@postern/infra/test-server';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { savedAnswer } from '../src/console/contract-kept.js';
-import { type Browser, rule, until, World } from './fixture.js';
+import { consoleError } from '../src/console/contract.js';
+import { historyAnswer, savedAnswer } from '../src/console/contract-kept.js';
+import { Browser, rule, until, World } from './fixture.js';
 
 let world: World;
 let dana: Browser;
@@ -48,4 +49,23 @@ it('keeps a query, and asks for access in the name of who is signed in', async (
     reason: 'to mend an address',
   });
   expect(world.plane.accessRequests.at(-1)?.personId).not.toBe('usr_dana');
+});
+
+it('has the history of who is signed in, of nobody else, and says so when it can not be had', async () => {
+  const [{ auditId: mine }] = [await alex.run('shop', 'select 1'), await dana.run('shop', 'select 2')];
+  const { auditId: refused } = await alex.run('shop', 'drop table t');
+  await world.event(refused);
+  const page = await alex.post('/api/history', { words: [], personId: 'dana' });
+  const { statements } = historyAnswer.parse(await page.json());
+  expect(statements.map(({ id }) => id)).toEqual([refused, mine]);
+  expect(statements[0]).toMatchObject({ decision: 'denied', sql: 'drop table t', connection: 'shop' });
+  expect((await alex.post('/api/history', { words: [''] })).status).toBe(400);
+  expect((await new Browser(world.agent.url).post('/api/history', { words: [] })).status).toBe(401);
+  await world.plane.down();
+  const away = await alex.post('/api/history', { words: [] });
+  expect([away.status, consoleError.parse(await away.json()).error.code]).toEqual([
+    503,
+    'connection.unavailable',
+  ]);
+  await world.plane.up();
 });

@@ -173,6 +173,35 @@ describe.skipIf(!CHROMIUM)('the workspace in a real browser', () => {
     await page.context().close();
   });
 
+  it('has in one browser the history of another, and without the control plane its own', async () => {
+    const other = await world.signIn('alex');
+    await other.run('shop', 'select id from sales.orders where id = 41');
+    const { auditId } = await other.run('shop', 'update sales.orders set id = 42');
+    await world.event(auditId);
+    const page = await open('alex');
+    await page.locator('.cm-content').click();
+    await page.keyboard.type('select 43 as here');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('1 row', { exact: true }).first().waitFor();
+    await page.getByRole('button', { name: 'History' }).click();
+    const history = page.getByRole('complementary', { name: 'History' });
+    await history.getByText(/^Refused: the statement is an UPDATE/).waitFor();
+    await picture(page, 'history');
+    expect(await axeProblems(page)).toEqual([]);
+    await history.getByRole('searchbox').fill('id = 41');
+    await page.keyboard.press('Tab');
+    await history.getByText('select 43 as here').waitFor({ state: 'detached' });
+    await history.getByRole('button', { name: /id = 41/ }).press('Enter');
+    await page.locator('.cm-content').getByText('where id = 41').waitFor();
+    await world.plane.down();
+    await history.getByRole('searchbox').fill('43');
+    await history.getByText('Only what this browser ran.', { exact: false }).waitFor();
+    await history.getByRole('button', { name: /select 43 as here/ }).waitFor();
+    expect(await history.getByRole('listitem').count()).toBe(1);
+    await world.plane.up();
+    await page.context().close();
+  });
+
   it('opens what an address names', async () => {
     const page = await open('alex', { path: '/c/shop/view/sales/revenue' });
     await page.getByRole('heading', { name: 'sales.revenue' }).waitFor();

@@ -8,6 +8,8 @@ import { auditPushRequest } from '@postern/protocol/audit-push';
 import {
   type AccessRequestRequest,
   accessRequestRequest,
+  type HistoryResponse,
+  historyRequest,
   type SavedQuery,
   saveQueryRequest,
 } from '@postern/protocol/console-kept';
@@ -196,9 +198,40 @@ export class ControlPlane {
         this.saved.push({ ...query, id, isOwn: true, owner: 'dana@acme.example', updatedAt });
         return { id };
       }
+      case PATHS.history:
+        return this.#history(body);
       default:
         return undefined;
     }
+  }
+
+  /** Of the events that came, in pages of twenty. */
+  #history(body: string): HistoryResponse {
+    const { personId, words, after } = historyRequest.parse(JSON.parse(body));
+    const events = this.events.map(({ event }) => event);
+    const found = events
+      .filter(
+        ({ kind, path, actor }) =>
+          kind === 'statement.decided' && path === 'console' && actor.id === personId,
+      )
+      .filter(({ statement }) => words.every((word) => statement?.text.toLowerCase().includes(word)))
+      .sort((left, right) => (left.id < right.id ? 1 : -1));
+    const from = after === undefined ? 0 : found.findIndex(({ id }) => id === after.id) + 1;
+    const page = found.slice(from, from + 20);
+    const last = found.length > from + 20 ? page.at(-1) : undefined;
+    return {
+      next: last ? { at: last.at, id: last.id } : null,
+      statements: page.map(({ id, at, connection, statement, decision, reason }) => ({
+        ...{ id, at, connection: connection?.slug ?? null, sql: statement?.text ?? '' },
+        ...{ kinds: statement?.kinds ?? [], isShortened: statement?.truncated ?? false },
+        ...{
+          isRedacted: statement?.redacted !== undefined,
+          decision: decision ?? 'allowed',
+          reason: reason ?? null,
+        },
+        outcome: events.find(({ intentId }) => intentId === id)?.outcome ?? null,
+      })),
+    };
   }
 
   #claim(body: string): { task: string | null } {

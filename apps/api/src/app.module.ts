@@ -21,6 +21,7 @@ import { DateTimeScalar } from './graphql/scalars.js';
 import { GraphqlStreamController } from './graphql/stream.controller.js';
 import { GroupsModule } from './groups/groups.module.js';
 import { HealthController } from './health.controller.js';
+import { HistoryModule } from './history/history.module.js';
 import { IntegrationsModule } from './integrations/integrations.module.js';
 import { NotificationsModule } from './notifications/notifications.module.js';
 import { OrgsModule } from './orgs/orgs.module.js';
@@ -52,6 +53,7 @@ const FEATURES = [
     ReviewsModule,
     AccessRequestsModule,
     SavedQueriesModule,
+    HistoryModule,
   ],
 ];
 

@@ -2,8 +2,9 @@ import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuditSearch, conditionsOf } from '../src/audit/audit-filter.js';
-import { searchRows } from '../src/audit/search.store.js';
+import { boundSearch, searchRows } from '../src/audit/search.store.js';
 import { summarize } from '../src/audit/summary.store.js';
+import { listStatements } from '../src/history/history.store.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { type SeededOrg, seedOrg } from './seed.js';
 
@@ -15,11 +16,11 @@ let pool: pg.Pool;
 /** 100,000 events, two thirds of one organisation: as the agents would have left them. */
 async function fill(orgId: string, count: number): Promise<void> {
   await database.owner.query(
-    `insert into audit_event (id, org_id, at, kind, actor_id, actor_label, decision, connection_slug, required, relations,
+    `insert into audit_event (id, org_id, at, kind, path, actor_id, actor_label, decision, connection_slug, required, relations,
        client_address, client_application, status, duration_ms, row_count, sqlstate, search_text, event)
      select gen_random_uuid(), $1, timestamptz '2026-11-01' + n * interval '7 seconds',
        case when n % 3 = 0 then 'statement.finished' when n % 500 = 0 then 'rule.updated' else 'statement.decided' end,
-       'u' || n % 200, 'person' || n % 200 || '@acme.test',
+       case when n % 41 = 1 then 'console' else 'wire' end, 'u' || n % 200, 'person' || n % 200 || '@acme.test',
        case when n % 400 = 1 then 'denied' else 'allowed' end, 'db-' || n % 20,
        case when n % 1000 = 4 then 8 else 1 end, array['public.orders', 'orders'] || case when n % 5000 = 4 then array['payroll'] end,
        ('10.0.' || n % 250 || '.1')::inet, case when n % 5000 = 7 then 'Ledger Sync' else 'psql' end,
@@ -63,15 +64,19 @@ async function scans(): Promise<Map<string, number>> {
   return new Map(rows.map((row) => [row.name, row.n]));
 }
 
-async function search(what: AuditSearch, before?: { at: string; id: string }) {
+const search = (what: AuditSearch, before?: { at: string; id: string }) =>
+  reading(() =>
+    searchRows(client, conditionsOf(what, what.environment ? { environmentId: uuidv7() } : {}), {
+      cursor: before,
+      limit: 51,
+    }),
+  );
+
+async function reading<Row>(read: () => Promise<Row[]>) {
   const earlier = await scans();
   await client.query('begin');
   await client.query("select set_config('app.org_id', $1, true)", [org.orgId]);
-  const rows = await searchRows(
-    client,
-    conditionsOf(what, what.environment ? { environmentId: uuidv7() } : {}),
-    { cursor: before, limit: 51 },
-  );
+  const rows = await read();
   await client.query('commit');
   await client.query('select pg_stat_force_next_flush()');
   const later = await scans();
@@ -109,6 +114,17 @@ describe('among 100,000 events, as the role that cannot bypass row-level securit
     expect(used).not.toContain('whole table');
     expect(used.filter((name) => name.startsWith('audit_event'))).not.toEqual([]);
     if (index !== undefined) expect(used).toContain(index);
+  });
+
+  it('what a person ran at consoles is found by an index of its own, also where nothing is found', async () => {
+    for (const words of [['orders'], ['no such thing']]) {
+      const asked = { userId: 'u17', environmentId: uuidv7(), words, limit: 51 };
+      const { used } = await reading(async () => {
+        await boundSearch(client);
+        return listStatements(client, asked);
+      });
+      expect(used.filter((name) => /^(audit_event|whole)/.test(name))).toEqual(['audit_event_console_idx']);
+    }
   });
 
   it('a name that nobody has costs no look at the trail', async () => {

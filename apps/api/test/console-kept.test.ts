@@ -1,3 +1,4 @@
+import type { AuditEvent, AuditStatement } from '@postern/core/audit';
 import { PATHS } from '@postern/protocol/version';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -83,6 +84,85 @@ describe('queries kept for people at a console', () => {
     }
     const nobody = await agent.send('POST', PATHS.savedQueries, of(uuidv7()));
     expect(nobody.body.error.code).toBe('member.not_found');
+  });
+});
+
+describe('the history of what a person ran at consoles', () => {
+  const history = async (peer: AgentPeer, personId: string, more: object = {}) =>
+    (await peer.send('POST', PATHS.history, of(personId, { words: [], ...more }))).body;
+  const texts = (body: { statements: { sql: string }[] }) => body.statements.map(({ sql }) => sql);
+  const ran = (text: string, more: Partial<AuditEvent> = {}): Partial<AuditEvent> => ({
+    ...{ id: uuidv7(), path: 'console', actor: { type: 'user', id: samId, label: sam.email } },
+    connection: { id: 'c1', slug: 'shop' },
+    statement: { text, bytes: text.length, sha256: '0', truncated: false, kinds: ['SELECT'] },
+    ...more,
+  });
+
+  it('is their own, of consoles only, newest first, as the audit trail has it', async () => {
+    const failed = ran('select * from nowhere', { at: '2026-11-22T08:00:03.000Z' });
+    const secret: Partial<AuditEvent> = ran("alter role bob password '***'", {
+      at: '2026-11-22T08:00:02.000Z',
+    });
+    secret.statement = { ...(secret.statement as AuditStatement), redacted: ['secrets'], truncated: true };
+    const why = 'you may not write in `shop`';
+    await agent.push(
+      agent.record(
+        ran('delete from orders', { at: '2026-11-22T08:00:01.000Z', decision: 'denied', reason: why }),
+        ran('from psql', { path: 'wire' }),
+        ran('of Mia', { actor: { type: 'user', id: miaId, label: mia.email } }),
+        secret,
+        failed,
+        {
+          ...ran(''),
+          kind: 'statement.finished',
+          intentId: failed.id as string,
+          outcome: { status: 'failed', rows: null, durationMs: 2, sqlstate: '42P01' },
+        },
+      ),
+    );
+    const found = await history(agent, samId);
+    expect(found).toMatchObject({
+      next: null,
+      statements: [
+        { sql: 'select * from nowhere', outcome: { status: 'failed', sqlstate: '42P01', durationMs: 2 } },
+        { sql: "alter role bob password '***'", isRedacted: true, isShortened: true, outcome: null },
+        { sql: 'delete from orders', decision: 'denied', reason: why, connection: 'shop' },
+      ],
+    });
+    expect(texts(await history(agent, miaId))).toEqual(['of Mia']);
+    const words = (...all: string[]) => history(agent, samId, { words: all });
+    expect(texts(await words('SHOP', 'orders'))).toEqual(['delete from orders']);
+    expect(texts(await words('may not write'))).toEqual(['delete from orders']);
+    expect(texts(await words('%'))).toEqual([]);
+  });
+
+  it('comes in pages that neither repeat nor leave out', async () => {
+    const statements = Array.from({ length: 120 }, (_, n) =>
+      // Several in one millisecond.
+      ran(`select ${n}`, { at: new Date(Date.UTC(2026, 9, 1, 0, 0, 0, n >> 2)).toISOString() }),
+    );
+    await agent.push(agent.record(...statements));
+    const seen: string[] = [];
+    let after: object | null | undefined;
+    do {
+      const page = await history(agent, samId, { words: ['select'], ...(after ? { after } : {}) });
+      seen.push(...texts(page));
+      after = page.next;
+    } while (after);
+    expect(seen.filter((text) => /^select \d+$/.test(text))).toHaveLength(120);
+    expect(new Set(seen).size).toBe(seen.length);
+  });
+
+  it('is nothing to agents of another organisation or environment, or for people of another', async () => {
+    expect((await history(stranger, samId)).error.code).toBe('member.not_found');
+    const { createEnvironment } = await must<{ createEnvironment: { id: string } }>(
+      api,
+      'mutation ($orgId: ID!) { createEnvironment(orgId: $orgId, slug: "elsewhere", name: "Elsewhere") { id } }',
+      { orgId: company.orgId },
+      company.cookie,
+    );
+    const elsewhere = await enrolAgent(api, { ...company, environmentId: createEnvironment.id });
+    expect(await history(elsewhere, samId)).toEqual({ statements: [], next: null });
   });
 });
 

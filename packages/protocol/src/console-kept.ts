@@ -62,3 +62,49 @@ export const saveQueryResponse = z.object({ id: z.string() });
 /** `POST /agent/v1/saved-queries/delete`: one of the person's own. */
 export const deleteQueryRequest = person.extend({ id: z.uuid() });
 export const deleteQueryResponse = z.object({});
+
+/** Place in a history, newest first. */
+const place = z.object({
+  /** RFC 3339 instant with milliseconds, UTC. */
+  at: z.iso.datetime(),
+  id: z.uuid(),
+});
+
+export const pastStatement = z.object({
+  /** Of its audit event. */
+  id: z.string(),
+  /** RFC 3339 instant. */
+  at: z.string(),
+  connection: z.string().nullable(),
+  /** As the audit trail has it: without what was redacted; empty where no text is kept. */
+  sql: z.string(),
+  kinds: z.array(z.string()),
+  /** The middle of the text was left out. */
+  isShortened: z.boolean(),
+  /** Something was taken out of the text. */
+  isRedacted: z.boolean(),
+  decision: z.enum(['allowed', 'denied']),
+  /** Why it was refused. */
+  reason: z.string().nullable(),
+  /** Null: not known, or not yet; always so for what was refused. */
+  outcome: z
+    .object({
+      status: z.enum(['succeeded', 'failed', 'cancelled']),
+      rows: z.number().nullable(),
+      durationMs: z.number(),
+      sqlstate: z.string().nullable(),
+    })
+    .nullable(),
+});
+export type PastStatement = z.infer<typeof pastStatement>;
+
+/** `POST /agent/v1/history`: what the person ran at consoles of this environment, newest first. An api that does not know it answers 404. */
+export const historyRequest = person.extend({
+  /** Each must be in the text, the reason or the connection's name; upper and lower case are alike. */
+  words: z.array(z.string().min(1).max(200)).max(10),
+  /** Only what comes after this in the list: a `next`. */
+  after: place.optional(),
+});
+export type HistoryRequest = z.infer<typeof historyRequest>;
+export const historyResponse = z.object({ statements: z.array(pastStatement), next: place.nullable() });
+export type HistoryResponse = z.infer<typeof historyResponse>;

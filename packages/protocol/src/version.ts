@@ -30,6 +30,7 @@ export const PATHS = {
   savedQueries: '/agent/v1/saved-queries',
   saveQuery: '/agent/v1/saved-queries/save',
   deleteQuery: '/agent/v1/saved-queries/delete',
+  history: '/agent/v1/history',
   taskClaim: '/agent/v1/tasks/claim',
   taskProgress: '/agent/v1/tasks/progress',
   taskResult: '/agent/v1/tasks/result',

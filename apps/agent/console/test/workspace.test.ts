@@ -1,5 +1,7 @@
+import type { PastStatement } from '@postern/agent/console-kept';
 import { describe, expect, it } from 'vitest';
 import { type HistoryEntry, matching, withEntry } from '../src/history/history';
+import { merged } from '../src/history/past';
 import { historyEntryOf, outcomeOfError } from '../src/run/outcome';
 import { type Action, newTab, type Outcome, reduce, type Workspace } from '../src/tabs/model';
 import { resultOf } from './data-rows';
@@ -128,6 +130,56 @@ describe('history', () => {
       (code) => historyEntryOf(outcomeOfError(sent, [], { code, message: 'm' }, 1), 'x', 0).outcome,
     );
     expect(ends).toEqual(['refused', 'refused', 'failed', 'cancelled', 'failed']);
+  });
+
+  const past = (id: string, at: string, more: object = {}): PastStatement => ({
+    ...{ id, at, connection: 'shop', sql: `select '${id}'`, kinds: ['SELECT'], isShortened: false },
+    ...{ isRedacted: false, decision: 'allowed', reason: null },
+    outcome: { status: 'succeeded', rows: 1, durationMs: 2, sqlstate: null },
+    ...more,
+  });
+  const TRAIL = [past('c', '2026-11-22T08:00:03Z'), past('a', '2026-11-22T08:00:01Z', { isRedacted: true })];
+  const at = (time: string) => Date.parse(`2026-11-22T${time}Z`);
+
+  it('is one with that of the audit trail, with the whole text where this browser has it', () => {
+    const here = { ...entry('x', "select 'secret'"), auditId: 'a', at: at('08:00:01') };
+    const alone = { ...entry('y', 'select lost'), at: at('08:00:02') };
+    const all = merged([alone, here], '', TRAIL, true);
+    expect(all.map(({ id, sql, lacks }) => [id, sql, lacks])).toEqual([
+      ['c', "select 'c'", null],
+      ['y', 'select lost', null],
+      ['a', "select 'secret'", null],
+    ]);
+    expect(merged([], '', TRAIL, true).map(({ lacks }) => lacks)).toEqual([null, 'values']);
+  });
+
+  it('leaves what is older than the last page of the trail for the next', () => {
+    const older = { ...entry('z', 'select old'), at: at('07:00:00') };
+    expect(merged([older], '', TRAIL, false).map(({ id }) => id)).toEqual(['c', 'a']);
+    expect(merged([older], '', TRAIL, true).map(({ id }) => id)).toEqual(['c', 'a', 'z']);
+    expect(merged([older], '', [], true).map(({ id }) => id)).toEqual(['z']);
+  });
+
+  it('says of what the trail has how it ended, and what is missing of it', () => {
+    const outcome = { status: 'failed', rows: null, durationMs: 1, sqlstate: '42P01' } as const;
+    const runs = merged(
+      [],
+      '',
+      [
+        past('1', '2026-11-22T08:00:03Z', { outcome }),
+        past('2', '2026-11-22T08:00:02Z', { decision: 'denied', outcome: null, reason: 'no' }),
+        past('3', '2026-11-22T08:00:01Z', { outcome: null, isShortened: true }),
+        past('4', '2026-11-22T08:00:00Z', { sql: '', isRedacted: true }),
+      ],
+      true,
+    );
+    expect(runs.map(({ outcome, summary, lacks }) => [outcome, summary, lacks])).toEqual([
+      ['failed', 'SQLSTATE 42P01', null],
+      ['refused', 'no', null],
+      ['unknown', 'how it ended is not known, or not yet', 'middle'],
+      ['done', '1 row', 'text'],
+    ]);
+    expect(runs.at(-1)?.sql).toBe('SELECT');
   });
 
   it('counts the rows of all statements', () => {

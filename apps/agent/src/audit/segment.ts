@@ -1,4 +1,4 @@
-import { fdatasyncSync, ftruncateSync, writeSync } from 'node:fs';
+import { fdatasync, fdatasyncSync, ftruncateSync, writeSync } from 'node:fs';
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CHAIN_START, type ChainedEvent, chainedEvent, chainText } from '@postern/core/audit';
@@ -117,7 +117,9 @@ export class SegmentWriter {
   }
 
   sync(): Promise<void> {
-    return this.#file.datasync();
+    return new Promise((resolve, reject) => {
+      fdatasync(this.#file.fd, (error) => (error ? reject(error) : resolve()));
+    });
   }
 
   syncNow(): void {

@@ -26,6 +26,8 @@ export class ConsoleSessions {
   readonly #clock: Clock;
   readonly #onEnd: (session: ConsoleSession) => void;
   readonly #sessions = new Map<string, ConsoleSession>();
+  /** The same object as long as nothing of it changes: what is kept of a person's statements is found again by it. */
+  readonly #signedIn = new WeakMap<ConsoleSession, SignedIn>();
 
   constructor(policy: PolicyHolder, clock: Clock, onEnd: (session: ConsoleSession) => void) {
     this.#policy = policy;
@@ -50,8 +52,12 @@ export class ConsoleSessions {
     if (!session || !principal) {
       throw new PosternError('auth.session_expired', 'your session has ended', { fix: 'sign in again' });
     }
+    const before = this.#signedIn.get(session);
+    if (before?.principal === principal) return before;
     const owner = { consoleSession: session.id, principalId: principal.id, email: principal.email };
-    return { session, principal, owner };
+    const signedIn = { session, principal, owner };
+    this.#signedIn.set(session, signedIn);
+    return signedIn;
   }
 
   end(secret: string): void {

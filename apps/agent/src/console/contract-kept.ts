@@ -3,6 +3,9 @@ import {
   accessRequestResponse,
   administratorsResponse,
   deleteQueryRequest,
+  historyRequest,
+  historyResponse,
+  type PastStatement,
   type SavedQuery,
   savedQueriesResponse,
   saveQueryRequest,
@@ -34,3 +37,9 @@ export const saveAnswer = saveQueryResponse;
 
 /** `POST /api/saved/delete`: one's own. 204. */
 export const deleteSavedRequest = deleteQueryRequest.omit(asMyself);
+
+/** `POST /api/history`: what one ran at consoles of this environment, a page at a time, newest first. Recorded by nobody: it is one's own. */
+export const historyAsk = historyRequest.omit(asMyself);
+export const historyAnswer = historyResponse;
+export type HistoryPage = z.infer<typeof historyAnswer>;
+export type { PastStatement };

@@ -10,6 +10,9 @@ export const ROWS_HEADER_BYTES = 8;
 /** Bytes of rows that may be on their way to a window unacknowledged, for each run; then the database waits. */
 export const STREAM_WINDOW_BYTES = 2 * 1024 * 1024;
 
+/** A window acknowledges once it has taken so many: most results are smaller and need no word. */
+export const STREAM_ACK_BYTES = STREAM_WINDOW_BYTES / 8;
+
 /** Spelled out here: this file is part of the browser's bundle and knows only zod. */
 const tab = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 const runId = z.number().int().min(1).max(0xffff_ffff);

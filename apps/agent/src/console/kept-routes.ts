@@ -6,6 +6,8 @@ import {
   accessRequestResponse,
   administratorsResponse,
   deleteQueryResponse,
+  type HistoryResponse,
+  historyResponse,
   type SavedQueriesResponse,
   savedQueriesResponse,
   saveQueryResponse,
@@ -16,7 +18,7 @@ import type { z } from 'zod';
 import { ApiRefusal, ApiUnreachable } from '../link/api-client.js';
 import { post } from '../link/calls.js';
 import type { ConsoleParts } from './console-parts.js';
-import { askForAccessRequest, deleteSavedRequest, saveRequest } from './contract-kept.js';
+import { askForAccessRequest, deleteSavedRequest, historyAsk, saveRequest } from './contract-kept.js';
 import { parsed } from './parsed.js';
 import { seenTarget } from './seen-target.js';
 
@@ -58,6 +60,13 @@ export function addKeptRoutes(app: FastifyInstance, parts: ConsoleParts): void {
     await ask(request, PATHS.deleteQuery, parsed(deleteSavedRequest, request.body), deleteQueryResponse);
     return reply.code(204).send();
   });
+
+  // What one typed is no news to oneself: connections that one may not see any more are not left out.
+  app.post(
+    '/api/history',
+    (request): Promise<HistoryResponse> =>
+      ask(request, PATHS.history, parsed(historyAsk, request.body), historyResponse),
+  );
 }
 
 /** What the control plane refuses is told as it says it; what has to do with the agent alone is not the person's business. */

@@ -10,6 +10,8 @@ import { StreamSocket } from './stream-socket.js';
 /** A window that does not answer for this long has gone without a word. */
 const PING_EVERY_MS = 20_000;
 const POLICY_VIOLATION = 1008;
+/** That a statement has begun need not be told before its first rows, where they come soon. */
+const WAITS_MS = 10;
 
 /** `/api/stream` (contract-stream.ts). */
 export function addStreamRoute(app: FastifyInstance, parts: ConsoleParts): void {
@@ -23,11 +25,11 @@ export function addStreamRoute(app: FastifyInstance, parts: ConsoleParts): void 
       tabs: parts.tabs,
       out: {
         say: (answer) => {
-          gather();
+          gather(answer.type === 'begun');
           socket.send(JSON.stringify(answer));
         },
         rows: (bytes, sent) => {
-          gather();
+          gather(false);
           socket.send(bytes, sent);
         },
       },
@@ -52,17 +54,24 @@ export function addStreamRoute(app: FastifyInstance, parts: ConsoleParts): void 
   });
 }
 
-/** What is said in one turn of the event loop leaves together: a call of the system takes longer than what it says. */
-function gathering(socket: Socket): () => void {
-  let isGathering = false;
-  return () => {
-    if (isGathering) return;
-    isGathering = true;
-    socket.cork();
-    setImmediate(() => {
-      isGathering = false;
-      socket.uncork();
-    });
+/**
+ * What is said in one turn of the event loop leaves together: a call of the system takes longer than what it says. What `canWait` goes
+ * with the next, if that comes soon.
+ */
+function gathering(socket: Socket): (canWait: boolean) => void {
+  let leaves: 'soon' | 'now' | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const leave = (): void => {
+    leaves = undefined;
+    socket.uncork();
+  };
+  return (canWait) => {
+    if (leaves === 'now' || (leaves === 'soon' && canWait)) return;
+    if (leaves === undefined) socket.cork();
+    leaves = canWait ? 'soon' : 'now';
+    clearTimeout(timer);
+    if (canWait) timer = setTimeout(leave, WAITS_MS);
+    else setImmediate(leave);
   };
 }
 

@@ -83,15 +83,14 @@ export class Governor {
   /**
    * Only for those who see the connection its catalog is asked for: for others a hidden one takes as long as one that does not
    * exist. What they may see can change meanwhile, so it is decided afterwards. `known`: a catalog that was read after the
-   * text had come counts as well, or why there is none; `shared`: one that others have asked for, where that is enough.
+   * text had come counts as well, or why there is none.
    */
   async classify(
     text: GovernedText,
     session: GovernedSession | undefined,
-    known?: Catalog | PosternError | 'shared',
+    known?: Catalog | PosternError,
   ): Promise<ClassifiedText> {
     const seen = this.#seen(text);
-    if (known === 'shared') known = seen && this.#sharedFor(text, session);
     if (known instanceof PosternError) {
       if (seen) return this.#withoutCatalog(text, seen, known);
       known = undefined;
@@ -123,6 +122,14 @@ export class Governor {
     const policy = this.#policy.inForce();
     const decision = this.#decisions.decide(policy, text, classification);
     return decision.allowed ? { policy, decision, classification, memory } : undefined;
+  }
+
+  /** The same with a catalog that others have asked for, where that is enough. */
+  allowedShared(text: GovernedText, session: GovernedSession | undefined): AllowedText | undefined {
+    const memory = session?.memory ?? NEW_SESSION;
+    if (memory.storedCode || !this.#seen(text)) return undefined;
+    const catalog = this.sharedCatalog(text.connection);
+    return catalog && this.allowedNow(text, memory, catalog);
   }
 
   /** One that is a few milliseconds older, where nothing that came through this agent can have changed it: see {@link LiveCatalog}. */
@@ -225,14 +232,6 @@ export class Governor {
         this.#log.error(errorFacts(error), 'outcomes of statements could not be recorded'),
       )
       .finally(() => this.#outcomes.delete(written));
-  }
-
-  /** For a text that was seen before, in a session that stored no code. */
-  #sharedFor({ sql, connection }: GovernedText, session: GovernedSession | undefined): Catalog | undefined {
-    const memory = session?.memory ?? NEW_SESSION;
-    if (memory.storedCode) return undefined;
-    const catalog = this.sharedCatalog(connection);
-    return catalog && this.#classifier.known(sql, memory, catalog, this.#texts.wanted(connection)) && catalog;
   }
 
   #seen({ owner, connection }: GovernedText): { policy: EnforcedPolicy; seen: Allowed } | undefined {

@@ -3,6 +3,7 @@ import { PosternError } from '@postern/core/errors';
 import { type Allowed, PERMISSION_BIT } from '@postern/core/policy';
 import { withFindings } from '@postern/core/sql';
 import { codeOf, isSameKind } from '../targets/connect.js';
+import type { TargetSession } from '../targets/target-session.js';
 import type { Delivery } from './delivery.js';
 import { divergenceFix, isDivergence } from './divergence.js';
 import type { Governor } from './govern.js';
@@ -74,8 +75,7 @@ export class StatementRunner {
   async #govern(run: Run, request: StatementRequest): Promise<RunOutcome> {
     const session = this.#tabs.opened(request.owner, request.tab, request.connection);
     try {
-      const text = await run.unlessStopped(this.#classified(request, session));
-      const allowed = await this.#governor.decide(request, text);
+      const allowed = this.#allowedAtOnce(request, session) ?? (await this.#allowed(run, request, session));
       run.required = allowed.decision.required;
       if (run.stopped) throw new RunStopped('stopped');
       const intentId = await this.#governor.intentRecorded(request, allowed);
@@ -87,11 +87,24 @@ export class StatementRunner {
     }
   }
 
-  async #classified(
+  /** A text that was seen before, as far as nothing of it has to be asked. */
+  #allowedAtOnce(request: StatementRequest, session: TargetSession | undefined): AllowedText | undefined {
+    if (request.isExport === true) return undefined;
+    const allowed = this.#governor.allowedShared(request, session);
+    return allowed && allowed.classification.statements.length > 0 ? allowed : undefined;
+  }
+
+  async #allowed(
+    run: Run,
     request: StatementRequest,
-    session: Parameters<Governor['classify']>[1],
-  ): Promise<ClassifiedText> {
-    const text = await this.#governor.classify(request, session, 'shared');
+    session: TargetSession | undefined,
+  ): Promise<AllowedText> {
+    const text = await run.unlessStopped(this.#classified(request, session));
+    return this.#governor.decide(request, text);
+  }
+
+  async #classified(request: StatementRequest, session: TargetSession | undefined): Promise<ClassifiedText> {
+    const text = await this.#governor.classify(request, session);
     if (!text.classified.ok) return text;
     const { classification } = text.classified;
     if (classification.statements.length === 0) {

@@ -103,7 +103,7 @@ export function checkSearch(given: AuditSearch): void {
 }
 
 /** `text` as part of a LIKE pattern: `%`, `_` and the escape itself stand for themselves. */
-const contains = (part: string): string => `%${part.replace(/[\\%_]/g, '\\$&')}%`;
+export const contains = (part: string): string => `%${part.replace(/[\\%_]/g, '\\$&')}%`;
 
 /** A whole word as PostgreSQL's regular expression: it ends where letters, digits and `_` end. */
 function wholeWord(word: string): string {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PosternError } from '@postern/core/errors';
+import type { PoolClient } from 'pg';
 import { z } from 'zod';
 import { Clock } from '../clock.js';
 import { listAllEnvironments } from '../environments/environment.queries.js';
@@ -62,12 +63,7 @@ export class AuditQueries {
       });
     const conditions = await this.conditions(actor, search);
     const asked = { buckets, now: this.clock.now() };
-    const summary = await inTime(
-      this.db.withOrgClient(actor.orgId, async (client) => {
-        await boundSearch(client);
-        return summarize(client, conditions, asked);
-      }),
-    );
+    const summary = await boundedRead(this.db, actor.orgId, (client) => summarize(client, conditions, asked));
     const environments = await listAllEnvironments(this.db, actor);
     const named = (id: string) => environments.find((each) => each.id === id);
     return {
@@ -116,6 +112,19 @@ export class AuditQueries {
 
 function isKey({ at, id }: AuditKey): boolean {
   return isUuid(id) && z.iso.datetime().safeParse(at).success;
+}
+
+/** Reads of the trail that are planned once and may not take long: what takes longer is `audit.too_broad`. */
+export function boundedRead<T>(
+  db: TenantDb,
+  orgId: string,
+  read: (client: PoolClient) => Promise<T>,
+): Promise<T> {
+  const reading = db.withOrgClient(orgId, async (client) => {
+    await boundSearch(client);
+    return read(client);
+  });
+  return inTime(reading);
 }
 
 /** A search that PostgreSQL gave up on was too broad: whoever asked can do something about it. */

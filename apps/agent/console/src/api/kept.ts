@@ -2,11 +2,13 @@ import {
   type Administrators,
   administratorsAnswer,
   askForAccessAnswer,
+  type HistoryPage,
+  historyAnswer,
   type SavedQuery,
   saveAnswer,
   savedAnswer,
 } from '@postern/agent/console-kept';
-import { queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { ask, get, post } from './client';
 
 /** Who may change the rules. */
@@ -42,3 +44,15 @@ type Kept = Pick<SavedQuery, 'folder' | 'name' | 'connection' | 'sql' | 'isShare
 export const saveQuery = (query: Kept): Promise<{ id: string }> => ask('/api/saved', query, saveAnswer);
 
 export const deleteSaved = (id: string): Promise<void> => post('/api/saved/delete', { id });
+
+/** What the person ran, in this browser or another, as the audit trail has it. */
+export const historyQuery = (words: readonly string[]) =>
+  infiniteQueryOptions({
+    queryKey: ['history', words],
+    queryFn: ({ pageParam }): Promise<HistoryPage> =>
+      ask('/api/history', { words, ...(pageParam === null ? {} : { after: pageParam }) }, historyAnswer),
+    initialPageParam: null as HistoryPage['next'],
+    getNextPageParam: ({ next }) => next,
+    staleTime: 30_000,
+    retry: false,
+  });

@@ -1,6 +1,7 @@
 import {
   type ConsoleError,
   ROWS_HEADER_BYTES,
+  STREAM_ACK_BYTES,
   type StreamAnswer,
   type StreamRequest,
   type StreamRun,
@@ -21,6 +22,8 @@ export interface StreamListener {
 
 interface Pending {
   readonly listener: StreamListener;
+  /** Bytes of rows that the agent does not know yet to have arrived. */
+  taken: number;
   resolve(end: StreamEnd): void;
   reject(failure: ConsoleFailure): void;
 }
@@ -54,7 +57,7 @@ class Stream {
     this.#id += 1;
     const id = this.#id;
     const ended = new Promise<StreamEnd>((resolve, reject) => {
-      this.#pending.set(id, { listener, resolve, reject });
+      this.#pending.set(id, { listener, taken: 0, resolve, reject });
       signal.addEventListener('abort', () => {
         this.#pending.delete(id);
         this.#say({ type: 'cancel', id });
@@ -118,8 +121,13 @@ class Stream {
     const header = new DataView(data);
     const id = header.getUint32(0);
     const bytes = new Uint8Array(data, ROWS_HEADER_BYTES);
-    this.#pending.get(id)?.listener.rows(header.getUint32(4), bytes);
-    this.#say({ type: 'ack', id, bytes: bytes.length });
+    const pending = this.#pending.get(id);
+    if (pending === undefined) return;
+    pending.listener.rows(header.getUint32(4), bytes);
+    pending.taken += bytes.length;
+    if (pending.taken < STREAM_ACK_BYTES) return;
+    this.#say({ type: 'ack', id, bytes: pending.taken });
+    pending.taken = 0;
   }
 }
 

@@ -1,24 +1,32 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { clock, duration } from '../results/format';
 import type { Workspace } from '../tabs/model';
 import { Button } from '../ui/button';
 import { Icon } from '../ui/icon';
-import { capital } from '../ui/prose';
-import { clearHistory, type HistoryEntry, loadHistory, matching } from './history';
+import { capital, Prose } from '../ui/prose';
+import type { PastRun } from './past';
+import { useHistory } from './use-history';
 
 interface HistoryPanelProps {
   readonly historyKey: string;
   /** What runs: when it changes, something may have been added. */
   readonly running: Workspace['running'];
-  readonly onOpen: (entry: HistoryEntry) => void;
+  readonly onOpen: (run: PastRun) => void;
   readonly onClose: () => void;
 }
 
-const DOT: Readonly<Record<HistoryEntry['outcome'], string>> = {
+const DOT: Readonly<Record<PastRun['outcome'], string>> = {
   done: 'bg-ok',
   refused: 'bg-warn',
   failed: 'bg-danger',
   cancelled: 'bg-line-strong',
+  unknown: 'bg-line-strong',
+};
+
+const LACKS: Readonly<Record<NonNullable<PastRun['lacks']>, string>> = {
+  values: 'Without the values that the audit trail does not keep',
+  middle: 'Shortened: the audit trail keeps the beginning and the end',
+  text: 'The audit trail keeps no text of this connection’s statements',
 };
 
 function when(at: number): string {
@@ -28,43 +36,77 @@ function when(at: number): string {
   return `${day}${clock(date)}`;
 }
 
-function Entry({ entry, onOpen }: { entry: HistoryEntry; onOpen: HistoryPanelProps['onOpen'] }) {
+const wordsFor = ({ outcome, summary }: PastRun): string =>
+  outcome === 'done' || outcome === 'unknown' ? capital(summary) : `${capital(outcome)}: ${summary}`;
+
+function Entry({ run, onOpen }: { run: PastRun; onOpen: HistoryPanelProps['onOpen'] }) {
+  const { lacks } = run;
   return (
     <li className="border-line border-b">
       <button
         type="button"
-        title="Open in a new tab"
-        onClick={() => onOpen(entry)}
-        className="-outline-offset-2 flex w-full flex-col gap-1 px-3 py-2 text-left hover:bg-hover"
+        title={lacks === 'text' ? LACKS.text : 'Open in a new tab'}
+        disabled={lacks === 'text'}
+        onClick={() => onOpen(run)}
+        className="-outline-offset-2 flex w-full flex-col gap-1 px-3 py-2 text-left enabled:hover:bg-hover"
       >
         <code className="line-clamp-3 w-full whitespace-pre-wrap break-words font-mono text-[12px]">
-          {entry.sql.trim().slice(0, 400)}
+          {run.sql.trim().slice(0, 400)}
         </code>
         <span className="flex w-full items-center gap-2 text-[11px] text-muted">
-          <span className={`size-2 shrink-0 rounded-full ${DOT[entry.outcome]}`} />
-          <span className="whitespace-nowrap">{when(entry.at)}</span>
-          <span className="truncate">{entry.connection}</span>
-          <span className="ml-auto whitespace-nowrap">{duration(entry.elapsedMs)}</span>
+          <span className={`size-2 shrink-0 rounded-full ${DOT[run.outcome]}`} />
+          <span className="whitespace-nowrap">{when(run.at)}</span>
+          <span className="truncate">{run.connection}</span>
+          {run.elapsedMs !== null && (
+            <span className="ml-auto whitespace-nowrap">{duration(run.elapsedMs)}</span>
+          )}
         </span>
-        <span className={`line-clamp-2 text-[11px] ${entry.outcome === 'done' ? 'text-muted' : 'text-text'}`}>
-          {entry.outcome === 'done' ? entry.summary : `${capital(entry.outcome)}: ${entry.summary}`}
+        <span className={`line-clamp-2 text-[11px] ${run.outcome === 'done' ? 'text-muted' : 'text-text'}`}>
+          {wordsFor(run)}
         </span>
+        {lacks !== null && <span className="text-[11px] text-muted">{LACKS[lacks]}</span>}
       </button>
     </li>
   );
 }
 
-/** What this browser ran, newest first; the whole trail is the organisation's audit. */
+type History = ReturnType<typeof useHistory>;
+
+/** What is not in the list, and why. */
+function Rest({ history, isSearch }: { history: History; isSearch: boolean }) {
+  const { runs, isLooking, problem, again, older } = history;
+  const isEmpty = runs.length === 0;
+  return (
+    <div role="status" className="flex flex-col items-start gap-2 px-3 py-2 text-[12px] text-muted">
+      {problem !== null && (
+        <>
+          <span>
+            Only what this browser ran. <Prose text={problem.message} />
+          </span>
+          <Button look="quiet" onClick={again}>
+            Try again
+          </Button>
+        </>
+      )}
+      {isLooking && <span>Looking…</span>}
+      {!isLooking && isEmpty && problem === null && (
+        <span>
+          {isSearch ? 'Nothing found.' : 'What you run is listed here, whichever browser you sign in from.'}
+        </span>
+      )}
+      {older !== undefined && !isLooking && (
+        <Button look="quiet" onClick={older}>
+          Show older
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** What the person ran, newest first: their own part of the audit trail, with what only this browser remembers. */
 export function HistoryPanel({ historyKey, running, onOpen, onClose }: HistoryPanelProps) {
-  const [entries, setEntries] = useState(() => loadHistory(historyKey));
   const [search, setSearch] = useState('');
-  // biome-ignore lint/correctness/useExhaustiveDependencies: read anew when a run has ended
-  useEffect(() => setEntries(loadHistory(historyKey)), [historyKey, running]);
-  const found = matching(entries, search);
-  const clear = () => {
-    clearHistory(historyKey);
-    setEntries([]);
-  };
+  const history = useHistory(historyKey, running, search);
   return (
     <aside
       aria-label="History"
@@ -87,23 +129,19 @@ export function HistoryPanel({ historyKey, running, onOpen, onClose }: HistoryPa
           <Icon name="close" />
         </Button>
       </div>
-      <ul className="min-h-0 flex-1 overflow-auto">
-        {found.map((entry) => (
-          <Entry key={entry.id} entry={entry} onOpen={onOpen} />
-        ))}
-      </ul>
-      {found.length === 0 && (
-        <p className="flex-1 px-4 text-center text-muted">
-          {entries.length === 0
-            ? 'What you run here is listed here, in this browser only.'
-            : 'Nothing found.'}
-        </p>
-      )}
-      {entries.length > 0 && (
+      <div className="min-h-0 flex-1 overflow-auto">
+        <ul>
+          {history.runs.map((run) => (
+            <Entry key={run.id} run={run} onOpen={onOpen} />
+          ))}
+        </ul>
+        <Rest history={history} isSearch={search.trim() !== ''} />
+      </div>
+      {history.kept > 0 && (
         <div className="flex items-center justify-between border-line border-t py-1 pr-1 pl-3 text-[11px] text-muted">
-          the last {entries.length}, in this browser only
-          <Button look="quiet" onClick={clear}>
-            Clear
+          {history.kept} remembered by this browser
+          <Button look="quiet" title="The audit trail keeps what ran" onClick={history.clear}>
+            Forget
           </Button>
         </div>
       )}

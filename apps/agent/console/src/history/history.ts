@@ -11,6 +11,8 @@ const entry = z.object({
   outcome: z.enum(['done', 'refused', 'failed', 'cancelled']),
   /** `10 rows`, or what went wrong. */
   summary: z.string(),
+  /** Of its event in the audit trail; absent: it did not come that far. */
+  auditId: z.string().optional(),
 });
 export type HistoryEntry = z.infer<typeof entry>;
 
@@ -30,9 +32,18 @@ export function withEntry(entries: readonly HistoryEntry[], added: HistoryEntry)
   return kept;
 }
 
+/** What is searched for: as many words, as long as the agent takes them. */
+export const wordsOf = (search: string): string[] =>
+  search
+    .toLowerCase()
+    .split(/\s+/)
+    .filter(Boolean)
+    .slice(0, 10)
+    .map((word) => word.slice(0, 200));
+
 /** Those that hold every word of a search, in any place. */
 export function matching(entries: readonly HistoryEntry[], search: string): HistoryEntry[] {
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = wordsOf(search);
   return entries.filter(({ sql, connection, summary }) => {
     const text = `${sql}\n${connection}\n${summary}`.toLowerCase();
     return words.every((word) => text.includes(word));

@@ -54,6 +54,7 @@ function summaryOf({ results, error }: Outcome): string {
 
 /** What history keeps of a run. */
 export function historyEntryOf(outcome: Outcome, id: string, at: number): HistoryEntry {
-  const { connection, sql, elapsedMs, error } = outcome;
-  return { id, at, connection, sql, elapsedMs, outcome: endOf(error), summary: summaryOf(outcome) };
+  const { connection, sql, elapsedMs, error, auditId } = outcome;
+  const entry = { id, at, connection, sql, elapsedMs, outcome: endOf(error), summary: summaryOf(outcome) };
+  return auditId === null ? entry : { ...entry, auditId };
 }

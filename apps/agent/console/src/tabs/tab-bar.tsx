@@ -61,7 +61,7 @@ export function TabBar(props: TabBarProps) {
         look="quiet"
         className="mr-1"
         aria-pressed={panels.isOpen('history')}
-        title={`History of this browser (${HISTORY_KEYS})`}
+        title={`What you ran (${HISTORY_KEYS})`}
         onClick={() => panels.toggle('history')}
       >
         <Icon name="history" />

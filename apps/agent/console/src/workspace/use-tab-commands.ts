@@ -1,5 +1,5 @@
 import type { Dispatch, RefObject } from 'react';
-import type { HistoryEntry } from '../history/history';
+import type { PastRun } from '../history/past';
 import { plural } from '../results/format';
 import type { useRunner } from '../run/use-runner';
 import { type Action, newTab, type Tab, type TabStart, type Workspace } from '../tabs/model';
@@ -105,7 +105,7 @@ export function useTabCommands({ workspace, dispatch, runner, active, flush, onA
     });
   };
 
-  const openEntry = (entry: HistoryEntry) => open({ text: entry.sql, connection: entry.connection });
+  const openEntry = ({ sql, connection }: PastRun) => open({ text: sql, connection });
   const rename = (id: string, title: string) => dispatch({ type: 'change', id, change: { title } });
   const activate = (id: string) => {
     flush();
