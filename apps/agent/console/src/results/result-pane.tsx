@@ -40,6 +40,11 @@ export function ResultPane(props: ResultPaneProps) {
       actions.run(outcome.sql, outcome.parameters);
     } else edit.setProblem(problem);
   };
+  /** Another run takes this result's place, and what is staged with it. */
+  const rerun = (text: string, maxRows?: number) => {
+    if (edit.count > 0) edit.setProblem('apply or discard what is staged first');
+    else actions.run(text, outcome.parameters, maxRows);
+  };
   const may = (permission: 'write' | 'export') => connection?.permissions.includes(permission) ?? false;
   return (
     <>
@@ -53,9 +58,9 @@ export function ResultPane(props: ResultPaneProps) {
       <ResultGrid
         {...{ result, view, grid, edit, cells }}
         connection={outcome.connection}
-        onFollow={actions.follow}
+        onFollow={(link, label) => actions.follow(link, { label, outcome }, !edit.isOn)}
         label={`Result of statement ${result.statement}`}
-        onSortInDatabase={(sort) => actions.run(sortedSql(sql, sort), outcome.parameters)}
+        onSortInDatabase={(sort) => rerun(sortedSql(sql, sort))}
       />
       {edit.isOn && connection !== undefined && (
         <EditBar {...{ edit, grid, view, cells, connection }} onApply={apply} />
@@ -67,7 +72,7 @@ export function ResultPane(props: ResultPaneProps) {
         elapsedMs={outcome.elapsedMs}
         auditId={outcome.auditId}
         mayExport={may('export')}
-        onMore={(maxRows) => actions.run(outcome.sql, outcome.parameters, maxRows)}
+        onMore={(maxRows) => rerun(outcome.sql, maxRows)}
       />
     </>
   );

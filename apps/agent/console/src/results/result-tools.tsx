@@ -6,7 +6,7 @@ import type { Outcome, Pin } from '../tabs/model';
 import { Button } from '../ui/button';
 import { copyText } from '../ui/copy';
 import { Icon } from '../ui/icon';
-import { MENU, MenuItem } from '../ui/menu';
+import { Menu, MenuContent, MenuItem } from '../ui/menu';
 import type { ResultActions } from './actions';
 import { COPY_FORMATS, type CopyFormat, copyAs } from './copy-as';
 import { plural } from './format';
@@ -53,23 +53,21 @@ function CopyMenu({ result, view, cells, area }: Pick<ToolsProps, 'result' | 'vi
       <span role="status" className="text-muted">
         {said}
       </span>
-      <DropdownMenu.Root>
+      <Menu>
         <DropdownMenu.Trigger asChild>
           <Button look="quiet" disabled={cells.rowCount === 0}>
             {chosen === all ? 'Copy all as' : 'Copy selection as'}
             <Icon name="chevron" className="!size-3" />
           </Button>
         </DropdownMenu.Trigger>
-        <DropdownMenu.Portal>
-          <DropdownMenu.Content align="end" sideOffset={4} className={MENU}>
-            {(Object.keys(COPY_FORMATS) as CopyFormat[]).map((format) => (
-              <MenuItem key={format} onSelect={() => void copy(format)}>
-                {COPY_FORMATS[format]}
-              </MenuItem>
-            ))}
-          </DropdownMenu.Content>
-        </DropdownMenu.Portal>
-      </DropdownMenu.Root>
+        <MenuContent align="end">
+          {(Object.keys(COPY_FORMATS) as CopyFormat[]).map((format) => (
+            <MenuItem key={format} onSelect={() => void copy(format)}>
+              {COPY_FORMATS[format]}
+            </MenuItem>
+          ))}
+        </MenuContent>
+      </Menu>
     </>
   );
 }

@@ -41,6 +41,8 @@ export interface RunRequest {
   readonly expectRows?: readonly number[];
   /** What the placeholders of the text stand for; absent: it has none. */
   readonly parameters?: Values | undefined;
+  /** Goes on where foreign keys were followed to, in place of beginning anew. */
+  readonly keepsTrail?: boolean;
 }
 
 function optionsOf({ maxRows = FIRST_ROWS, expectRows }: RunRequest, manualCommit: boolean) {
@@ -85,7 +87,7 @@ export function useRunner(
       const outcome = outcomeOf(sent, collector.shown(false), undefined, elapsed());
       dispatch({ type: 'progress', id: tab, outcome });
     });
-    dispatch({ type: 'started', id: tab, at: startedAt });
+    dispatch({ type: 'started', id: tab, at: startedAt, keepsTrail: isQuiet || request.keepsTrail === true });
     try {
       const end = await stream.run(
         { connection, tab, ...sqlOf(sql, parameters), ...optionsOf(request, isManual(connection)) },
@@ -137,7 +139,7 @@ export function useRunner(
     const { tab } = request;
     if (waiting.current.has(tab)) return 'this tab is still running a statement';
     waiting.current.set(tab, new AbortController());
-    dispatch({ type: 'started', id: tab, at: performance.now() });
+    dispatch({ type: 'started', id: tab, at: performance.now(), keepsTrail: true });
     let end: ExportProgress | undefined;
     try {
       end = await runExport({ ...request, ...sqlOf(request.sql, parameters) }, onProgress);
