@@ -3,11 +3,12 @@ import { memo, useState } from 'react';
 import type { Connection } from '../connections/connection-switcher';
 import { isRefusal } from '../run/outcome';
 import { RUN_KEYS } from '../shell/shortcuts';
-import type { Outcome, Pin, Transaction } from '../tabs/model';
+import type { Outcome, Pin, Trail, Transaction } from '../tabs/model';
 import { Key } from '../ui/button';
 import { Icon } from '../ui/icon';
 import type { ResultActions } from './actions';
 import { FailurePanel } from './failure-panel';
+import { Followed } from './followed';
 import { duration, plural } from './format';
 import { Notices } from './notices';
 import { RefusalPanel } from './refusal-panel';
@@ -19,6 +20,7 @@ import { type ResultSet, useResult } from './result-set';
 export interface ResultsProps {
   readonly outcome: Outcome | undefined;
   readonly pinned: readonly Pin[];
+  readonly trail: Trail | undefined;
   readonly connection: Connection | undefined;
   readonly transaction: Transaction;
   readonly person: Person;
@@ -167,7 +169,7 @@ function Outcomes(props: ResultsProps) {
 
 /** What came of the last run in this tab. */
 export const Results = memo(function Results(props: ResultsProps) {
-  const { outcome, pinned } = props;
+  const { outcome, pinned, trail } = props;
   if (outcome === undefined && pinned.length === 0) {
     return (
       <div className="grid h-full place-items-center p-6 text-center text-muted">
@@ -177,8 +179,15 @@ export const Results = memo(function Results(props: ResultsProps) {
       </div>
     );
   }
-  if (outcome?.results.length === 0 && outcome.error === null && pinned.length === 0) {
+  const isNothing = outcome?.results.length === 0 && outcome.error === null && pinned.length === 0;
+  if (isNothing && trail === undefined) {
     return <p className="p-6 text-center text-muted">Done. Nothing came back.</p>;
   }
-  return <Outcomes key={outcome?.id ?? 0} {...props} />;
+  const outcomes = <Outcomes key={outcome?.id ?? 0} {...props} />;
+  if (trail === undefined || outcome === undefined) return outcomes;
+  return (
+    <Followed {...{ trail, outcome, actions: props.actions, isRunning: props.isRunning }}>
+      {outcomes}
+    </Followed>
+  );
 });

@@ -49,6 +49,7 @@ export const SHORTCUTS: readonly { group: string; keys: readonly (readonly [stri
       [['Space'], 'Show the whole row'],
       [['Shift', 'F10'], 'Sort, move, freeze, hide or resize the column'],
       [['Delete'], 'While editing: delete the selected rows, or keep them'],
+      [['Alt', '← →'], 'Back and forward where foreign keys were followed'],
     ],
   },
   {

@@ -147,6 +147,7 @@ export function Console({ me, connections, storageKey, slot, isSheetOpen, onShee
   const results = {
     ...{ outcome, actions, tab: tab.id, isRunning: running !== undefined },
     pinned: workspace.pinned[tab.id] ?? NO_PINS,
+    trail: workspace.trails[tab.id],
     connection: connections.find((candidate) => candidate.slug === outcome?.connection),
     transaction: tab.transaction,
     person: useMemo(

@@ -125,8 +125,9 @@ export function useCommands(context: CommandContext) {
 
   const retry = (outcome: Outcome) => {
     if (outcome.connection !== connection) return;
-    const { sql, offset, firstLine, parameters: values } = outcome;
-    void runner.run({ tab: tab.id, connection, sql, offset, firstLine, parameters: values });
+    const { sql, offset, firstLine, parameters: values, shape } = outcome;
+    const place = { tab: tab.id, connection, sql, offset, firstLine };
+    void runner.run({ ...place, parameters: values, keepsTrail: true, shape });
   };
 
   return {
