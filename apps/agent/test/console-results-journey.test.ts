@@ -123,7 +123,7 @@ describe.runIf(path !== undefined && existsSync(path))('results, edits and expor
     await page.getByRole('gridcell', { name: '3.30', exact: true }).click();
     await page.keyboard.type('abc');
     await page.keyboard.press('Enter');
-    await page.getByText('`abc` is not a number').waitFor();
+    await page.getByText('is not a number.').waitFor();
     await page.getByRole('gridcell', { name: 'item 5', exact: true }).click();
     await page.keyboard.press('Delete');
     await page.getByText('2 rows staged').waitFor();
