@@ -5,12 +5,13 @@ import type { Report } from './progress.js';
 import { findOnPath } from './redis.js';
 
 /** PostgreSQL clients that are neither its own nor of npm. */
-export const DRIVERS = ['psycopg2', 'psycopg', 'jdbc', 'dbd-pg', 'odbc'] as const;
+export const DRIVERS = ['psycopg2', 'psycopg', 'asyncpg', 'jdbc', 'dbd-pg', 'odbc'] as const;
 export type Driver = (typeof DRIVERS)[number];
 
 const PACKAGES = [
   'python3-psycopg2',
   'python3-psycopg',
+  'python3-asyncpg',
   'libpostgresql-jdbc-java',
   'libdbd-pg-perl',
   'libdbd-odbc-perl',
@@ -44,7 +45,8 @@ export function findDriver(driver: Driver): DriverProgram | undefined {
   const env = { LD_LIBRARY_PATH: own.map((folder) => join(linked, folder)).join(':') };
   switch (driver) {
     case 'psycopg2':
-    case 'psycopg': {
+    case 'psycopg':
+    case 'asyncpg': {
       const packages = at('usr', 'lib', 'python3', 'dist-packages', driver);
       // Debian's own interpreter: the extension is built for it.
       if (packages === undefined || !existsSync('/usr/bin/python3')) return undefined;

@@ -1,11 +1,13 @@
-import { hash as hashOnce, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type AuditEvent, CHAIN_START, type ChainedEvent, chain } from '@postern/core/audit';
+import { type AuditEvent, CHAIN_START, type ChainedEvent, canonicalJson, chain } from '@postern/core/audit';
 import type { Stack } from '@postern/infra/stack';
 import { AUDIT_BATCH_MAX } from '@postern/protocol/audit-push';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { EventIds } from '../../apps/agent/dist/audit/event-id.js';
+import { sha256Hex } from '../../apps/agent/dist/audit/sha256.js';
 import { ApiClient } from '../../apps/agent/dist/link/api-client.js';
 import { pushAudit } from '../../apps/agent/dist/link/calls.js';
 import { enrol } from '../../apps/agent/dist/link/enrol.js';
@@ -30,7 +32,7 @@ async function enrolled({ organisation, urls }: Stack, name: string): Promise<Ap
 /** As many agents push, and as many connections copy, at a time. */
 const LANES = 4;
 const TABLES = ['orders', 'customers', 'payments', 'invoices', 'line_items', 'shipments'];
-const sha256 = (text: string): string => hashOnce('sha256', text, 'hex');
+const ids = new EventIds();
 
 /** What an agent records of statement `n`: its decision, and its end. */
 function statement(n: number, hash: string): AuditEvent[] {
@@ -44,7 +46,7 @@ function statement(n: number, hash: string): AuditEvent[] {
     sessionId: `session-${n % 50}`,
     client: { address: `10.0.0.${n % 50}:40000`, application: 'psql' },
   };
-  const id = randomUUID();
+  const id = ids.next(Date.now());
   return [
     {
       ...both,
@@ -54,7 +56,7 @@ function statement(n: number, hash: string): AuditEvent[] {
     },
     {
       ...both,
-      ...{ id: randomUUID(), kind: 'statement.finished', intentId: id },
+      ...{ id: ids.next(Date.now()), kind: 'statement.finished', intentId: id },
       outcome: { status: 'succeeded', rows: n % 20, durationMs: 0.4 + (n % 30) / 10, sqlstate: null },
     },
   ];
@@ -69,7 +71,7 @@ function batchesOf(count: number): ChainedEvent[][] {
     );
     return events.flat().map((event) => {
       seq += 1;
-      const link = chain(hash, seq, event, sha256);
+      const link = chain(hash, seq, event, sha256Hex);
       hash = link.hash;
       return link;
     });
@@ -132,7 +134,7 @@ function linesOf(
     const row = auditRow(event, { ...place, seq, hash: `\\x${hash}` });
     const end = links[index + 1]?.event;
     if (end?.intentId === event.id) Object.assign(row, outcomeColumns(end.outcome, end.at));
-    return [org, JSON.stringify(event), ...COLUMNS.map(([, name]) => row[name])].map(field).join('\t');
+    return [org, canonicalJson(event), ...COLUMNS.map(([, name]) => row[name])].map(field).join('\t');
   });
   return `${lines.join('\n')}\n`;
 }
@@ -162,7 +164,12 @@ async function copyLanes(url: string, batches: readonly ChainedEvent[][][]) {
 }
 
 /** As it stands in the agent's spool. */
-const spooled = (link: ChainedEvent) => ({ seq: link.seq, json: Buffer.from(JSON.stringify(link)) });
+const spooled = ({ seq, prevHash, hash, event }: ChainedEvent) => ({
+  seq,
+  json: Buffer.from(
+    `{"seq":${seq},"prevHash":"${prevHash}","hash":"${hash}","event":${canonicalJson(event)}}`,
+  ),
+});
 
 /** All lanes at once, each one batch after another. */
 const inLanes =

@@ -9,6 +9,7 @@ import { auditIngestion } from './audit-ingestion.bench.js';
 import { auditSearch } from './audit-search.bench.js';
 import { classification } from './classification.bench.js';
 import { consoleStream } from './console.bench.js';
+import { consolePaint } from './console-paint.bench.js';
 import { decision } from './decision.bench.js';
 import { driftScans } from './drift-scans.bench.js';
 import { graphqlList } from './graphql-list.bench.js';
@@ -29,7 +30,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   agent,
 ];
 /** Those that take minutes: only when named. */
-const LONG: readonly Benchmark[] = [consoleStream, memory, wire, auditSearch, driftScans];
+const LONG: readonly Benchmark[] = [consoleStream, consolePaint, memory, wire, auditSearch, driftScans];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -5,18 +5,18 @@ import { dirname, join } from 'node:path';
 import { type AuditEvent, CHAIN_START, type ChainedEvent, chain } from '@postern/core/audit';
 import { CompactSign, createLocalJWKSet, exportJWK, generateKeyPair } from 'jose';
 import { afterAll, describe, expect, test } from 'vitest';
-import { readAnchors } from '../src/audit-cli/anchors.js';
+import { readAnchors, readCopies } from '../src/audit-cli/anchors.js';
 import { verifyTrail } from '../src/audit-cli/verify.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'postern-verify-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-function links(count: number): ChainedEvent[] {
+function links(count: number, at = (_: number) => '2026-11-21T12:00:00.000Z'): ChainedEvent[] {
   let hash = CHAIN_START;
   return Array.from({ length: count }, (_, n) => {
     const event: AuditEvent = {
       id: `0190c0de-0000-7000-8000-00000000000${n}`,
-      at: '2026-11-21T12:00:00.000Z',
+      at: at(n),
       kind: 'agent.started',
       actor: { type: 'agent', id: 'a', label: 'a' },
     };
@@ -28,9 +28,11 @@ function links(count: number): ChainedEvent[] {
 
 async function verified(exported: readonly object[]) {
   const file = join(dir, 'events.jsonl');
-  writeFileSync(file, exported.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  writeFileSync(file, exported.map(lineOf).join(''));
   return verifyTrail(file);
 }
+/** As the control plane exports it. */
+const lineOf = ({ event, ...chain }: { event?: object }) => `${JSON.stringify({ ...event, chain })}\n`;
 const asExported = ({ seq, hash, event }: ChainedEvent, agentId: string | null = 'a') => ({
   agentId,
   seq,
@@ -48,6 +50,27 @@ describe('an exported trail', () => {
     ];
     expect(await verified(mixed.reverse())).toEqual({ chains: 2, events: 7 });
     expect(await verified(whole.slice(2).map((link) => asExported(link)))).toEqual({ chains: 1, events: 3 });
+  });
+
+  test.each<[string, { from?: string; to?: string }, number, object | undefined]>([
+    ['all of it', {}, 3, { code: 'altered', seq: 4 }],
+    ['before the bad one', { to: '2026-11-21T12:03:00Z' }, 3, undefined],
+    ['up to the bad one', { from: '2026-11-21T12:01:00Z', to: '2026-11-21T12:04:00Z' }, 2, { seq: 4 }],
+    ['behind the bad one', { from: '2026-11-21T12:04:30Z' }, 1, undefined],
+    ['round it', { from: '2026-11-21T12:02:00Z', to: '2026-11-21T12:05:00Z' }, 1, { seq: 4 }],
+    ['nothing', { from: '2026-11-22T00:00:00Z' }, 0, undefined],
+  ])('in a time is checked there: %s', async (_, { from, to }, events, problem) => {
+    const range = { from: from ? new Date(from) : undefined, to: to ? new Date(to) : undefined };
+    const lines = links(6, (n) => `2026-11-21T12:0${n}:00.000Z`).map((link) => asExported(link));
+    const bad = lines.map((line) =>
+      line.seq === 4 ? { ...line, event: { ...line.event, reason: 'x' } } : line,
+    );
+    const file = join(dir, 'range.jsonl');
+    writeFileSync(file, bad.map(lineOf).join(''));
+    const report = await verifyTrail(file, undefined, range);
+    expect(report.events).toBe(events);
+    if (problem) expect(report.problem).toMatchObject(problem);
+    else expect(report.problem).toBeUndefined();
   });
 
   test.each<[string, (lines: ReturnType<typeof asExported>[]) => object[], object]>([
@@ -100,9 +123,10 @@ describe('an exported trail, held against anchors', async () => {
     writeFileSync(path, jws.map((line) => `${line}\n`).join(''));
     return path;
   };
+  const read = async (path: string, by = keys) => readAnchors(await readCopies(path), by);
   const held = async (exported: readonly object[], path: string) => {
-    const file = write('held.jsonl', ...exported.map((line) => JSON.stringify(line)));
-    return verifyTrail(file, await readAnchors(path, keys));
+    const file = write('held.jsonl', ...exported.map((line) => lineOf(line).trim()));
+    return verifyTrail(file, await read(path));
   };
   const both = write(`${orgId}.jws`, first, second);
 
@@ -134,15 +158,15 @@ describe('an exported trail, held against anchors', async () => {
   });
 
   test('anchors that are missing, of another type or of another key are not believed', async () => {
-    await expect(
-      readAnchors(write('gap.jws', first, await sign(anchor(3, digest, []))), keys),
-    ).rejects.toThrow('anchor 3 does not follow anchor 1');
-    await expect(
-      readAnchors(write('type.jws', await sign(anchor(1, CHAIN_START, []), 'JWT')), keys),
-    ).rejects.toThrow('no anchor');
+    await expect(read(write('gap.jws', first, await sign(anchor(3, digest, []))))).rejects.toThrow(
+      'anchor 3 does not follow anchor 1',
+    );
+    await expect(read(write('type.jws', await sign(anchor(1, CHAIN_START, []), 'JWT')))).rejects.toThrow(
+      'no anchor',
+    );
     const stranger = await generateKeyPair('EdDSA', { crv: 'Ed25519' });
     const other = createLocalJWKSet({ keys: [{ ...(await exportJWK(stranger.publicKey)), kid: 'k' }] });
-    await expect(readAnchors(both, other)).rejects.toThrow('one of these keys');
-    await expect(readAnchors(write('empty.jws'), keys)).rejects.toThrow('no anchor');
+    await expect(read(both, other)).rejects.toThrow('one of these keys');
+    await expect(read(write('empty.jws'))).rejects.toThrow('no anchor');
   });
 });

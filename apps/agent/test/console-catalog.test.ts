@@ -121,9 +121,12 @@ describe('what a database has, for the console', () => {
       result: 'integer',
       comment: 'adds two numbers',
     });
-    expect(names.functions.some(({ name, schema }) => name === 'lower' && schema === 'pg_catalog')).toBe(
-      true,
-    );
+    const lower = names.functions.find(({ name, schema }) => name === 'lower' && schema === 'pg_catalog');
+    expect(lower?.comment).toBeTruthy();
+    await asSuperuser(url, `comment on function app.add is '${'long '.repeat(1_000)}'`);
+    const again = await (await alex.get('/api/catalog/names?connection=shop')).json();
+    const add = namesResponse.parse(again).functions.find(({ name }) => name === 'add');
+    expect(add?.comment).toHaveLength(1_000);
     expect(names.searchPath).toEqual(['public']);
   });
 

@@ -148,8 +148,73 @@ describe.skipIf(!CHROMIUM)('the editor in a real browser', () => {
     await row.getByRole('button', { name: /sales\.order_line/ }).waitFor();
     await picture(dana, 'related');
     await row.getByRole('button', { name: /sales\.customer/ }).click();
-    await dana.getByRole('gridcell', { name: 'person8@example.com' }).waitFor();
+    const person = dana.getByRole('gridcell', { name: 'person8@example.com' });
+    await person.waitFor();
+    const trail = dana.getByRole('navigation', { name: 'Followed rows' });
+    expect(await trail.getByRole('listitem').allTextContents()).toEqual([
+      'sales.orders',
+      'sales.customer (id = 8)',
+    ]);
+    await picture(dana, 'trail');
+    expect(await axeProblems(dana)).toEqual([]);
+    // On from there by keyboard alone, and all the way back: rows are shown as they were read.
+    const ran = await world.recordedDuring(await world.signIn('dana'), async () => {
+      await dana.keyboard.press('Space');
+      await dana
+        .getByRole('dialog', { name: 'Row 1 of 1' })
+        .getByRole('button', { name: /sales\.orders/ })
+        .press('Enter');
+      await dana.getByRole('gridcell', { name: 'shipped' }).first().waitFor();
+      await dana.getByRole('grid').press('Alt+ArrowLeft');
+      await person.waitFor();
+      await dana.getByRole('grid').press('Alt+ArrowLeft');
+      await dana.getByRole('gridcell', { name: '7', exact: true }).waitFor();
+      await dana.getByRole('grid').press('Alt+ArrowLeft');
+      await dana.getByRole('grid').press('Alt+ArrowRight');
+      await person.waitFor();
+    });
+    expect(ran.map((text) => text.trim())).toEqual(['select * from sales.orders where customer_id = $1']);
+    expect(await trail.locator('[aria-current]').textContent()).toBe('sales.customer (id = 8)');
+    await trail.getByRole('button', { name: 'Open in a tab' }).click();
+    await dana.locator('.cm-content').getByText('select * from sales.customer').waitFor();
     await dana.keyboard.press('Alt+w');
+    await dana.keyboard.press('ControlOrMeta+Enter');
+    await trail.waitFor({ state: 'detached' });
+  });
+
+  it('filters in the database, by a statement that it shows', async () => {
+    await write(dana, 'select o.id, o.customer_id, o.status from sales.orders o');
+    await dana.keyboard.press('ControlOrMeta+Enter');
+    await dana.getByRole('button', { name: 'Column status' }).click();
+    await dana.getByRole('menuitem', { name: 'Filter in the database…' }).click();
+    const dialog = dana.getByRole('dialog', { name: 'Filter in the database' });
+    await dialog.getByRole('textbox', { name: 'Value of condition 1' }).fill('paid');
+    await dialog.getByRole('button', { name: 'Add a condition' }).click();
+    await dialog.getByRole('combobox', { name: 'Column of condition 2' }).selectOption({ label: 'id' });
+    await dialog.getByRole('combobox', { name: 'Comparison of condition 2' }).selectOption('at most');
+    const id = dialog.getByRole('textbox', { name: 'Value of condition 2' });
+    await id.fill('ten');
+    await dialog.getByText('`ten` is not a whole number').waitFor();
+    expect(await dialog.getByRole('button', { name: 'Run' }).isDisabled()).toBe(true);
+    await id.fill('10');
+    await dialog.getByRole('combobox', { name: 'Order by' }).selectOption({ label: 'id' });
+    await dialog.getByRole('checkbox', { name: 'descending' }).check();
+    await dialog.getByText(/WHERE status = :value1\n {2}AND id <= :value2\nORDER BY 1 DESC/).waitFor();
+    await picture(dana, 'filter');
+    expect(await axeProblems(dana)).toEqual([]);
+    await id.press('Enter');
+    await dana.locator('[role="grid"][aria-rowcount="5"]').waitFor();
+    expect(await dana.getByRole('gridcell').first().textContent()).toBe('10');
+    await dana.getByRole('button', { name: 'Edit rows' }).waitFor();
+    await until(() =>
+      world
+        .received('statement.decided')
+        .some(({ statement }) => /WHERE status = \$1 +\n {2}AND id <= \$2/.test(statement?.text ?? '')),
+    );
+    await picture(dana, 'filtered');
+    expect(await axeProblems(dana)).toEqual([]);
+    await dana.getByRole('button', { name: 'Show all' }).click();
+    await dana.locator('[role="grid"][aria-rowcount="5001"]').waitFor();
   });
 
   it('completes snippets by their name, and lists the connection used last first', async () => {
@@ -164,7 +229,8 @@ describe.skipIf(!CHROMIUM)('the editor in a real browser', () => {
     expect(await dana.locator('.cm-content').innerText()).toContain('select status, count(*)');
     await choose(dana, /live/);
     await dana.getByRole('combobox', { name: 'Connection' }).click();
-    const listed = await dana.getByRole('option').allTextContents();
+    const list = dana.getByRole('listbox', { name: 'Connections' });
+    const listed = await list.getByRole('option').allTextContents();
     expect(listed.map((text) => /shop|live/.exec(text)?.[0])).toEqual(['live', 'shop']);
     await dana.keyboard.press('Escape');
     await dana.keyboard.press('F1');

@@ -9,8 +9,11 @@ const FLAGS = [
 
 export const CHROMIUM = process.env.POSTERN_TEST_CHROMIUM;
 
-export const launch = (): Promise<Chromium> =>
-  chromium.launch({ ...(CHROMIUM === undefined ? {} : { executablePath: CHROMIUM }), args: FLAGS });
+export const launch = (more: readonly string[] = []): Promise<Chromium> =>
+  chromium.launch({
+    ...(CHROMIUM === undefined ? {} : { executablePath: CHROMIUM }),
+    args: [...FLAGS, ...more],
+  });
 
 export interface OpenPage {
   readonly page: Page;
@@ -26,14 +29,14 @@ export async function openConsole(
   { path = '/', width = 1_440, height = 900 } = {},
 ): Promise<OpenPage> {
   const signedIn = await world.signIn(person);
+  // The agent may be away for a while, its address stays.
+  const origin = world.agent.url;
   const context = await chromiumBrowser.newContext({
     viewport: { width, height },
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   context.setDefaultTimeout(15_000);
-  await context.addCookies(
-    [...signedIn.cookies].map(([name, value]) => ({ name, value, url: world.agent.url })),
-  );
+  await context.addCookies([...signedIn.cookies].map(([name, value]) => ({ name, value, url: origin })));
   const page = await context.newPage();
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));
@@ -42,9 +45,9 @@ export async function openConsole(
   });
   page.on('request', (request) => {
     const url = request.url();
-    if (!url.startsWith(world.agent.url) && !/^(data|blob|ws)/.test(url)) problems.push(`asked for ${url}`);
+    if (!url.startsWith(origin) && !/^(data|blob|ws)/.test(url)) problems.push(`asked for ${url}`);
   });
-  await page.goto(world.agent.url + path);
+  await page.goto(origin + path);
   return { page, problems };
 }
 

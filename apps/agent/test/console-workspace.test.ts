@@ -173,6 +173,25 @@ describe.skipIf(!CHROMIUM)('the workspace in a real browser', () => {
     await page.context().close();
   });
 
+  it('says what a function takes while its arguments are written', async () => {
+    const page = await open('alex');
+    await page.getByRole('treeitem', { name: /sales/ }).first().waitFor();
+    await page.locator('.cm-content').click();
+    await page.keyboard.type('select sales.discount(12.5, ');
+    const help = page.getByRole('tooltip').filter({ hasText: 'discount(' });
+    await help.getByText('What is left of a total after a discount.').waitFor();
+    expect(await help.locator('strong').textContent()).toBe('percent numeric DEFAULT 10');
+    await picture(page, 'signature');
+    expect(await axeProblems(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await help.waitFor({ state: 'detached' });
+    await page.keyboard.type('5');
+    expect(await help.count()).toBe(0);
+    await page.keyboard.type('), lower(');
+    await page.getByRole('tooltip').getByText('lowercase', { exact: true }).waitFor();
+    await page.context().close();
+  });
+
   it('has in one browser the history of another, and without the control plane its own', async () => {
     const other = await world.signIn('alex');
     await other.run('shop', 'select id from sales.orders where id = 41');
@@ -209,6 +228,7 @@ describe.skipIf(!CHROMIUM)('the workspace in a real browser', () => {
   });
 
   it('had no error in any page, and asked nobody else for anything', () => {
-    expect(problems.flat()).toEqual([]);
+    // While the control plane was away, browsers say by themselves that what it keeps was not there.
+    expect(problems.flat().filter((text) => !text.includes('status of 503'))).toEqual([]);
   });
 });

@@ -1,8 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { KEEP_ALL, type StatementKeeping } from '@postern/core/audit';
 import { createDatabase, testServer, uniqueName } from '@postern/infra/test-server';
 import pg from 'pg';
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { asSuperuser, rule, until } from './fixture.js';
 import { WireWorld } from './wire-fixture.js';
@@ -35,14 +38,17 @@ beforeAll(async () => {
   const url = await createDatabase(await testServer(), uniqueName('redaction'));
   await asSuperuser(
     url,
-    "create table people (id int primary key, name text, ssn text unique); insert into people values (1, 'eve', 'c4nary')",
+    `create table people (id int primary key, name text, ssn text unique); insert into people values (1, 'eve', 'c4nary');
+     create function whisper() returns void language plpgsql as $$ begin raise notice 'c4nary notice'; end $$;
+     create function shout() returns void language plpgsql as
+       $$ begin raise exception 'c4nary error' using detail = 'c4nary detail', hint = 'c4nary hint'; end $$;`,
   );
   wire = await WireWorld.create(Object.fromEntries(Object.keys(KEEPS).map((slug) => [slug, url])));
   for (const [slug, config] of wire.world.config.connections) {
     const keep = KEEPS[slug] ?? KEEP_ALL;
     (wire.world.config.connections as Map<string, typeof config>).set(slug, { ...config, keep });
   }
-  await wire.publish([rule('*', ['read', 'write'], 'user:alex@acme.example')]);
+  await wire.publish([rule('*', ['read', 'write', 'execute', 'export'], 'user:alex@acme.example')]);
   await wire.world.start();
 });
 
@@ -85,6 +91,31 @@ it('no canary is in the segments, in what is pushed, or in the logs, whichever w
   expect(decided.filter(({ decision }) => decision === 'allowed').length).toBeGreaterThan(50);
   const redacted = new Set(decided.flatMap(({ statement }) => statement?.redacted ?? []));
   expect(redacted).toEqual(new Set(['secrets', 'columns', 'literals', 'text']));
+});
+
+it('nor is what is bound, copied, or told by the database', async () => {
+  const client = await wire.client('alex', 'full');
+  const notices: (string | undefined)[] = [];
+  client.on('notice', ({ message }) => notices.push(message));
+  await client.query('select whisper()');
+  expect(notices).toEqual(['c4nary notice']);
+  await expect(client.query('select shout()')).rejects.toThrow('c4nary error');
+  const bound = await client.query({ name: 'q', text: 'select $1::text as it', values: ['c4nary'] });
+  expect(bound.rows).toEqual([{ it: 'c4nary' }]);
+  await expect(client.query('select $1::int', ['c4nary'])).rejects.toThrow('c4nary');
+  const rows = client.query(copyFrom('copy people (id, name) from stdin'));
+  await pipeline(Readable.from(['201\tc4nary copied\n']), rows);
+  await expect(
+    pipeline(
+      Readable.from(['c4nary is no number\tx\n']),
+      client.query(copyFrom('copy people (id, name) from stdin')),
+    ),
+  ).rejects.toThrow('c4nary');
+  const found: Buffer[] = [];
+  for await (const part of client.query(copyTo('copy people to stdout'))) found.push(part as Buffer);
+  expect(Buffer.concat(found).toString()).toContain('c4nary copied');
+  await client.end();
+  expect(await traces()).not.toMatch(CANARY);
 });
 
 it('what of access a statement changes is told, whatever is kept of its text', async () => {

@@ -125,6 +125,28 @@ describe('tasks of the roles engine', () => {
     }
   });
 
+  it('keeps the words of the database for whoever looks at the plan, and its SQLSTATE for the audit trail', async () => {
+    await lab.sql('create table told (id int)');
+    await lab.sql(`create function refuse() returns event_trigger language plpgsql as
+      $$ begin raise warning 'c4nary warning'; raise exception 'c4nary' using detail = 'c4nary detail', errcode = 'P0042'; end $$`);
+    await lab.sql(
+      "create event trigger refuse on ddl_command_start when tag in ('GRANT') execute function refuse()",
+    );
+    const wanted = `${manifest()}grants:\n  - role: ${role}\n    privileges: [SELECT]\n    object: { type: table, schema: public, name: told }\n`;
+    try {
+      const { plan } = await run('roles.plan', { manifest: wanted, mode: 'additive' });
+      if (!plan) throw new Error('no plan');
+      const { failure } = await run('roles.apply', applyOf(plan, { manifest: wanted }));
+      expect(failure).toMatchObject({ message: 'the database refused: c4nary', sqlstate: 'P0042' });
+      const ends = () => world.plane.events.filter(({ event }) => event.kind === 'roles.apply_finished');
+      await expect.poll(() => ends().length).toBe(1);
+      expect(ends()[0]?.event.reason).toBe('the database refused it (SQLSTATE P0042)');
+      expect(`${JSON.stringify(world.plane.events)}${world.logs.join('')}`).not.toContain('c4nary');
+    } finally {
+      await lab.sql('drop event trigger refuse; drop function refuse(); drop table told');
+    }
+  });
+
   it('gives up when told to, and leaves nothing behind', async () => {
     const plan = await planned();
     await lab.sql('begin');

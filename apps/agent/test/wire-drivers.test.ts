@@ -25,6 +25,7 @@ const SCHEMA = `
 const CLIENTS: readonly { name: string; driver: Driver; file: string; env?: Record<string, string> }[] = [
   { name: 'psycopg 2', driver: 'psycopg2', file: 'psycopg2_client.py' },
   { name: 'psycopg 3', driver: 'psycopg', file: 'psycopg_client.py' },
+  { name: 'asyncpg', driver: 'asyncpg', file: 'asyncpg_client.py' },
   { name: 'pgjdbc', driver: 'jdbc', file: 'JdbcClient.java' },
   { name: 'DBD::Pg', driver: 'dbd-pg', file: 'dbd_pg_client.pl' },
   { name: 'psqlODBC', driver: 'odbc', file: 'odbc_client.pl' },

@@ -19,6 +19,7 @@ import { RawClient } from './wire-raw.js';
 const P = parseMessage;
 const B = bindMessage;
 const E = executeMessage;
+const C = closeMessage;
 const S = syncMessage();
 const Q = queryMessage;
 
@@ -150,7 +151,7 @@ describe('names', () => {
   it('of SQL do not outlive what the protocol made of them', async () => {
     client.send(Q('prepare s as select 1'));
     await answers();
-    client.send(closeMessage({ kind: 'statement', name: 's' }), P('s', 'insert into made values (3)'), S);
+    client.send(C({ kind: 'statement', name: 's' }), P('s', 'insert into made values (3)'), S);
     expect((await answers()).errors).toEqual([]);
     await wire.publish([rule(SLUG, ['read', 'ddl', 'export'], 'user:sam@acme.example')], {
       connections: [connection(SLUG)],
@@ -262,4 +263,56 @@ it('a transaction can not be held open for ever, whatever SET says', async () =>
   await answers(one);
   await answers(one);
   expect((await one.fatal()).C).toBe('25P03');
+});
+
+describe('FETCH and MOVE of a portal that Bind made', () => {
+  const open = async (sql: string) => {
+    client.send(Q('begin'), P('s', sql), B('p', 's'), S);
+    await answers();
+    expect((await answers()).errors).toEqual([]);
+  };
+
+  it('reads on what only reads', async () => {
+    client.close();
+    client = await signedIn('alex');
+    await open('select id from item');
+    client.send(Q('fetch 2 from p'), Q('move 3 in p'), E('p', 2), S);
+    expect(await answers()).toMatchObject({ errors: [], rows: 2 });
+    expect(await answers()).toMatchObject({ errors: [], rows: 0 });
+    expect(await answers()).toMatchObject({ errors: [], rows: 2 });
+  });
+
+  it('is nobody’s without admin where it writes, or may', async () => {
+    const before = await made();
+    await open('insert into made values (5) returning id');
+    client.send(Q('fetch all from p'));
+    expect(await answers()).toMatchObject({ errors: ['42501'], rows: 0 });
+    expect(await made()).toBe(before);
+  });
+
+  it('is another one’s once the name was taken, closed or lost with its transaction', async () => {
+    client.close();
+    client = await signedIn('alex');
+    for (const away of [[C({ kind: 'portal', name: 'p' }), S], [Q('rollback')], [B('p', 'none'), S]]) {
+      await open('select id from item');
+      client.send(...away);
+      await answers();
+      client.send(Q('fetch 1 from p'));
+      const { errors, rows } = await answers();
+      expect(errors.length === 1 && rows === 0).toBe(true);
+      client.send(Q('rollback'), C({ kind: 'statement', name: 's' }), S);
+      await answers();
+      await answers();
+    }
+  });
+
+  it('is not known before the server has it', async () => {
+    client.close();
+    client = await signedIn('alex');
+    client.send(Q('begin'), P('s', 'select id from item'), S);
+    await answers();
+    await answers();
+    client.send(B('p', 's'), P('', 'fetch 1 from p'), B('', ''), E(''), S);
+    expect(await answers()).toMatchObject({ errors: ['42501'], rows: 0 });
+  });
 });

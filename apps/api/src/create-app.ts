@@ -7,7 +7,7 @@ import { appModule } from './app.module.js';
 import type { Config } from './config.js';
 import { answerError } from './errors/edge.filter.js';
 import { createLogger, NestLog } from './log.js';
-import { unpackRequests } from './packed-requests.js';
+import { leavePushesUnparsed, unpackRequests } from './packed-requests.js';
 import { guardGraphql, logRequests } from './request-rules.js';
 
 const BODY_LIMIT = 1_048_576;
@@ -25,6 +25,7 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
     // The web app hands requests on; a proxy elsewhere than in a private network is not believed.
     trustProxy: ['loopback', 'uniquelocal'],
   });
+  leavePushesUnparsed(adapter, BODY_LIMIT);
   const app = await NestFactory.create<NestFastifyApplication>(appModule(config), adapter, {
     logger: new NestLog(logger),
     abortOnError: false,

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { PATHS } from '@postern/protocol/version';
 import type { FastifyInstance } from 'fastify';
 
@@ -27,9 +28,21 @@ export function unpackRequests(fastify: FastifyInstance): void {
   });
 }
 
+/** A push is read where it is stored, from its bytes; the body of any other request is parsed as it comes. */
+export function leavePushesUnparsed(adapter: FastifyAdapter, bodyLimit: number): void {
+  adapter.useBodyParser('application/json', true, { bodyLimit }, (request, body, done) => {
+    if (isPush(request.url)) return done(null, body);
+    const { getDefaultJsonParser } = adapter.getInstance<FastifyInstance>();
+    getDefaultJsonParser('error', 'error')(request, body as never, done);
+  });
+}
+
+/** Each piece of what is unpacked is a trip to another thread and back. */
+const PIECE_BYTES = 256 * 1024;
+
 /** Fastify compares Content-Length with what has come, not with what it unpacked to. */
 function unpacked(packed: Readable): Readable & { receivedEncodedLength: number } {
-  const plain = Object.assign(createGunzip(), { receivedEncodedLength: 0 });
+  const plain = Object.assign(createGunzip({ chunkSize: PIECE_BYTES }), { receivedEncodedLength: 0 });
   packed.on('data', (chunk: Buffer) => {
     plain.receivedEncodedLength += chunk.length;
   });

@@ -4,6 +4,7 @@ import { RemindDueReviews } from '../src/access-reviews/remind-due-reviews.js';
 import { createWorker } from '../src/create-worker.js';
 import { startTestApp, type TestApp } from './app.js';
 import { auditTrail, enrolAgent } from './company.js';
+import { Endpoint } from './endpoint.js';
 import { type FurnishedCompany, furnish, join, must, type TestPerson } from './people.js';
 import { ask, finished, rowsOf } from './report-requests.js';
 import { eventually, outboxSize } from './seed.js';
@@ -62,7 +63,7 @@ const itemOf = async (email: string): Promise<Item> => {
 };
 
 beforeAll(async () => {
-  api = await startTestApp();
+  api = await startTestApp({ allowPrivateDestinations: true });
   worker = await createWorker(api.database.config);
   company = await furnish(api, 'acme');
   ada = await join(api, company, 'ada', 'member');
@@ -175,6 +176,12 @@ describe('an access review', () => {
   it('reminds those who have not decided, when an administrator says so and when it is time', async () => {
     const reminded = async () =>
       (await auditTrail(api, company.orgId)).filter(({ kind }) => kind === 'access_review.reminded');
+    const endpoint = await Endpoint.start();
+    const hook = { name: 'chat', kind: 'webhook', url: endpoint.url, eventTypes: ['access_review.*'] };
+    await run(
+      'mutation ($orgId: ID!, $hook: IntegrationInput!) { createIntegration(orgId: $orgId, integration: $hook) { secret } }',
+      { hook },
+    );
     const waiting = (await itemsFor(company.cookie)).filter(({ decision }) => decision === null);
     const { remindReviewers } = await run<{ remindReviewers: { remindedAt: string } }>(
       'mutation ($orgId: ID!, $id: ID!) { remindReviewers(orgId: $orgId, id: $id) { remindedAt } }',
@@ -196,6 +203,16 @@ describe('an access review', () => {
       'system',
       'user',
     ]);
+    // What people read of it is what their webhook brings: who has how much left, each reminder once.
+    await eventually('both at the webhook', async () => endpoint.received.length >= 2);
+    expect(endpoint.received.map(({ body }) => JSON.parse(body))).toEqual(
+      [first, first].map((after) => ({
+        type: 'access_review.reminded',
+        timestamp: expect.any(String),
+        data: expect.objectContaining({ after: expect.objectContaining({ waiting: after?.waiting }) }),
+      })),
+    );
+    await endpoint.stop();
   });
 
   it('changes rules that name the person when access is revoked, and leaves others theirs', async () => {

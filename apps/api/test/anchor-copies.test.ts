@@ -1,14 +1,19 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { RequestSigner } from 'aws4';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { KeepAnchors } from '../src/audit-proof/keep-anchors.js';
+import { MakeAnchor } from '../src/audit-proof/make-anchor.js';
+import { SigningKey } from '../src/policy/signing-key.js';
 import { TenantDb } from '../src/tenancy/tenant-db.js';
 import { startTestApp, type TestApp } from './app.js';
-import { type Company, signUpCompany } from './company.js';
+import { type Company, enrolAgent, signUpCompany } from './company.js';
 
 const SECRET = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
 const folder = mkdtempSync(join(tmpdir(), 'postern-anchors-'));
@@ -34,7 +39,8 @@ class Bucket {
     this.fails = undefined;
     if (failing !== undefined) return { status: failing, text: '' };
     if (!isSigned(request, body)) return { status: 403, text: 'SignatureDoesNotMatch' };
-    const name = request.url ?? '';
+    const { pathname: name, searchParams } = new URL(request.url ?? '', 'http://bucket');
+    if (searchParams.get('list-type') === '2') return { status: 200, text: this.list(name, searchParams) };
     const there = this.objects.get(name);
     if (request.method === 'GET')
       return there === undefined ? { status: 404, text: '' } : { status: 200, text: there };
@@ -42,7 +48,20 @@ class Bucket {
     this.objects.set(name, body);
     return { status: 200, text: '' };
   }
+
+  private list(bucket: string, query: URLSearchParams): string {
+    const [prefix, after] = [query.get('prefix') ?? '', query.get('start-after') ?? ''];
+    const keys = [...this.objects.keys()]
+      .map((name) => name.slice(bucket.length + 1))
+      .filter((key) => key.startsWith(prefix) && key > after)
+      .sort();
+    const page = keys.slice(0, PAGE).map((key) => `<Contents><Key>${key}</Key><Size>9</Size></Contents>`);
+    return `<?xml version="1.0"?><ListBucketResult><IsTruncated>${keys.length > PAGE}</IsTruncated>${page.join('')}</ListBucketResult>`;
+  }
 }
+
+/** As S3 lists (ListObjectsV2), two at a time. */
+const PAGE = 2;
 
 function isSigned({ method, url, headers }: IncomingMessage, body: string): boolean {
   const names = /SignedHeaders=([^,]+)/.exec(headers.authorization ?? '')?.[1]?.split(';') ?? [];
@@ -138,4 +157,56 @@ it('says that a wrong key is refused, and never the key', async () => {
     .catch((caught: Error) => caught);
   expect(String(error)).toContain('status 403');
   expect(String(error)).not.toContain('not-the-secret');
+});
+
+/** The program as it is built, with nothing but what an auditor has: the export, the keys and a key of the store. */
+async function postern(...given: string[]): Promise<string> {
+  const program = fileURLToPath(new URL('../../agent/dist/cli.js', import.meta.url));
+  const env = {
+    ...process.env,
+    POSTERN_AUDIT_ANCHOR_S3_REGION: 'eu-central-1',
+    POSTERN_AUDIT_ANCHOR_S3_KEY_ID: 'KEY',
+    POSTERN_AUDIT_ANCHOR_S3_SECRET_FILE: join(folder, 'secret'),
+  };
+  const run = promisify(execFile)(process.execPath, [program, 'audit', 'verify', ...given], {
+    env,
+    timeout: 30_000,
+  });
+  const { stdout, stderr } = await run.catch((error: { stdout: string; stderr: string }) => error);
+  return `${stdout}${stderr}`;
+}
+
+it('an auditor reads them from the bucket, and sees a trail that was cut off and an anchor that is missing', async () => {
+  const other = await signUpCompany(api, 'audited');
+  const peer = await enrolAgent(api, other);
+  const makeAnchor = new MakeAnchor(api.app.get(TenantDb), api.app.get(SigningKey, { strict: false }));
+  for (let day = 0; day < 5; day += 1) {
+    await peer.push(peer.record({}, {}));
+    expect(await makeAnchor.run(other.orgId, new Date(Date.now() + day * 86_500_000))).toBe(true);
+  }
+  await keeper().run(other.orgId);
+  const { body } = await api.app.inject({
+    method: 'GET',
+    url: `/audit/export?${new URLSearchParams({ orgId: other.orgId, format: 'jsonl', filter: '{}' })}`,
+    headers: { cookie: other.cookie },
+  });
+  const keys = join(folder, 'jwks.json');
+  writeFileSync(keys, (await api.app.inject({ method: 'GET', url: '/.well-known/jwks.json' })).body);
+  const exported = join(folder, 'events.jsonl');
+  const store = `http://127.0.0.1:${(bucket.server.address() as AddressInfo).port}/bucket/postern/${other.orgId}`;
+  const verify = (lines: readonly string[], url = store) => {
+    writeFileSync(exported, lines.join('\n'));
+    return postern(exported, '--anchors', url, '--keys', keys);
+  };
+  const lines = body.trim().split('\n');
+  expect(await verify(lines)).toMatch(/^whole: \d+ events in 2 chains, held against 10 signed heads\n$/);
+  const isLast = (line: string) =>
+    line.includes(peer.agentId) && (JSON.parse(line) as { chain: { seq: number } }).chain.seq === 10;
+  expect(await verify(lines.filter((line) => !isLast(line)))).toContain('it ends with event 9');
+  const third = `/bucket/postern/${other.orgId}/0000000003.jws`;
+  bucket.objects.delete(third);
+  expect(await verify(lines)).toContain('the anchors do not hold: anchor 4 does not follow anchor 2');
+  expect(await verify(lines, store.replace(/[^/]+$/, 'nobody'))).toContain('there is no anchor');
+  bucket.fails = 403;
+  expect(await verify(lines)).toContain('the object store answered with status 403');
 });

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import type { AuditEvent } from '@postern/core/audit';
+import { type AuditEvent, ChainCheck, type ChainedEvent, exportedLink } from '@postern/core/audit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { csvLine } from '../src/audit/csv.js';
 import { statementEvent } from './agent-peer.js';
@@ -76,6 +76,43 @@ describe('export', () => {
     });
     const times = events.map(({ at }) => at);
     expect(times).toEqual([...times].sort().reverse());
+  });
+
+  it('of everything has each chain as it stands, with the ends of statements, and of a time all between its ends', async () => {
+    const peer = await enrolAgent(api, rival);
+    const at = (hour: number) => ({ at: `2026-11-20T0${hour}:00:00.000Z` });
+    const [decided] = peer.record(at(1));
+    const outcome = { status: 'succeeded' as const, rows: 1, durationMs: 2, sqlstate: null };
+    const ends = { kind: 'statement.finished' as const, intentId: decided?.event.id, outcome, ...at(2) };
+    const of = { decision: undefined, statement: undefined, required: undefined };
+    // The third comes from a clock that was set back.
+    await peer.push([decided as ChainedEvent, ...peer.record({ ...ends, ...of }, at(1), at(3), at(5))]);
+    const exported = async (filter: object) =>
+      (await get(rival.orgId, 'jsonl', filter, rival.cookie)).body
+        .trim()
+        .split('\n')
+        .map((line) => exportedLink.parse(JSON.parse(line)))
+        .filter(({ agentId }) => agentId === peer.agentId);
+    const links = await exported({});
+    expect(links.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
+    expect(links.map(({ event }) => (event as { kind: string }).kind)).toContain('statement.finished');
+    const check = new ChainCheck();
+    for (const { seq, hash, event } of links)
+      expect(check.add({ seq: seq ?? 0, hash: hash ?? '', event })).toBeUndefined();
+    const between = { from: '2026-11-20T02:00:00Z', to: '2026-11-20T04:00:00Z', agentId: peer.agentId };
+    expect((await exported(between)).map(({ seq }) => seq)).toEqual([2, 3, 4]);
+    const [found] = (
+      await get(rival.orgId, 'jsonl', { kind: 'statement.decided', to: at(2).at }, rival.cookie)
+    ).body
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .filter(({ id }) => id === decided?.event.id);
+    // What a search finds says how it ended, beside the event and not in it.
+    expect(found).toEqual({
+      ...decided?.event,
+      chain: expect.objectContaining({ outcome: expect.objectContaining(outcome) }),
+    });
   });
 
   it('writes CSV that opens no formula and loses nothing', async () => {

@@ -1,4 +1,4 @@
-import { type AuditEvent, CHAIN_START, type ChainedEvent, chain } from '@postern/core/audit';
+import { type AuditEvent, CHAIN_START, type ChainedEvent, canonicalJson, chain } from '@postern/core/audit';
 import { PATHS } from '@postern/protocol/version';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -198,6 +198,39 @@ describe('ingestion', () => {
     );
     const [row] = rows;
     expect(row && chain(CHAIN_START, 1, row.event).hash).toBe(link.hash);
+  });
+
+  it('keeps the text that an agent hashed, to the byte', async () => {
+    await fresh();
+    const links = peer.record({ reason: 'é "b" \u2028' }, {}, {});
+    const asSpooled = links.map((link) => ({
+      ...link,
+      event: JSON.parse(canonicalJson(link.event)) as AuditEvent,
+    }));
+    expect(await peer.push(asSpooled)).toMatchObject({ status: 200, body: { ackedSeq: 3 } });
+    const { rows } = await api.database.owner.query<{ text: string }>(
+      'select event::text as text from audit_event where agent_id = $1 order by seq',
+      [peer.agentId],
+    );
+    expect(rows.map(({ text }) => text)).toEqual(links.map(({ event }) => canonicalJson(event)));
+  });
+
+  it('refuses an altered one of these as well', async () => {
+    await fresh();
+    const [link] = peer.record({}) as [ChainedEvent];
+    const event = JSON.parse(canonicalJson({ ...link.event, reason: 'another' })) as AuditEvent;
+    expect((await peer.push([{ ...link, event }])).body.error.code).toBe('audit.broken_chain');
+    expect(await storedSeqs(peer)).toEqual([]);
+  });
+
+  it.each([
+    ['what is no JSON', '{"events":'],
+    ['nothing', ''],
+    ['a prototype', '{"events":[{"event":{"__proto__":{"kind":"x"}}}]}'],
+  ])('refuses %s', async (_, text) => {
+    await fresh();
+    const answer = await peer.send('POST', PATHS.audit, text);
+    expect(answer).toMatchObject({ status: 400, body: { error: { code: 'input.invalid' } } });
   });
 
   it('keeps agents of two organisations apart', async () => {

@@ -80,6 +80,8 @@ export const taskFailure = z.object({
   fix: z.string().max(2_000),
   /** Line by line: where it happened, which objects. */
   facts: z.array(z.string().max(2_000)).max(200),
+  /** Where a database refused: `message` and `facts` have its own words, which the audit trail does not keep. */
+  sqlstate: z.string().max(10).optional(),
 });
 export type TaskFailure = z.infer<typeof taskFailure>;
 

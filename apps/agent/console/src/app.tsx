@@ -109,7 +109,7 @@ export function App() {
         <Banner me={me} isAgentAnswering={isAnswering} />
         <Body me={me} isSheetOpen={isSheetOpen} onSheet={setSheetOpen} />
       </div>
-      {isEnded && <SignInAgain />}
+      {isEnded && <SignInAgain onSignedIn={() => void refetch()} />}
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rowLinks } from '../src/results/row-links';
+import { rowLinks, sourceName } from '../src/results/row-links';
 
 const relation = (oid: number, name: string, columns: string[]) => ({
   ...{ oid, schema: 'sales', name, kind: 'table' },
@@ -36,6 +36,12 @@ describe('where a row leads', () => {
         sql: 'select * from sales.orders where customer_id = :key1',
       },
     ]);
+  });
+
+  it('from a table that is named, where it is one', () => {
+    expect(sourceName([column(1, 1, 'id'), { name: 'n', type: 'text' }], names)).toBe('sales.customer');
+    expect(sourceName([column(1, 1, 'id'), column(2, 1, 'id')], names)).toBe('result');
+    expect(sourceName([{ name: 'n', type: 'text' }], names)).toBe('result');
   });
 
   it('nowhere from NULL, from another column under that name, or from what is no column', () => {

@@ -14,6 +14,7 @@ const start: Workspace = {
   running: {},
   outcomes: {},
   pinned: {},
+  trails: {},
 };
 const after = (...actions: Action[]) => actions.reduce(reduce, start);
 const outcome: Outcome = {
@@ -96,6 +97,50 @@ describe('runs', () => {
       { type: 'finished', id: 'a', outcome: null, transaction: 'idle' },
     );
     expect(kept.outcomes.a).toBe(outcome);
+  });
+});
+
+describe('a trail', () => {
+  const [first, second, third] = [1, 2, 3].map((id) => ({ ...outcome, id })) as [Outcome, Outcome, Outcome];
+  const ran = (result: Outcome, keepsTrail = true): Action[] => [
+    { type: 'started', id: 'a', at: 0, keepsTrail },
+    { type: 'finished', id: 'a', outcome: result },
+  ];
+  const follow = (from: Outcome, label: string): Action => ({
+    ...{ type: 'follow', id: 'a', label },
+    from: { label: 'orders', outcome: from },
+  });
+  const step = (by: number): Action => ({ type: 'step', id: 'a', by });
+  const way = [...ran(first, false), follow(first, 'b'), ...ran(second), follow(second, 'c'), ...ran(third)];
+
+  it('leads back and forward over what was read', () => {
+    const there = after(...way);
+    expect(there.trails.a?.back.map(({ label }) => label)).toEqual(['orders', 'b']);
+    const back = reduce(there, step(-2));
+    expect(back.outcomes.a).toBe(first);
+    expect(back.trails.a).toMatchObject({
+      back: [],
+      label: 'orders',
+      forward: [{ label: 'b' }, { label: 'c' }],
+    });
+    expect(reduce(back, step(-1))).toBe(back);
+    expect(reduce(back, step(2)).outcomes.a).toBe(third);
+  });
+
+  it('forgets what was ahead when it turns off, and all of it when something else is run', () => {
+    const turned = reduce(after(...way, step(-1)), follow(second, 'd'));
+    expect(turned.trails.a).toMatchObject({
+      back: [{ label: 'orders' }, { label: 'b' }],
+      label: 'd',
+      forward: [],
+    });
+    expect(after(...way, ...ran(first, false)).trails).toEqual({});
+    expect(after(...way, { type: 'close', id: 'a', spare: tab('s') }).trails).toEqual({});
+  });
+
+  it('stands still while something runs', () => {
+    const running = after(...way, { type: 'started', id: 'a', at: 0, keepsTrail: true });
+    expect(reduce(running, step(-1))).toBe(running);
   });
 });
 

@@ -12,20 +12,26 @@ export class AnchorsRefused extends Error {
 }
 
 /** Copies as the control plane keeps them outside: a file with one a line, or a folder (of an object store) with one a file. */
-async function readCopies(path: string): Promise<string[]> {
+export async function readCopies(path: string): Promise<string[]> {
   const files = (await stat(path)).isDirectory()
     ? (await readdir(path, { recursive: true }))
         .filter((name) => name.endsWith('.jws'))
         .map((name) => join(path, name))
     : [path];
-  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
-  return [...new Set(texts.flatMap((text) => text.split('\n')).map((line) => line.trim()))].filter(Boolean);
+  return copiesIn(await Promise.all(files.map((file) => readFile(file, 'utf8'))));
 }
 
-/** Reads anchors of one organisation, checks their signatures and that none is missing between two, and puts them in order. */
-export async function readAnchors(path: string, keys: CompactVerifyGetKey): Promise<AuditAnchor[]> {
+/** One a line, each once. */
+export const copiesIn = (texts: readonly string[]): string[] =>
+  [...new Set(texts.flatMap((text) => text.split('\n')).map((line) => line.trim()))].filter(Boolean);
+
+/** Checks signatures of copies of one organisation's anchors and that none is missing between two, and puts them in order. */
+export async function readAnchors(
+  copies: readonly string[],
+  keys: CompactVerifyGetKey,
+): Promise<AuditAnchor[]> {
   const read: { jws: string; anchor: AuditAnchor }[] = [];
-  for (const jws of await readCopies(path)) read.push({ jws, anchor: await signedAnchor(jws, keys) });
+  for (const jws of copies) read.push({ jws, anchor: await signedAnchor(jws, keys) });
   read.sort((a, b) => a.anchor.number - b.anchor.number);
   for (const [index, { anchor }] of read.entries()) {
     const before = read[index - 1];

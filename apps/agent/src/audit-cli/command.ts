@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 
 const EXAMPLES = `
 Every event carries a hash over the one before it. This makes them again, needs no server and no configuration, and names the
@@ -11,6 +11,10 @@ With copies of the control plane's anchors, which it keeps in a file or an objec
 as well. Keys are what it publishes at /.well-known/jwks.json; take your own copy of them.
 
   postern audit verify events.jsonl --anchors anchors/ --keys jwks.json
+  postern audit verify events.jsonl --anchors https://s3.example.com/bucket/<organisation> --keys jwks.json
+
+An object store is read with the key that POSTERN_AUDIT_ANCHOR_S3_KEY_ID and POSTERN_AUDIT_ANCHOR_S3_SECRET_FILE (and …_REGION) name; it must
+be allowed to list and to read. With --from and --to only what lies between is checked; anchors are held against all of the file.
 
 Exit codes: 0 whole, 1 something is wrong, 66 not readable.`;
 
@@ -22,7 +26,12 @@ export function addAuditCommands(program: Command): void {
     .command('verify')
     .argument('<path>', 'a file of exported events, or the directory of the agent’s audit segments')
     .description('say whether a trail is whole')
-    .option('--anchors <path>', 'copies of signed anchors: a file with one a line, or a folder of .jws files')
+    .option('--from <instant>', 'only events from then on, such as 2026-11-22T08:00:00Z', instant)
+    .option('--to <instant>', 'only events before then', instant)
+    .option(
+      '--anchors <path or url>',
+      'copies of signed anchors: a file with one a line, a folder of .jws files, or a folder of an object store',
+    )
     .option('--keys <file or url>', "the control plane's public keys (a JSON Web Key Set)")
     .addHelpText('after', EXAMPLES)
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 64))
@@ -32,6 +41,15 @@ export function addAuditCommands(program: Command): void {
 interface Options {
   readonly anchors?: string;
   readonly keys?: string;
+  readonly from?: Date;
+  readonly to?: Date;
+}
+
+function instant(text: string): Date {
+  const at = new Date(text);
+  if (Number.isNaN(at.getTime()))
+    throw new InvalidArgumentError('write an instant such as `2026-11-22T08:00:00Z`');
+  return at;
 }
 
 async function runAndExit(path: string, options: Options): Promise<void> {
@@ -40,7 +58,7 @@ async function runAndExit(path: string, options: Options): Promise<void> {
     import('./anchors.js'),
   ]);
   try {
-    const { chains, events, heads, problem } = await verifyTrail(path, await anchorsOf(options));
+    const { chains, events, heads, problem } = await verifyTrail(path, await anchorsOf(options), options);
     const held = heads === undefined ? '' : `, held against ${heads} signed heads`;
     if (problem === undefined) process.stdout.write(`whole: ${events} events in ${chains} chains${held}\n`);
     else {
@@ -65,10 +83,13 @@ async function anchorsOf({ anchors, keys }: Options) {
   if (anchors === undefined && keys === undefined) return undefined;
   if (anchors === undefined || keys === undefined)
     throw new Error('`--anchors` and `--keys` go together: give both');
-  const [{ readAnchors }, { readKeys }, { createLocalJWKSet }] = await Promise.all([
+  const [{ copiesIn, readAnchors, readCopies }, { readKeys }, { createLocalJWKSet }] = await Promise.all([
     import('./anchors.js'),
     import('../report-cli/read-keys.js'),
     import('jose'),
   ]);
-  return readAnchors(anchors, createLocalJWKSet(await readKeys(keys)));
+  const copies = /^https?:\/\//.test(anchors)
+    ? copiesIn(await (await import('./object-store.js')).readStoredCopies(anchors, process.env))
+    : await readCopies(anchors);
+  return readAnchors(copies, createLocalJWKSet(await readKeys(keys)));
 }

@@ -2,16 +2,10 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import {
-  type AuditAnchor,
-  CHAIN_BEGIN,
-  ChainCheck,
-  exportedLink,
-  type TrailProblem,
-} from '@postern/core/audit';
+import { type AuditAnchor, CHAIN_BEGIN, exportedLink, type TrailProblem } from '@postern/core/audit';
 import { isSegmentName, readSegment } from '../audit/segment.js';
-import { sha256Hex } from '../audit/sha256.js';
 import { type ExportedChain, holdAgainst } from './anchors.js';
+import { StretchCheck, type TimeRange } from './stretch-check.js';
 
 const ORGANISATION = 'organisation';
 
@@ -33,33 +27,37 @@ export interface TrailReport {
 }
 
 /** Checks an agent's spool directory, or a file of exported events, one JSON object a line; the latter against anchors as well. */
-export async function verifyTrail(path: string, anchors?: readonly AuditAnchor[]): Promise<TrailReport> {
-  if (!(await stat(path)).isDirectory()) return verifyExport(path, anchors);
+export async function verifyTrail(
+  path: string,
+  anchors?: readonly AuditAnchor[],
+  range: TimeRange = {},
+): Promise<TrailReport> {
+  if (!(await stat(path)).isDirectory()) return verifyExport(path, range, anchors);
   if (anchors !== undefined)
     throw new Error('anchors are of what the control plane has: export the trail and give that file');
-  return verifySegments(path);
+  return verifySegments(path, range);
 }
 
 /** Segments that the control plane confirmed are gone, so the chain begins where the first header says. */
-async function verifySegments(dir: string): Promise<TrailReport> {
+async function verifySegments(dir: string, range: TimeRange): Promise<TrailReport> {
   const names = (await readdir(dir)).filter(isSegmentName).sort();
-  let check: ChainCheck | undefined;
-  let events = 0;
+  let check: StretchCheck | undefined;
   for (const name of names) {
     const content = await readSegment(join(dir, name));
     if (content === undefined) continue;
-    check ??= new ChainCheck(content.before, [], sha256Hex);
-    for (const link of content.events) {
-      const problem = check.add(link);
-      if (problem) return { chains: 1, events, problem: { ...problem, chain: name } };
-      events += 1;
-    }
+    check ??= new StretchCheck(content.before, range);
+    for (const link of content.events) check.add(link);
+    if (check.problem) return { chains: 1, events: check.events, problem: { ...check.problem, chain: name } };
   }
-  return { chains: check === undefined ? 0 : 1, events };
+  return { chains: check === undefined ? 0 : 1, events: check?.events ?? 0 };
 }
 
 /** Chains may be mixed, each in either order of its numbers; a part of a chain begins with an event that is believed. */
-async function verifyExport(file: string, anchors?: readonly AuditAnchor[]): Promise<TrailReport> {
+async function verifyExport(
+  file: string,
+  range: TimeRange,
+  anchors?: readonly AuditAnchor[],
+): Promise<TrailReport> {
   const chains = new Map<string, Link[]>();
   let line = 0;
   for await (const text of createInterface({ input: createReadStream(file, 'utf8') })) {
@@ -82,16 +80,10 @@ async function verifyExport(file: string, anchors?: readonly AuditAnchor[]): Pro
   let events = 0;
   for (const [chain, links] of chains) {
     links.sort((a, b) => a.seq - b.seq);
-    const [first] = links;
-    if (first === undefined) continue;
-    const whole = first.seq === 1;
-    const check = new ChainCheck(whole ? CHAIN_BEGIN : first, [], sha256Hex);
-    for (const link of whole ? links : links.slice(1)) {
-      const problem = check.add(link);
-      if (problem) return { chains: chains.size, events, problem: { ...problem, chain } };
-      events += 1;
-    }
-    if (!whole) events += 1;
+    const check = new StretchCheck(links[0]?.seq === 1 ? CHAIN_BEGIN : undefined, range);
+    for (const link of links) check.add(link);
+    events += check.events;
+    if (check.problem) return { chains: chains.size, events, problem: { ...check.problem, chain } };
   }
   const counts = { chains: chains.size, events };
   return anchors === undefined

@@ -16,6 +16,8 @@ const event = z.object({
   statement: z.object({ text: z.string(), touches: z.array(touchedItem).optional() }).optional(),
   intentId: z.string().optional(),
   outcome: z.object({ status: z.string() }).optional(),
+  /** What the control plane knows around it: how it ended, where its end is not in the file. */
+  chain: z.object({ outcome: z.object({ status: z.string() }).optional() }).optional(),
   after: z.object({ touched: z.array(touchedItem).optional() }).optional(),
 });
 type Event = z.infer<typeof event>;
@@ -110,7 +112,8 @@ function evidenceOf(each: Event, end: Event | undefined): Evidence[] {
     ];
   const { statement } = each;
   if (each.kind !== 'statement.decided' || each.decision !== 'allowed' || statement === undefined) return [];
-  if (end?.outcome !== undefined && end.outcome.status !== 'succeeded') return [];
+  const outcome = end?.outcome ?? each.chain?.outcome;
+  if (outcome !== undefined && outcome.status !== 'succeeded') return [];
   const { text } = statement;
   const touches = statement.touches ?? touchesOf(text);
   if (touches.length === 0) return [];

@@ -28,7 +28,12 @@ export function failureOf(error: unknown): TaskFailure {
   if (error instanceof PlanRefused) return manifestFailure(error.problems);
   if (error instanceof RolesFailure) {
     const { message, fix, facts } = error;
-    return bounded({ class: classOf(error), message, fix, facts: [...facts] });
+    const { severity, code } = (error.cause ?? {}) as DatabaseError;
+    return bounded({
+      ...{ class: classOf(error), message, fix, facts: [...facts] },
+      // Only what a server said has a severity; a broken socket has a code too.
+      ...(severity === undefined || code === undefined ? {} : { sqlstate: code }),
+    });
   }
   if (error instanceof PosternError)
     return bounded({ class: 'refused', message: error.message, fix: error.detail.fix ?? '', facts: [] });
@@ -70,7 +75,7 @@ export function manifestFailure(problems: readonly Problem[]): TaskFailure {
   });
 }
 
-function bounded({ class: failure, message, fix, facts }: TaskFailure): TaskFailure {
+function bounded({ message, fix, facts, ...rest }: TaskFailure): TaskFailure {
   const cut = (text: string) => (text.length > TEXT_MAX ? `${text.slice(0, TEXT_MAX - 1)}…` : text);
-  return { class: failure, message: cut(message), fix: cut(fix), facts: facts.slice(0, FACTS_MAX).map(cut) };
+  return { ...rest, message: cut(message), fix: cut(fix), facts: facts.slice(0, FACTS_MAX).map(cut) };
 }

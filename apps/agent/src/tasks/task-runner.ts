@@ -1,5 +1,6 @@
 import { PosternError } from '@postern/core/errors';
 import type { PublicJwk } from '@postern/core/policy';
+import { reasonOfFailure } from '@postern/core/reconcile';
 import {
   type ProgressRequest,
   type SignedTask,
@@ -159,7 +160,7 @@ export class TaskRunner {
         kind: 'roles.apply_finished',
         ...facts,
         after: { status: outcome.status, statements: outcome.applied?.statements ?? 0 },
-        ...(outcome.failure ? { reason: outcome.failure.message } : {}),
+        ...(outcome.failure ? { reason: reasonOfFailure(outcome.failure) } : {}),
       });
     return outcome;
   }

@@ -6,7 +6,7 @@ import type { OwnName } from '../targets/own-name.js';
 import type { ErrorFields } from './codec/backend.js';
 import { flushMessage, parseMessage } from './codec/frontend.js';
 import type { Ended, Flight, Flying } from './flight.js';
-import type { Admitted, Gate, Question } from './gate.js';
+import type { Admitted, Found, Gate, Question } from './gate.js';
 import type { SessionNames } from './names.js';
 import { REFUSED_TEXT, tooManyRows } from './refusal.js';
 import { Work } from './work.js';
@@ -39,11 +39,12 @@ export type Task = undefined | Promise<unknown> | typeof LATER;
 export function whenAllowed(
   { gate, flush, later }: Conversation,
   question: Question,
-  then: () => unknown,
+  then: (found: Found) => unknown,
   otherwise: (error: unknown) => unknown,
 ): Task {
-  if (gate.allowedNow(question)) {
-    then();
+  const found = gate.allowedNow(question);
+  if (found) {
+    then(found);
     return undefined;
   }
   // It may take a while.

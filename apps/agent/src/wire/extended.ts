@@ -13,7 +13,7 @@ import {
   whenAllowed,
 } from './conversation.js';
 import type { Ended } from './flight.js';
-import type { Admitted, Question } from './gate.js';
+import type { Admitted, Found, Question } from './gate.js';
 import { putNameBack, renames } from './keep-name.js';
 import type { Portal, Prepared } from './names.js';
 import { askForTypes, boundTo, NO_PARAMETERS } from './parameter-types.js';
@@ -80,7 +80,7 @@ export function bind(talk: Conversation, raw: Buffer, arrivedAt: number): Task {
   const prepared = preparedAs(talk, statement);
   if (!prepared) return refusedBy(talk, noStatement(statement));
   const parameters = boundTo(talk, prepared, parameterCount, raw);
-  const allowed = () => {
+  const allowed = (found: Found) => {
     if (flight.isSkipping) return;
     const before = names.portals.get(name);
     names.takePortal(name);
@@ -90,8 +90,9 @@ export function bind(talk: Conversation, raw: Buffer, arrivedAt: number): Task {
     flight.add({
       what: 'bind',
       ended: (how) => {
-        if (how === 'done' || names.portals.get(name) !== portal) return;
-        if (before && (how === 'skipped' || name !== '')) names.portals.set(name, before);
+        if (names.portals.get(name) !== portal) return;
+        if (how === 'done') names.bound(name, portal, found);
+        else if (before && (how === 'skipped' || name !== '')) names.portals.set(name, before);
         else names.portals.delete(name);
       },
     });

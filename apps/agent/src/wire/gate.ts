@@ -34,6 +34,8 @@ export interface Admitted {
 export interface Found {
   readonly text: GovernedText;
   readonly allowed: AllowedText;
+  /** What the text was looked at with. */
+  readonly catalog: Catalog | undefined;
 }
 
 /** Asks the governor in the name of one session. Throws what the client is to be told. */
@@ -66,7 +68,7 @@ export class Gate {
     const allowed = await this.#governor.decide(text, classified);
     this.#checkWall(allowed.decision);
     this.#governor.mayChange(allowed, this.#session);
-    return { text, allowed };
+    return { text, allowed, catalog: classified.catalog };
   }
 
   /** The same at once; undefined where it is not known at once, or is no yes. */
@@ -142,7 +144,7 @@ export class Gate {
     const allowed = this.#governor.allowedNow(text, this.#names.memory, catalog);
     if (!allowed || !this.#isInWall(allowed.decision)) return undefined;
     this.#governor.mayChange(allowed, this.#session);
-    return { text, allowed };
+    return { text, allowed, catalog };
   }
 
   #textOf({ sql, shown, parameters }: Question): GovernedText {

@@ -1,12 +1,15 @@
 import { PERMISSION_BIT } from '@postern/core/policy';
 import {
+  type Catalog,
   NEW_SESSION,
+  portalCursor,
   type SessionState,
   type StatementClass,
   sessionAfter,
   sessionDuring,
   sessionOutsideTransaction,
 } from '@postern/core/sql';
+import type { AllowedText } from '../session/governed-text.js';
 import type { GovernedSession } from '../session/statement-catalog.js';
 import type { BoundParameters } from '../targets/bound-parameters.js';
 import type { TransactionState } from '../targets/target-session.js';
@@ -42,8 +45,8 @@ const STATES: Readonly<Record<TransactionStatus, TransactionState>> = { I: 'idle
 
 /**
  * What names stand for in one database session: those of SQL (`memory`, with which texts are classified) and those of the
- * protocol. In the server they are the same two sets; here a name is in one of them at most, and whatever is unclear is in none,
- * so that using it needs `admin` or fails.
+ * protocol. In the server they are the same two sets; here a name is in one of them at most (a portal that only reads is in both once the
+ * server has it), and whatever is unclear is in none, so that using it needs `admin` or fails.
  */
 export class SessionNames implements GovernedSession {
   memory: SessionState = NEW_SESSION;
@@ -124,6 +127,18 @@ export class SessionNames implements GovernedSession {
   takeStatement(name: string): void {
     if (!this.memory.prepared.has(name)) return;
     this.memory = sessionAfter(this.memory, { required: 0, effect: { does: 'deallocate', name } });
+  }
+
+  /** The server has it: FETCH and MOVE find it by its name, where it only reads. Not before: they might find the one before it. */
+  bound(
+    name: string,
+    { isReplaceable }: Portal,
+    { allowed, catalog }: { readonly allowed: AllowedText; readonly catalog: Catalog | undefined },
+  ): void {
+    if (name === '' || isReplaceable || catalog === undefined) return;
+    const cursor = portalCursor(allowed.classification, allowed.memory, catalog);
+    if (cursor === undefined) return;
+    this.memory = sessionAfter(this.memory, { required: 0, effect: { does: 'declare', name, cursor } });
   }
 
   takePortal(name: string): void {

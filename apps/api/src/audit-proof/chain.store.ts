@@ -59,6 +59,7 @@ export interface StoredRow {
   hash: string;
   text: string;
   id: string;
+  receivedAt: Date;
 }
 
 const ofChain = (isAgent: boolean) => (isAgent ? 'e.agent_id = $1' : 'e.org_id = $1 and e.agent_id is null');
@@ -67,7 +68,7 @@ const ROW = `e.seq::float8 as seq, encode(e.hash, 'hex') as hash, e.event::text 
   e.actor_id as "actorId", e.actor_label as "actorLabel", e.decision, e.connection_slug as "connectionSlug", e.required,
   e.relations, host(e.client_address) as "clientAddress", e.client_application as "clientApplication",
   e.intent_id as "intentId", e.status, e.duration_ms as "durationMs", e.row_count::float8 as "rowCount",
-  e.result_bytes::float8 as "resultBytes", e.sqlstate, e.search_text as "searchText"`;
+  e.result_bytes::float8 as "resultBytes", e.sqlstate, e.search_text as "searchText", e.received_at as "receivedAt"`;
 
 export async function chainPage(
   client: PoolClient,

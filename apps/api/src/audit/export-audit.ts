@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditOutcome } from '@postern/core/audit';
 import { v7 as uuidv7 } from 'uuid';
+import { type ChainLinkRow, type ChainSpan, readChains } from '../audit-proof/chain.queries.js';
 import { Clock } from '../clock.js';
 import { auditActorOf, type OrgActor } from '../tenancy/actor.js';
 import { TenantDb } from '../tenancy/tenant-db.js';
@@ -48,12 +49,23 @@ const COLUMNS: readonly [name: string, of: (row: AuditRow) => string | number | 
   ['id', ({ id }) => id],
 ];
 
+/** The event as it was recorded, to the letter, and in `chain` what is known around it: so its hash can be made again. */
+const jsonLine = (event: object, around: object): string =>
+  `${JSON.stringify({ ...event, chain: around })}\n`;
+
 const LINE: Record<ExportFormat, (row: AuditRow) => string> = {
   csv: (row) => csvLine(COLUMNS.map(([, of]) => of(row))),
-  // The event as it was recorded, with what is known around it.
-  jsonl: ({ event, outcome, agentId, seq, hash, receivedAt }) =>
-    `${JSON.stringify({ ...event, ...(outcome ? { outcome } : {}), chain: { agentId, seq, hash, receivedAt } })}\n`,
+  jsonl: ({ event, outcome, agentId, seq, hash, receivedAt }) => {
+    const ended = outcome && event.outcome === undefined ? { outcome } : {};
+    return jsonLine(event, { agentId, seq, hash, receivedAt, ...ended });
+  },
 };
+
+const linkLine = ({ text, agentId, seq, hash, receivedAt }: ChainLinkRow): string =>
+  jsonLine(JSON.parse(text), { agentId, seq, hash, receivedAt });
+
+/** A search that leaves nothing of a chain out is exported chain by chain, with the ends of statements: it can be verified. */
+const WHOLE_CHAINS: readonly string[] = ['from', 'to', 'agentId'];
 
 const HEAD: Record<ExportFormat, string> = { csv: csvLine(COLUMNS.map(([name]) => name)), jsonl: '' };
 
@@ -75,18 +87,35 @@ export class ExportAudit {
     const until = { ...search, to: search.to ?? this.clock.now() };
     const conditions = await this.audit.conditions(actor, until);
     const first = await this.audit.page(actor, conditions, { limit: PIECE });
+    const isWhole = format === 'jsonl' && Object.keys(search).every((field) => WHOLE_CHAINS.includes(field));
     const id = await this.recordStart(actor, until, format);
-    return this.lines(actor, format, id, first, (cursor) =>
-      this.audit.page(actor, conditions, { cursor, limit: PIECE }),
-    );
+    const pieces = isWhole
+      ? this.chains(actor, search)
+      : this.found(format, first, (cursor) => this.audit.page(actor, conditions, { cursor, limit: PIECE }));
+    return this.lines(actor, format, id, pieces);
+  }
+
+  private async *chains(actor: OrgActor, span: ChainSpan): AsyncGenerator<string[]> {
+    for await (const links of readChains(this.db, actor.orgId, span, PIECE)) yield links.map(linkLine);
+  }
+
+  private async *found(
+    format: ExportFormat,
+    first: AuditRow[],
+    next: (cursor: AuditKey) => Promise<AuditRow[]>,
+  ): AsyncGenerator<string[]> {
+    for (let rows = first; rows.length > 0; ) {
+      yield rows.map(LINE[format]);
+      const last = rows.at(-1);
+      rows = last && rows.length === PIECE ? await next({ at: last.at.toISOString(), id: last.id }) : [];
+    }
   }
 
   private async *lines(
     actor: OrgActor,
     format: ExportFormat,
     exportId: string,
-    first: AuditRow[],
-    next: (cursor: AuditKey) => Promise<AuditRow[]>,
+    pieces: AsyncGenerator<string[]>,
   ): AsyncGenerator<string> {
     const startedAt = this.clock.now().getTime();
     let count = 0;
@@ -94,11 +123,9 @@ export class ExportAudit {
     let status: AuditOutcome['status'] = 'cancelled';
     try {
       yield HEAD[format];
-      for (let rows = first; rows.length > 0; ) {
-        count += rows.length;
-        yield rows.map(LINE[format]).join('');
-        const last = rows.at(-1);
-        rows = last && rows.length === PIECE ? await next({ at: last.at.toISOString(), id: last.id }) : [];
+      for await (const lines of pieces) {
+        count += lines.length;
+        yield lines.join('');
       }
       status = 'succeeded';
     } catch (error) {

@@ -1,18 +1,14 @@
 import { hash as hashOnce } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import {
-  AUDIT_KINDS,
-  type AuditKind,
-  canonicalJson,
-  chainText,
-  type ReadableLink,
-} from '@postern/core/audit';
+import { AUDIT_KINDS, type AuditKind, chainText } from '@postern/core/audit';
 import { PosternError } from '@postern/core/errors';
 import type { AgentIdentity } from '../agents/agent-identities.js';
 import { RecordRefusal } from '../agents/record-refusal.js';
 import { violatedConstraintOf } from '../errors/pg-error.js';
 import { TenantDb } from '../tenancy/tenant-db.js';
-import { appendEvents, type ChainHead, type CheckedLink, lockChain } from './ingest.store.js';
+import { appendEvents, type ChainHead, lockChain } from './ingest.store.js';
+import { type CheckedLink, type RowTexts, rowTexts } from './ingest-rows.js';
+import { type PushedLinks, readPush } from './read-push.js';
 
 /** What an agent can witness. */
 const AGENT_KINDS: readonly AuditKind[] = [
@@ -59,28 +55,28 @@ export class IngestAudit {
     private readonly refusals: RecordRefusal,
   ) {}
 
-  /**
-   * Answers with the number up to which everything is stored. `events` as they came, checked but not stripped: the hashes
-   * cover fields that a newer agent may have added.
-   */
-  async run(agent: AgentIdentity, events: readonly ReadableLink[]): Promise<number> {
+  /** Takes a request's body; answers with the number up to which everything is stored. */
+  async run(agent: AgentIdentity, body: Buffer): Promise<number> {
     await this.turn();
     try {
-      return await this.append(agent, events);
-    } catch (error) {
-      const refusal = asRefusal(error);
-      if (!refusal) throw error;
-      const { code, message, detail } = refusal;
-      await this.refusals.run(agent, {
-        kind: 'audit.refused',
-        reason: message,
-        facts: { code, ...detail.facts },
-      });
-      throw refusal;
+      const next = asNext(agent, readPush(body));
+      return await this.append(agent, body, next).catch((error: unknown) => this.refuse(agent, error));
     } finally {
       this.running -= 1;
       this.waiting.shift()?.();
     }
+  }
+
+  private async refuse(agent: AgentIdentity, error: unknown): Promise<never> {
+    const refusal = asRefusal(error);
+    if (!refusal) throw error;
+    const { code, message, detail } = refusal;
+    await this.refusals.run(agent, {
+      kind: 'audit.refused',
+      reason: message,
+      facts: { code, ...detail.facts },
+    });
+    throw refusal;
   }
 
   /** Resolves when there is room; memory and connections are for few pushes at a time, whatever comes. */
@@ -93,20 +89,55 @@ export class IngestAudit {
     this.running += 1;
   }
 
-  private append(agent: AgentIdentity, events: readonly ReadableLink[]): Promise<number> {
+  private append(agent: AgentIdentity, body: Buffer, next: Stretch | undefined): Promise<number> {
     return this.db.withOrgClient(agent.orgId, async (client) => {
       const head = await lockChain(client, agent.id);
       if (!head) throw new PosternError('agent.not_found', 'the agent is gone');
-      const fresh = events.filter((link) => link.seq > head.seq);
-      await appendEvents(client, agent, checkChain(head, fresh));
-      return fresh.at(-1)?.seq ?? head.seq;
+      const stretch =
+        next?.after.seq === head.seq && next.after.hash === head.hash
+          ? next
+          : stretchBehind(agent, head, readPush(body));
+      if (!stretch) return head.seq;
+      await appendEvents(client, agent, stretch.rows, stretch.last);
+      return stretch.last.seq;
     });
   }
 }
 
-function checkChain(head: ChainHead, links: readonly ReadableLink[]): CheckedLink[] {
+/** Links that follow one another from `after` to `last`, ready to be stored. */
+interface Stretch {
+  readonly after: ChainHead;
+  readonly last: ChainHead;
+  readonly rows: RowTexts;
+}
+
+/**
+ * What nearly every push is: all of it new, behind what it says it is behind. Made before the chain is locked, so that nobody waits for it.
+ * Anything else is undefined; what is wrong with it can be told when it is known what is stored.
+ */
+function asNext(agent: AgentIdentity, push: PushedLinks): Stretch | undefined {
+  const [first] = push.links;
+  if (!first) return undefined;
+  try {
+    return stretchBehind(agent, { seq: first.seq - 1, hash: first.prevHash }, push);
+  } catch (error) {
+    if (error instanceof PosternError) return undefined;
+    throw error;
+  }
+}
+
+/** What a push brings that is not stored yet; nothing: undefined. Throws where it does not follow. */
+function stretchBehind(agent: AgentIdentity, after: ChainHead, push: PushedLinks): Stretch | undefined {
+  const links = checkChain(after, push);
+  const last = links.at(-1);
+  return last && { after, last: { seq: last.seq, hash: last.hash }, rows: rowTexts(agent, links) };
+}
+
+function checkChain(head: ChainHead, { links, textOf }: PushedLinks): CheckedLink[] {
   let { seq, hash } = head;
-  return links.map((link) => {
+  const checked: CheckedLink[] = [];
+  for (const link of links) {
+    if (link.seq <= head.seq) continue;
     const expectedSeq = seq + 1;
     if (link.seq !== expectedSeq)
       throw new PosternError('audit.gap', `event ${link.seq} came where event ${expectedSeq} belongs`, {
@@ -118,13 +149,14 @@ function checkChain(head: ChainHead, links: readonly ReadableLink[]): CheckedLin
         'input.invalid',
         `event ${link.seq}: an agent does not report \`${link.event.kind}\``,
       );
-    const text = canonicalJson(link.event);
+    const text = textOf(link.event);
     if (link.prevHash !== hash || link.hash !== hashOf(chainText(hash, link.seq, text)))
       throw broken(link.seq, expectedSeq);
     seq = link.seq;
     hash = link.hash;
-    return { seq, hash, event: link.event, text };
-  });
+    checked.push({ seq, hash, event: link.event, text });
+  }
+  return checked;
 }
 
 /** As core's `chainHash`, by Node's own SHA-256: thousands of events a second come this way. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type FailureClass, isRetried, type MadePlan } from '@postern/core/reconcile';
+import { type FailureClass, isRetried, type MadePlan, reasonOfFailure } from '@postern/core/reconcile';
 import type { TaskFailure } from '@postern/protocol/tasks';
 import { recordChange } from '../audit/record-change.js';
 import { requireConnection } from '../connections/connection.queries.js';
@@ -121,12 +121,12 @@ async function close(
   tx: Tx,
   plan: PlanRow,
   event: { type: 'plan_failed' | 'apply_failed' | 'found_different' },
-  { message, fix, facts }: Pick<TaskFailure, 'message' | 'fix' | 'facts'>,
+  failure: Pick<TaskFailure, 'message' | 'fix' | 'facts' | 'sqlstate'>,
 ): Promise<PlanRow | undefined> {
-  const reason = [`${message}; ${fix}`, ...facts].join('\n');
+  const reason = [`${failure.message}; ${failure.fix}`, ...failure.facts].join('\n');
   const moved = await movePlan(tx, plan, event, { update: { closedLabel: 'postern', reason } });
   if ('refused' in moved) return undefined;
-  await recordPlan(tx, moved.plan, 'role_plan.closed', { state: moved.plan.state }, message);
+  await recordPlan(tx, moved.plan, 'role_plan.closed', { state: moved.plan.state }, reasonOfFailure(failure));
   return moved.plan;
 }
 

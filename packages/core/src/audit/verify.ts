@@ -1,7 +1,6 @@
 import { z } from 'zod';
 
 import { CHAIN_START, canonicalJson, chainText, type Sha256Hex, sha256Hex } from './chain.js';
-import type { AuditEvent } from './event.js';
 
 /** A link as it was stored or exported: what it says is not believed. */
 export interface StoredLink {
@@ -125,10 +124,13 @@ export const auditAnchor = z.object({
 });
 export type AuditAnchor = z.infer<typeof auditAnchor>;
 
-/** A line of an exported trail. */
-export const exportedLink = z.object({
-  agentId: z.string().nullable(),
-  seq: z.number().int().nullable(),
-  hash: z.string().nullable(),
-  event: z.custom<AuditEvent>((value) => value !== null && typeof value === 'object'),
-});
+/** A line of an exported trail: the event as it was recorded, and in `chain` where it stands. */
+export const exportedLink = z
+  .looseObject({
+    chain: z.object({
+      agentId: z.string().nullable(),
+      seq: z.number().int().nullable(),
+      hash: z.string().nullable(),
+    }),
+  })
+  .transform(({ chain, ...event }) => ({ ...chain, event }));

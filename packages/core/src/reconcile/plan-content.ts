@@ -80,5 +80,14 @@ export const FAILURE_CLASSES = [
 ] as const;
 export type FailureClass = (typeof FAILURE_CLASSES)[number];
 
+/** What the audit trail says of a failure: a database's own words can quote values, its SQLSTATE can not. */
+export const reasonOfFailure = ({
+  message,
+  sqlstate,
+}: {
+  readonly message: string;
+  readonly sqlstate?: string | undefined;
+}): string => (sqlstate === undefined ? message : `the database refused it (SQLSTATE ${sqlstate})`);
+
 /** May trying again help, with nothing else done about it? */
 export const isRetried = (failure: FailureClass): boolean => failure === 'transient' || failure === 'lock';

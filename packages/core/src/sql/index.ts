@@ -6,6 +6,7 @@ export { extensionFunctionNeeds } from './extensions.js';
 export * from './model.js';
 export { hasOwnTypes, withFindings, withParameterTypes } from './parameter-types.js';
 export { INLINE_PARSE_BYTES, loadParser, MAX_SQL_BYTES } from './parse.js';
+export { portalCursor } from './portal-cursor.js';
 export {
   NEW_SESSION,
   type SessionEffect,

@@ -10,6 +10,11 @@ export function sessionEnded(value: boolean): void {
   for (const listener of listeners) listener();
 }
 
+/** Calls back whenever a session ends; answers how to stop. */
+export function onSessionEnded(listener: () => void): () => void {
+  return subscribe(() => ended && listener());
+}
+
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);

@@ -8,7 +8,7 @@ import {
   streamAnswer,
 } from '@postern/agent/console-contract';
 import { ConsoleFailure } from './client';
-import { sessionEnded } from './session';
+import { onSessionEnded, sessionEnded } from './session';
 
 type Answer<T extends StreamAnswer['type']> = Extract<StreamAnswer, { type: T }>;
 export type StreamEnd = Answer<'end'>;
@@ -45,6 +45,11 @@ class Stream {
   #opening: Promise<WebSocket> | undefined;
   readonly #pending = new Map<number, Pending>();
   #id = 0;
+
+  constructor() {
+    // It speaks for the session that it was opened with: who signs in again needs another.
+    onSessionEnded(() => this.#hangUp());
+  }
 
   /** Rejects with {@link ConsoleFailure} when it was refused or the agent went away. */
   async run(
@@ -94,6 +99,12 @@ class Stream {
     return this.#opening;
   }
 
+  #hangUp(): void {
+    const socket = this.#socket;
+    this.#lost();
+    socket?.close();
+  }
+
   #lost(): void {
     this.#socket = undefined;
     for (const pending of this.#pending.values()) pending.reject(new ConsoleFailure(0, LOST));
@@ -113,8 +124,8 @@ class Stream {
       pending.resolve(answer);
       return;
     }
-    if (answer.status === 401) sessionEnded(true);
     pending.reject(new ConsoleFailure(answer.status, answer.error));
+    if (answer.status === 401) sessionEnded(true);
   }
 
   #rows(data: ArrayBuffer): void {

@@ -1,66 +1,13 @@
-import type { ConnectionsResponse } from '@postern/agent/console-contract';
-import { Select } from 'radix-ui';
-import { duration } from '../results/format';
+import { Popover } from 'radix-ui';
+import { useId } from 'react';
 import { Icon } from '../ui/icon';
+import { overlayPlace } from '../ui/menu';
+import type { Connection } from './connection';
+import { ConnectionList } from './connection-list';
+import { HealthDot } from './connection-marks';
 import { EnvironmentLabel } from './environment-label';
-import { PermissionBadges } from './permission-badge';
 
-export type Connection = ConnectionsResponse['connections'][number];
-
-const HEALTH = {
-  ok: { dot: 'bg-ok', text: 'reachable' },
-  down: { dot: 'bg-danger', text: 'not reachable' },
-  unknown: { dot: 'bg-line-strong', text: 'not tried yet' },
-} as const;
-
-function HealthDot({ health, latencyMs }: Connection) {
-  const { dot, text: state } = HEALTH[health];
-  const text = latencyMs === undefined ? state : `${state}, answers the agent in ${duration(latencyMs)}`;
-  return (
-    <span title={text} className={`inline-block size-2 shrink-0 rounded-full ${dot}`}>
-      <span className="sr-only">{text}</span>
-    </span>
-  );
-}
-
-export function ReadOnlyMark() {
-  return (
-    <span
-      title="No permission here changes anything, so your sessions are pinned to read only"
-      className="inline-flex items-center gap-1 whitespace-nowrap text-[11px] text-muted"
-    >
-      <Icon name="lock" className="!size-3" />
-      read only
-    </span>
-  );
-}
-
-function Choice({ connection }: { connection: Connection }) {
-  return (
-    <Select.Item
-      value={connection.slug}
-      className="relative flex flex-col gap-1.5 rounded-md py-2 pr-3 pl-8 outline-none data-highlighted:bg-hover"
-    >
-      <Select.ItemIndicator className="absolute top-2 left-2 text-accent">
-        <Icon name="check" />
-      </Select.ItemIndicator>
-      <span className="flex items-center gap-2">
-        <HealthDot {...connection} />
-        <Select.ItemText>
-          <span className="font-medium">{connection.name}</span>
-        </Select.ItemText>
-        <EnvironmentLabel label={connection.label} />
-        {connection.latencyMs !== undefined && (
-          <span aria-hidden="true" className="ml-auto whitespace-nowrap text-[11px] text-muted tabular-nums">
-            {duration(connection.latencyMs)}
-          </span>
-        )}
-        {connection.readOnly && <ReadOnlyMark />}
-      </span>
-      <PermissionBadges permissions={connection.permissions} />
-    </Select.Item>
-  );
-}
+export type { Connection } from './connection';
 
 interface SwitcherProps {
   readonly connections: readonly Connection[];
@@ -73,45 +20,56 @@ interface SwitcherProps {
   readonly onClosed: () => void;
 }
 
+/** Which connection the tab works on. Not modal: what is around the open list stays readable. */
 export function ConnectionSwitcher(props: SwitcherProps) {
-  const { connections, current, disabled, onChange } = props;
+  const { connections, current, disabled, isOpen, onOpen, onChange } = props;
+  const listId = useId();
   return (
-    <Select.Root
-      value={current?.slug ?? ''}
-      onValueChange={onChange}
-      disabled={disabled}
-      open={props.isOpen}
-      onOpenChange={props.onOpen}
-    >
-      <Select.Trigger
-        aria-label="Connection"
-        title={disabled ? 'A statement is running: cancel it to change the connection' : undefined}
-        className="inline-flex h-7 min-w-0 max-w-80 items-center gap-2 rounded-md border border-line-strong bg-surface px-2 hover:bg-hover disabled:opacity-60"
-      >
-        {current === undefined ? <Icon name="database" className="text-muted" /> : <HealthDot {...current} />}
-        <span className="truncate font-medium">
-          <Select.Value placeholder="Choose a connection">{current?.name}</Select.Value>
-        </span>
-        {current !== undefined && <EnvironmentLabel label={current.label} />}
-        <Icon name="chevron" className="!size-3 text-muted" />
-      </Select.Trigger>
-      <Select.Portal>
-        <Select.Content
-          position="popper"
+    <Popover.Root open={isOpen} onOpenChange={onOpen}>
+      <Popover.Trigger asChild>
+        <button
+          type="button"
+          role="combobox"
+          aria-label="Connection"
+          aria-haspopup="listbox"
+          aria-expanded={isOpen}
+          aria-controls={listId}
+          disabled={disabled}
+          title={disabled ? 'A statement is running: cancel it to change the connection' : undefined}
+          className="inline-flex h-7 min-w-0 max-w-80 items-center gap-2 rounded-md border border-line-strong bg-surface px-2 hover:bg-hover disabled:opacity-60"
+        >
+          {current === undefined ? (
+            <Icon name="database" className="text-muted" />
+          ) : (
+            <HealthDot {...current} />
+          )}
+          <span className="truncate font-medium">{current?.name ?? 'Choose a connection'}</span>
+          {current !== undefined && <EnvironmentLabel label={current.label} />}
+          <Icon name="chevron" className="!size-3 text-muted" />
+        </button>
+      </Popover.Trigger>
+      <Popover.Portal container={overlayPlace()}>
+        <Popover.Content
+          aria-label="Connections"
+          align="start"
           sideOffset={4}
           onCloseAutoFocus={(event) => {
             event.preventDefault();
             props.onClosed();
           }}
-          className="z-30 max-h-[70vh] min-w-80 overflow-hidden rounded-lg border border-line bg-raised p-1 shadow-(--shadow)"
+          className="z-40 flex max-h-[70vh] w-max min-w-80 max-w-[calc(100vw-1rem)] rounded-lg border border-line bg-raised p-1 shadow-(--shadow)"
         >
-          <Select.Viewport>
-            {connections.map((connection) => (
-              <Choice key={connection.slug} connection={connection} />
-            ))}
-          </Select.Viewport>
-        </Select.Content>
-      </Select.Portal>
-    </Select.Root>
+          <ConnectionList
+            id={listId}
+            connections={connections}
+            current={current}
+            onChoose={(slug) => {
+              onOpen(false);
+              onChange(slug);
+            }}
+          />
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
   );
 }

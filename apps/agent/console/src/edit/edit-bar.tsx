@@ -1,4 +1,5 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
+import { flushSync } from 'react-dom';
 import type { Connection } from '../connections/connection-switcher';
 import { plural } from '../results/format';
 import { type Rectangle, rectangleOf } from '../results/selection';
@@ -35,6 +36,21 @@ export function EditBar({ edit, grid, view, cells, connection, onApply }: EditBa
     edit.put(selected.flatMap((row) => columns.map((column) => ({ row, column, change }))));
   };
   const [first] = selected;
+  // The button that began it is gone: who came by keyboard goes on in the rows.
+  useEffect(() => {
+    if (document.activeElement === document.body) grid.scroller.current?.focus();
+  }, [grid.scroller]);
+  const stop = () => {
+    edit.stop();
+    grid.scroller.current?.focus();
+  };
+  /** What is added stands behind the rest: there the typing goes on. */
+  const adding = (add: () => void) => {
+    flushSync(add);
+    const focus = { row: cells.rowCount, column: 0 };
+    grid.select({ anchor: focus, focus }, false);
+    grid.scroller.current?.focus();
+  };
   return (
     <div
       role="toolbar"
@@ -44,9 +60,12 @@ export function EditBar({ edit, grid, view, cells, connection, onApply }: EditBa
       <span className="px-1">
         Editing <code className="font-mono text-[12px]">{edit.target?.table.name}</code>
       </span>
-      <Button onClick={edit.add}>Add row</Button>
+      <Button onClick={() => adding(edit.add)}>Add row</Button>
       <Button onClick={() => setImporting(true)}>Import CSV</Button>
-      <Button disabled={first === undefined} onClick={() => first !== undefined && edit.duplicate(first)}>
+      <Button
+        disabled={first === undefined}
+        onClick={() => first !== undefined && adding(() => edit.duplicate(first))}
+      >
         Duplicate
       </Button>
       <Button disabled={area === null} onClick={() => edit.toggleDeleted(selected)}>
@@ -64,20 +83,23 @@ export function EditBar({ edit, grid, view, cells, connection, onApply }: EditBa
       <span role="alert" className="text-danger">
         {edit.problem}
       </span>
-      <span className="ml-auto" />
-      <span>{edit.count === 0 ? 'nothing staged' : `${plural(edit.count, 'row')} staged`}</span>
-      <Button onClick={edit.count === 0 ? edit.stop : edit.discard}>
-        {edit.count === 0 ? 'Stop editing' : 'Discard'}
-      </Button>
-      <Button look="primary" disabled={edit.count === 0} onClick={() => setReviewing(true)}>
-        Review
-      </Button>
+      <span className="ml-auto flex items-center gap-1.5">
+        <span role="status">
+          {edit.count === 0 ? 'nothing staged' : `${plural(edit.count, 'row')} staged`}
+        </span>
+        <Button onClick={edit.count === 0 ? stop : edit.discard}>
+          {edit.count === 0 ? 'Stop editing' : 'Discard'}
+        </Button>
+        <Button look="primary" disabled={edit.count === 0} onClick={() => setReviewing(true)}>
+          Review
+        </Button>
+      </span>
       {isImporting && edit.target !== null && (
         <ImportDialog
           target={edit.target}
           onStage={(rows) => {
             setImporting(false);
-            edit.addAll(rows);
+            adding(() => edit.addAll(rows));
           }}
           onClose={() => setImporting(false)}
         />

@@ -3,6 +3,7 @@ import { CellValue } from '../results/cell';
 import { plural } from '../results/format';
 import { Button } from '../ui/button';
 import { Modal } from '../ui/modal';
+import { Prose } from '../ui/prose';
 import { type Delimiter, fieldsOf } from './paste';
 import type { Change, EditTarget, TableColumn } from './staged';
 import { problemOf } from './validate';
@@ -47,10 +48,10 @@ interface MappingProps {
 function Mapping({ column, index, names, source, rows, onSource }: MappingProps) {
   return (
     <tr className="border-line border-t align-top">
-      <th scope="row" className="py-1 font-medium">
+      <th scope="row" className="py-1.5 font-medium">
         {column.name} <span className="text-[11px] text-muted">{column.type}</span>
       </th>
-      <td>
+      <td className="py-1">
         <select
           aria-label={`Source of ${column.name}`}
           className="h-7 rounded-md border border-line bg-surface px-1.5"
@@ -66,7 +67,7 @@ function Mapping({ column, index, names, source, rows, onSource }: MappingProps)
           ))}
         </select>
       </td>
-      <td className="truncate font-mono text-[12px]">
+      <td className="truncate py-1.5 font-mono text-[12px]">
         {rows.slice(0, PREVIEW_ROWS).map((row, at) => {
           const change = row.get(index);
           if (change === undefined || change === 'default') return null;
@@ -133,6 +134,7 @@ export function ImportDialog({ target, onStage, onClose }: ImportProps) {
         File
         <input
           type="file"
+          className="file:mr-2 file:h-7 file:rounded-md file:border file:border-line-strong file:bg-surface file:px-2.5 file:font-medium file:hover:bg-hover"
           accept=".csv,.tsv,.txt,text/csv"
           onChange={({ target: { files } }) => void load(files?.[0])}
         />
@@ -141,9 +143,11 @@ export function ImportDialog({ target, onStage, onClose }: ImportProps) {
         <table className="mt-3 w-full text-left">
           <thead className="text-muted">
             <tr>
-              <th className="font-normal">Column</th>
-              <th className="font-normal">From</th>
-              <th className="font-normal">First rows</th>
+              {['Column', 'From', 'First rows'].map((head) => (
+                <th key={head} scope="col" className="py-1 font-normal">
+                  {head}
+                </th>
+              ))}
             </tr>
           </thead>
           <tbody>
@@ -158,8 +162,13 @@ export function ImportDialog({ target, onStage, onClose }: ImportProps) {
         </table>
       )}
       <p role="status" className="mt-3 text-danger">
-        {problems.slice(0, PROBLEMS_SHOWN).join('; ')}
-        {hidden > 0 && `; ${hidden} more`}
+        {problems.length > 0 && (
+          <Prose
+            text={[...problems.slice(0, PROBLEMS_SHOWN), ...(hidden > 0 ? [`${hidden} more`] : [])].join(
+              '; ',
+            )}
+          />
+        )}
       </p>
       <div className="mt-3 flex justify-end gap-2">
         <Button onClick={onClose}>Back</Button>

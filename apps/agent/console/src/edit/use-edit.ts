@@ -1,5 +1,5 @@
-import { useState } from 'react';
 import { api, ConsoleFailure } from '../api/client';
+import { keptOf, useKept } from '../results/kept';
 import type { ResultSet } from '../results/result-set';
 import {
   type Change,
@@ -22,12 +22,18 @@ export interface EditContext {
   readonly tab: string;
 }
 
+const STAGED = 'edit.staged';
+
+/** How many rows of these results have changes that nobody has applied or discarded. */
+export const stagedRows = (results: readonly ResultSet[]): number =>
+  results.reduce((sum, result) => sum + stagedCount(keptOf<Staged>(result, STAGED) ?? NOTHING_STAGED), 0);
+
 /** Staged changes of one result. Nothing reaches the database before `statements` are run. */
 export function useEdit(result: ResultSet, { connection, tab }: EditContext) {
-  const [target, setTarget] = useState<EditTarget | null>(null);
-  const [why, setWhy] = useState<string | null>(null);
-  const [staged, setStaged] = useState<Staged>(NOTHING_STAGED);
-  const [problem, setProblem] = useState<string | null>(null);
+  const [target, setTarget] = useKept<EditTarget | null>(result, 'edit.target', null);
+  const [why, setWhy] = useKept<string | null>(result, 'edit.why', null);
+  const [staged, setStaged] = useKept<Staged>(result, STAGED, NOTHING_STAGED);
+  const [problem, setProblem] = useKept<string | null>(result, 'edit.problem', null);
 
   const start = async () => {
     const found = tableOf(result.columns);

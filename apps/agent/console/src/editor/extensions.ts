@@ -8,6 +8,7 @@ import { activeStatement } from './active-statement';
 import { completions } from './completion';
 import { formatSql, oneLine } from './format';
 import type { Snippet } from './own-snippets';
+import { signatureHelp } from './signature-help';
 import { snippets } from './snippets';
 import { theme } from './theme';
 
@@ -45,6 +46,7 @@ export function extensions(
     ),
     wrapping.of([]),
     keys,
+    signatureHelp(names),
     activeStatement(),
     theme,
     placeholder('Write SQL here. Only what your permissions allow reaches the database.'),

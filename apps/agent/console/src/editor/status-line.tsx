@@ -1,6 +1,7 @@
 import type { Check } from '../check/foreseen';
 import { PermissionBadges } from '../connections/permission-badge';
 import { plural } from '../results/format';
+import { EXPLAIN_KEYS } from '../shell/shortcuts';
 import { Icon } from '../ui/icon';
 
 export interface CursorPlace {
@@ -64,7 +65,7 @@ export function StatusLine({ cursor, check, isSaved, onExplain }: StatusLineProp
       {onExplain !== undefined && (
         <button
           type="button"
-          title="The plan of the selection, or of the statement at the cursor"
+          title={`The plan of the selection, or of the statement at the cursor (${EXPLAIN_KEYS})`}
           onClick={onExplain}
           className="rounded px-1 font-medium hover:bg-hover hover:text-text"
         >

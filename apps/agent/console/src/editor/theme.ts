@@ -55,7 +55,11 @@ const look = EditorView.theme({
   // Its icons are emoji, which not every machine has.
   '.cm-completionIcon': { display: 'none' },
   '.cm-tooltip.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--font-mono)', maxHeight: '14em' },
-  '.cm-tooltip-autocomplete ul li[aria-selected]': { backgroundColor: 'var(--accent)', color: 'white' },
+  '.cm-tooltip.cm-signatures': { maxWidth: 'min(44rem, 90vw)', padding: '4px 8px', fontSize: '12px' },
+  '.cm-signature': { fontFamily: 'var(--font-mono)', overflowWrap: 'anywhere' },
+  '.cm-signature strong': { color: 'var(--accent)' },
+  '.cm-signature-comment': { color: 'var(--muted)', marginBottom: '2px' },
+  '.cm-tooltip-autocomplete ul li[aria-selected]': { backgroundColor: 'var(--accent-fill)', color: 'white' },
   '.cm-panels': { backgroundColor: 'var(--sunken)', color: 'var(--text)' },
   '.cm-panels-bottom': { borderTop: '1px solid var(--line)' },
   '.cm-panel': { fontFamily: 'var(--font-sans)', padding: '6px 8px' },

@@ -21,7 +21,9 @@ interface ExplainProps {
 const explained = (sql: string, isAnalyze: boolean): string =>
   `explain (${isAnalyze ? 'analyze, buffers, ' : ''}format json) ${sql}`;
 
-function Step({ step, whole }: { step: PlanStep; whole: number }) {
+const FIGURE = 'whitespace-nowrap px-2.5 py-1.5 text-right tabular-nums';
+
+function Step({ step, whole, isAnalyzed }: { step: PlanStep; whole: number; isAnalyzed: boolean }) {
   const { depth, name, conditions, estimatedRows, actualRows, loops, ownMs, totalMs, cost, warnings } = step;
   const share = whole === 0 ? 0 : Math.min(100, ((ownMs ?? cost) / whole) * 100);
   return (
@@ -47,24 +49,24 @@ function Step({ step, whole }: { step: PlanStep; whole: number }) {
           <div className="h-2 rounded-full bg-accent" style={{ width: `${share}%` }} />
         </div>
       </td>
-      <td className="whitespace-nowrap px-2.5 py-1.5 text-right tabular-nums">
-        {ownMs === undefined ? '' : duration(ownMs)}
-      </td>
-      <td className="whitespace-nowrap px-2.5 py-1.5 text-right tabular-nums">
-        {totalMs === undefined ? count(Math.round(cost)) : duration(totalMs)}
-      </td>
-      <td className="whitespace-nowrap px-2.5 py-1.5 text-right tabular-nums">
-        {count(Math.round(estimatedRows))}
-      </td>
-      <td className="whitespace-nowrap px-2.5 py-1.5 text-right tabular-nums">
-        {actualRows === undefined ? '' : count(Math.round(actualRows))}
-        {loops !== undefined && loops > 1 && (
-          <span className="block text-[11px] text-muted">in {count(loops)} loops</span>
-        )}
-      </td>
-      <td className="whitespace-nowrap px-2.5 py-1.5 text-right tabular-nums">
-        {step.hitBlocks + step.readBlocks === 0 ? '' : `${count(step.hitBlocks)} + ${count(step.readBlocks)}`}
-      </td>
+      {isAnalyzed && <td className={FIGURE}>{ownMs === undefined ? '' : duration(ownMs)}</td>}
+      <td className={FIGURE}>{totalMs === undefined ? count(Math.round(cost)) : duration(totalMs)}</td>
+      <td className={FIGURE}>{count(Math.round(estimatedRows))}</td>
+      {isAnalyzed && (
+        <>
+          <td className={FIGURE}>
+            {actualRows === undefined ? '' : count(Math.round(actualRows))}
+            {loops !== undefined && loops > 1 && (
+              <span className="block text-[11px] text-muted">in {count(loops)} loops</span>
+            )}
+          </td>
+          <td className={FIGURE}>
+            {step.hitBlocks + step.readBlocks === 0
+              ? ''
+              : `${count(step.hitBlocks)} + ${count(step.readBlocks)}`}
+          </td>
+        </>
+      )}
     </tr>
   );
 }
@@ -72,15 +74,9 @@ function Step({ step, whole }: { step: PlanStep; whole: number }) {
 function PlanTable({ plan, label }: { plan: Plan; label: string }) {
   const isAnalyzed = plan.executionMs !== undefined;
   const whole = Math.max(...plan.steps.map(({ ownMs, cost }) => ownMs ?? cost), 0);
-  const heads = [
-    'Step',
-    isAnalyzed ? 'Own time' : 'Cost',
-    'Own',
-    isAnalyzed ? 'Total' : 'Total cost',
-    'Rows, estimated',
-    'Rows',
-    'Blocks, cached + read',
-  ];
+  const heads = isAnalyzed
+    ? ['Step', 'Own time', 'Own', 'Total', 'Rows, estimated', 'Rows', 'Blocks, cached + read']
+    : ['Step', 'Cost', 'Total cost', 'Rows, estimated'];
   return (
     <section className="flex min-h-40 flex-1 flex-col gap-1" aria-label={label}>
       <h3 className="flex items-center gap-3">
@@ -110,7 +106,7 @@ function PlanTable({ plan, label }: { plan: Plan; label: string }) {
           </thead>
           <tbody>
             {plan.steps.map((step) => (
-              <Step key={step.key} step={step} whole={whole} />
+              <Step key={step.key} {...{ step, whole, isAnalyzed }} />
             ))}
           </tbody>
         </table>

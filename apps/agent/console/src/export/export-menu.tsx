@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { count } from '../results/format';
 import { Button } from '../ui/button';
 import { Icon, Spinner } from '../ui/icon';
-import { MENU, MenuItem } from '../ui/menu';
+import { Menu, MenuContent, MenuItem } from '../ui/menu';
 
 const NAMES: Readonly<Record<ExportFormat, string>> = {
   csv: 'CSV',
@@ -49,7 +49,7 @@ export function ExportMenu({ onExport, onCancel, isDisabled }: ExportMenuProps) 
   return (
     <>
       <span role="status">{said}</span>
-      <DropdownMenu.Root>
+      <Menu>
         <DropdownMenu.Trigger asChild>
           <Button
             look="quiet"
@@ -60,20 +60,18 @@ export function ExportMenu({ onExport, onCancel, isDisabled }: ExportMenuProps) 
             <Icon name="chevron" className="!size-3" />
           </Button>
         </DropdownMenu.Trigger>
-        <DropdownMenu.Portal>
-          <DropdownMenu.Content align="end" side="top" sideOffset={4} className={MENU}>
-            <DropdownMenu.Label className="max-w-64 px-2.5 py-1 text-[11px] text-muted">
-              The statement runs again and all its rows go into the file; sorting, filter and hidden columns
-              of the grid do not count.
-            </DropdownMenu.Label>
-            {EXPORT_FORMATS.map((format) => (
-              <MenuItem key={format} onSelect={() => void start(format)}>
-                {NAMES[format]}
-              </MenuItem>
-            ))}
-          </DropdownMenu.Content>
-        </DropdownMenu.Portal>
-      </DropdownMenu.Root>
+        <MenuContent align="end" side="top">
+          <DropdownMenu.Label className="max-w-64 px-2.5 py-1 text-[11px] text-muted">
+            The statement runs again and all its rows go into the file; sorting, filter and hidden columns of
+            the grid do not count.
+          </DropdownMenu.Label>
+          {EXPORT_FORMATS.map((format) => (
+            <MenuItem key={format} onSelect={() => void start(format)}>
+              {NAMES[format]}
+            </MenuItem>
+          ))}
+        </MenuContent>
+      </Menu>
     </>
   );
 }

@@ -15,6 +15,9 @@ interface FunctionEditorProps {
   readonly definition: string;
   readonly connection: string;
   readonly tab: string;
+  /** What was typed and not applied; empty: nothing. It is kept with the tab. */
+  readonly draft: string;
+  readonly onDraft: (text: string) => void;
   readonly onDone: (text: string) => void;
 }
 
@@ -24,8 +27,20 @@ interface Problem {
 }
 
 /** The definition, edited beside what it was, and applied as the one statement that it is: governed and recorded as any other. */
-export function FunctionEditor({ details, definition, connection, tab, onDone }: FunctionEditorProps) {
-  const [text, setText] = useState(definition);
+export function FunctionEditor({
+  details,
+  definition,
+  connection,
+  tab,
+  draft,
+  onDraft,
+  onDone,
+}: FunctionEditorProps) {
+  const [text, setShown] = useState(draft === '' ? definition : draft);
+  const setText = (next: string) => {
+    setShown(next);
+    onDraft(next === definition ? '' : next);
+  };
   const [isAsking, setAsking] = useState(false);
   const [isApplying, setApplying] = useState(false);
   const [problem, setProblem] = useState<Problem>();
@@ -37,6 +52,7 @@ export function FunctionEditor({ details, definition, connection, tab, onDone }:
     try {
       const { error } = await api.run({ connection, tab, sql: text });
       if (error !== null) return setProblem(error);
+      onDraft('');
       onDone(`Applied ${details.name}`);
       await queryClient.invalidateQueries({ queryKey: ['catalog', connection] });
     } catch (error) {

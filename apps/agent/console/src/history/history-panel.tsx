@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { clock, duration } from '../results/format';
 import type { Workspace } from '../tabs/model';
 import { Button } from '../ui/button';
+import { onEscape } from '../ui/escape';
 import { Icon } from '../ui/icon';
 import { capital, Prose } from '../ui/prose';
 import type { PastRun } from './past';
@@ -110,7 +111,8 @@ export function HistoryPanel({ historyKey, running, onOpen, onClose }: HistoryPa
   return (
     <aside
       aria-label="History"
-      onKeyDown={(event) => event.key === 'Escape' && onClose()}
+      data-panel="history"
+      onKeyDown={onEscape(onClose)}
       className="flex w-80 shrink-0 flex-col border-line border-l bg-surface max-[800px]:absolute max-[800px]:inset-y-0 max-[800px]:right-0 max-[800px]:z-30 max-[800px]:shadow-(--shadow)"
     >
       <div className="flex items-center gap-2 border-line border-b p-2">
@@ -119,8 +121,6 @@ export function HistoryPanel({ historyKey, running, onOpen, onClose }: HistoryPa
           type="search"
           aria-label="Search history"
           placeholder="Search history"
-          // biome-ignore lint/a11y/noAutofocus: the person has just opened this to find something
-          autoFocus
           value={search}
           onChange={(event) => setSearch(event.target.value)}
           className="min-w-0 flex-1 bg-transparent outline-none placeholder:text-faint"

@@ -29,6 +29,9 @@ interface ObjectPageProps {
   readonly connection: Connection;
   readonly commands: ObjectCommands;
   readonly link: string;
+  /** What was typed here and is not in the database yet. */
+  readonly draft: string;
+  readonly onDraft: (text: string) => void;
 }
 
 interface Section {
@@ -80,6 +83,8 @@ function sectionsOf(details: ObjectDetails, props: ObjectPageProps): Section[] {
         isRoutine(kind) && may('ddl') ? (
           <FunctionEditor
             {...{ details, definition, tab, connection: connection.slug }}
+            draft={props.draft}
+            onDraft={props.onDraft}
             onDone={commands.say}
           />
         ) : (

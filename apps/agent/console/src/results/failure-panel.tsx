@@ -43,7 +43,14 @@ const PASSING = new Set([
   'policy.lease_expired',
 ]);
 
+/** The session went while the statement ran: by the server's word (classes 57P and 08), or without one. */
+function isLost({ code, sqlstate, conflict }: FailureProps['error']): boolean {
+  if (code !== 'sql.failed') return false;
+  return sqlstate === undefined ? conflict === undefined : /^(57P|08)/.test(sqlstate);
+}
+
 function titleOf({ error }: FailureProps): string {
+  if (isLost(error)) return 'The database connection was lost';
   if (error.code !== 'sql.failed') return TITLES[error.code] ?? 'Not run';
   return error.statement === undefined ? 'Failed' : `Statement ${error.statement} failed`;
 }
@@ -90,10 +97,10 @@ export function FailurePanel(props: FailureProps) {
         )}
       </dl>
       <div className="flex items-center gap-3">
-        {PASSING.has(error.code) && (
+        {(PASSING.has(error.code) || isLost(error)) && (
           <Button onClick={onRetry}>
             <Icon name="refresh" />
-            Try again
+            {isLost(error) ? 'Run it again' : 'Try again'}
           </Button>
         )}
         {outcome.auditId !== null && <AuditId id={outcome.auditId} />}

@@ -3,7 +3,7 @@ import { DropdownMenu } from 'radix-ui';
 import type { PointerEvent } from 'react';
 import { copyText } from '../ui/copy';
 import { Icon } from '../ui/icon';
-import { MENU, MenuItem } from '../ui/menu';
+import { Menu, MenuContent, MenuItem, MenuLine } from '../ui/menu';
 import { HEADER_HEIGHT, MIN_WIDTH } from './grid-layout';
 import type { Sort } from './order';
 import type { ResultSet } from './result-set';
@@ -28,8 +28,15 @@ interface HeaderProps {
   readonly grid: Grid;
   readonly view: View;
   readonly rowCount: number;
+  /** The place whose menu is open. */
+  readonly menuAt: number | null;
+  readonly onMenu: (place: number | null) => void;
   /** Has the database sort what is not here as a whole. */
-  readonly onSortInDatabase: (sort: Sort) => void;
+  readonly onSortInDatabase: (sort: Sort | null) => void;
+  /** How the database sorted it by the console's own doing. */
+  readonly databaseSort: Sort | null;
+  /** Asks which rows the database is to give; absent: it is no SELECT. */
+  readonly onFilter: ((column: number) => void) | undefined;
 }
 
 function ColumnMenu({
@@ -38,17 +45,29 @@ function ColumnMenu({
   column,
   ...props
 }: HeaderProps & { place: number; name: string; column: number }) {
-  const { result, view, onSortInDatabase } = props;
-  const { sort, frozen, shown } = view;
+  const { result, grid, view, onSortInDatabase, onFilter, databaseSort } = props;
+  const { frozen, shown } = view;
+  const sort = view.sort ?? databaseSort;
   const isWhole = result.complete !== undefined && !result.truncated;
   const own = sort?.column === column ? sort : null;
   const sortBy = (isDescending: boolean) => {
     if (isWhole) view.setSort({ column, isDescending });
     else onSortInDatabase({ column, isDescending });
   };
+  const unsort = () => (view.sort === null ? onSortInDatabase(null) : view.setSort(null));
   const where = isWhole ? '' : ' in the database';
+  const width = grid.places.find((at) => at.place === place)?.width ?? MIN_WIDTH;
+  /** The menu stays: one step is seldom enough. */
+  const resize = (event: Event, factor: number) => {
+    event.preventDefault();
+    grid.resize(place, Math.max(MIN_WIDTH, Math.round(width * factor)));
+  };
+  const backToGrid = (event: Event) => {
+    event.preventDefault();
+    grid.scroller.current?.focus();
+  };
   return (
-    <DropdownMenu.Root>
+    <Menu open={props.menuAt === place} onOpenChange={(isOpen) => props.onMenu(isOpen ? place : null)}>
       <DropdownMenu.Trigger
         aria-label={`Column ${name}`}
         tabIndex={-1}
@@ -61,25 +80,28 @@ function ColumnMenu({
           <Icon name="chevron" className="!size-3" />
         )}
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content align="end" sideOffset={4} className={MENU}>
-          <MenuItem onSelect={() => sortBy(false)}>Sort ascending{where}</MenuItem>
-          <MenuItem onSelect={() => sortBy(true)}>Sort descending{where}</MenuItem>
-          {sort !== null && <MenuItem onSelect={() => view.setSort(null)}>Do not sort</MenuItem>}
-          <DropdownMenu.Separator className="my-1 h-px bg-line" />
-          {place > 0 && <MenuItem onSelect={() => view.move(place, -1)}>Move left</MenuItem>}
-          {place < shown.length - 1 && <MenuItem onSelect={() => view.move(place, 1)}>Move right</MenuItem>}
-          {frozen !== place + 1 && (
-            <MenuItem onSelect={() => view.setFrozen(place + 1)}>Freeze up to here</MenuItem>
-          )}
-          {frozen > 0 && <MenuItem onSelect={() => view.setFrozen(0)}>Freeze nothing</MenuItem>}
-          {shown.length > 1 && <MenuItem onSelect={() => view.hide(column)}>Hide</MenuItem>}
-          {view.isArranged && <MenuItem onSelect={view.showAll}>All columns, as they came</MenuItem>}
-          <DropdownMenu.Separator className="my-1 h-px bg-line" />
-          <MenuItem onSelect={() => void copyText(name)}>Copy the name</MenuItem>
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+      <MenuContent align="end" onCloseAutoFocus={backToGrid}>
+        <MenuItem onSelect={() => sortBy(false)}>Sort ascending{where}</MenuItem>
+        <MenuItem onSelect={() => sortBy(true)}>Sort descending{where}</MenuItem>
+        {sort !== null && <MenuItem onSelect={unsort}>Do not sort</MenuItem>}
+        {onFilter !== undefined && (
+          <MenuItem onSelect={() => onFilter(column)}>Filter in the database…</MenuItem>
+        )}
+        <MenuLine />
+        {place > 0 && <MenuItem onSelect={() => view.move(place, -1)}>Move left</MenuItem>}
+        {place < shown.length - 1 && <MenuItem onSelect={() => view.move(place, 1)}>Move right</MenuItem>}
+        {frozen !== place + 1 && (
+          <MenuItem onSelect={() => view.setFrozen(place + 1)}>Freeze up to here</MenuItem>
+        )}
+        {frozen > 0 && <MenuItem onSelect={() => view.setFrozen(0)}>Freeze nothing</MenuItem>}
+        {shown.length > 1 && <MenuItem onSelect={() => view.hide(column)}>Hide</MenuItem>}
+        <MenuItem onSelect={(event) => resize(event, 1.25)}>Wider</MenuItem>
+        <MenuItem onSelect={(event) => resize(event, 0.8)}>Narrower</MenuItem>
+        {view.isArranged && <MenuItem onSelect={view.showAll}>All columns, as they came</MenuItem>}
+        <MenuLine />
+        <MenuItem onSelect={() => void copyText(name)}>Copy the name</MenuItem>
+      </MenuContent>
+    </Menu>
   );
 }
 
@@ -89,7 +111,8 @@ function HeaderCell({ at, ...props }: HeaderProps & { at: Place }) {
   const column = result.columns[index];
   if (column === undefined) return null;
   const { className, style } = placed(at);
-  const own = view.sort?.column === index ? view.sort : null;
+  const sort = view.sort ?? props.databaseSort;
+  const own = sort?.column === index ? sort : null;
   return (
     <div
       role="columnheader"
@@ -124,7 +147,7 @@ export function GridHeader(props: HeaderProps) {
       role="row"
       tabIndex={-1}
       aria-rowindex={1}
-      className="sticky top-0 z-20 flex border-line border-b bg-sunken"
+      className="sticky top-0 z-30 flex border-line border-b bg-sunken"
       style={{ height: HEADER_HEIGHT, width: grid.width }}
     >
       <div

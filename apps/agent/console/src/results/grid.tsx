@@ -1,5 +1,5 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a table cannot be virtual in both directions; these are the ARIA roles of one
-import { type ClipboardEvent, type KeyboardEvent, useState } from 'react';
+import { type ClipboardEvent, type KeyboardEvent, useEffect, useState } from 'react';
 import { cellsOfPaste } from '../edit/paste';
 import type { Edit } from '../edit/use-edit';
 import { copyText } from '../ui/copy';
@@ -26,26 +26,40 @@ interface GridProps {
   readonly edit: Edit;
   readonly cells: Cells;
   readonly connection: string;
-  readonly onFollow: (link: RowLink) => void;
-  readonly onSortInDatabase: (sort: Sort) => void;
+  readonly onFollow: (link: RowLink, from: string) => void;
+  readonly onSortInDatabase: (sort: Sort | null) => void;
+  readonly databaseSort: Sort | null;
+  readonly onFilter: ((column: number) => void) | undefined;
 }
 
 type Opened = { readonly what: 'value' | 'row'; readonly cell: Cell };
 
 /** The rows of one statement. One focusable element with a cursor inside, as the ARIA grid pattern has it. */
 export function ResultGrid(props: GridProps) {
-  const { result, label, view, grid, edit, cells, onSortInDatabase } = props;
+  const { result, label, view, grid, edit, cells, onSortInDatabase, databaseSort, onFilter } = props;
   const { scroller, rows, selection, select } = grid;
   const { rowCount } = cells;
   const [opened, setOpened] = useState<Opened | null>(null);
   const [typing, setTyping] = useState<Typing | null>(null);
   const [said, setSaid] = useState('');
+  const [menuAt, setMenuAt] = useState<number | null>(null);
   const area = selection === null ? null : rectangleOf(selection);
   /** Only what is in sight exists, and can be pointed to. */
   const isFocusShown =
     selection !== null &&
     rows.getVirtualItems().some(({ index }) => index === selection.focus.row) &&
     grid.places.some(({ place }) => place === selection.focus.column);
+
+  const begin = () => {
+    const first = { row: 0, column: 0 };
+    if (selection === null && rowCount > 0) select({ anchor: first, focus: first });
+  };
+  const hasRows = rowCount > 0;
+  // The focus may be here before the first row is.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the first row comes
+  useEffect(() => {
+    if (document.activeElement === scroller.current) begin();
+  }, [hasRows]);
 
   const copy = async () => {
     if (area === null) return;
@@ -79,18 +93,27 @@ export function ResultGrid(props: GridProps) {
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
+    // A menu of a column hears its own keys; React tells them here too.
+    if (menuAt !== null) return;
     const isMod = event.ctrlKey || event.metaKey;
     const extent = {
       rows: rowCount,
       columns: view.shown.length,
       page: Math.max(1, Math.floor((scroller.current?.clientHeight ?? 300) / ROW_HEIGHT) - 2),
     };
+    // With Alt they lead to the rows followed from (results.tsx), but not away from what is being edited.
+    if (event.altKey && /^Arrow(Left|Right)$/.test(event.key)) {
+      if (edit.isOn) event.stopPropagation();
+      return;
+    }
     const next = moved(selection, event, extent);
     if (next !== undefined) select(next, false);
     else if (isMod && event.key.toLowerCase() === 'c') void copy();
     else if (isMod && event.key.toLowerCase() === 'a' && rowCount > 0) select(everything(rowCount, view));
     else if ((event.key === 'Enter' || event.key === 'F2') && !isMod && selection !== null)
       open(selection.focus);
+    else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey))
+      setMenuAt(selection?.focus.column ?? 0);
     else if (event.key === ' ' && selection !== null) setOpened({ what: 'row', cell: selection.focus });
     else if (edit.isOn && event.key === 'Delete' && area !== null) {
       edit.toggleDeleted(
@@ -116,17 +139,15 @@ export function ResultGrid(props: GridProps) {
         aria-multiselectable="true"
         aria-readonly={!edit.isOn}
         className="min-h-0 flex-1 select-none overflow-auto bg-surface outline-none"
-        onFocus={(event) => {
-          const first = { row: 0, column: 0 };
-          if (event.target === event.currentTarget && selection === null && rowCount > 0) {
-            select({ anchor: first, focus: first });
-          }
-        }}
+        onFocus={(event) => event.target === event.currentTarget && begin()}
         onKeyDown={onKeyDown}
         onPaste={onPaste}
       >
         <div className="relative" style={{ height: rows.getTotalSize() + 1, width: grid.width }}>
-          <GridHeader {...{ result, grid, view, rowCount, onSortInDatabase }} />
+          <GridHeader
+            {...{ result, grid, view, rowCount, onSortInDatabase, databaseSort, onFilter, menuAt }}
+            onMenu={(place) => setMenuAt(place)}
+          />
           {rows.getVirtualItems().map(({ index, start }) => (
             <GridRow
               key={index}

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import type { Connection } from '../connections/connection-switcher';
 import { EnvironmentLabel } from '../connections/environment-label';
 import { PermissionBadge, PermissionBadges } from '../connections/permission-badge';
@@ -64,26 +65,30 @@ function isInTheWay(reason: Reason, error: Failure): boolean {
   return reason.permission === null || (error.missing ?? []).some((missing) => missing === reason.permission);
 }
 
+function Holding({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className="flex items-center gap-2">
+      <dt className="text-muted">{name}</dt>
+      <dd className="flex items-center gap-2">{children}</dd>
+    </div>
+  );
+}
+
 function Holdings({ error, connection }: { error: Failure; connection: Connection | undefined }) {
   const missing = error.missing ?? [];
   return (
-    <dl className="grid grid-cols-[auto_1fr] items-center gap-x-4 gap-y-2">
-      <dt className="text-muted">Connection</dt>
-      <dd className="flex items-center gap-2 font-medium">
-        {connection?.name ?? error.connection}
+    <dl className="flex flex-wrap items-center gap-x-6 gap-y-2">
+      <Holding name="Connection">
+        <span className="font-medium">{connection?.name ?? error.connection}</span>
         {connection !== undefined && <EnvironmentLabel label={connection.label} />}
-      </dd>
-      <dt className="text-muted">You hold</dt>
-      <dd>
+      </Holding>
+      <Holding name="You hold">
         <PermissionBadges permissions={error.held ?? []} />
-      </dd>
+      </Holding>
       {missing.length > 0 && (
-        <>
-          <dt className="text-muted">Missing</dt>
-          <dd>
-            <PermissionBadges permissions={missing} missing />
-          </dd>
-        </>
+        <Holding name="Missing">
+          <PermissionBadges permissions={missing} missing />
+        </Holding>
       )}
     </dl>
   );
@@ -124,7 +129,7 @@ export function RefusalPanel({ outcome, error, connection, person, onReveal }: R
         </ol>
       )}
       <Holdings error={error} connection={connection} />
-      {error.fix !== undefined && (
+      {error.fix !== undefined && missing.length === 0 && (
         <p>
           <Prose text={error.fix} />
         </p>

@@ -6,7 +6,7 @@ import type { Outcome, Pin } from '../tabs/model';
 import { Button } from '../ui/button';
 import { copyText } from '../ui/copy';
 import { Icon } from '../ui/icon';
-import { MENU, MenuItem } from '../ui/menu';
+import { Menu, MenuContent, MenuItem } from '../ui/menu';
 import type { ResultActions } from './actions';
 import { COPY_FORMATS, type CopyFormat, copyAs } from './copy-as';
 import { plural } from './format';
@@ -32,6 +32,9 @@ interface ToolsProps {
   readonly mayEdit: boolean;
   readonly mayExport: boolean;
   readonly isRunning: boolean;
+  /** Absent: it is no SELECT. */
+  readonly onFilter: ((column: null) => void) | undefined;
+  readonly onUnfilter: () => void;
 }
 
 function CopyMenu({ result, view, cells, area }: Pick<ToolsProps, 'result' | 'view' | 'cells' | 'area'>) {
@@ -53,23 +56,43 @@ function CopyMenu({ result, view, cells, area }: Pick<ToolsProps, 'result' | 'vi
       <span role="status" className="text-muted">
         {said}
       </span>
-      <DropdownMenu.Root>
+      <Menu>
         <DropdownMenu.Trigger asChild>
           <Button look="quiet" disabled={cells.rowCount === 0}>
             {chosen === all ? 'Copy all as' : 'Copy selection as'}
             <Icon name="chevron" className="!size-3" />
           </Button>
         </DropdownMenu.Trigger>
-        <DropdownMenu.Portal>
-          <DropdownMenu.Content align="end" sideOffset={4} className={MENU}>
-            {(Object.keys(COPY_FORMATS) as CopyFormat[]).map((format) => (
-              <MenuItem key={format} onSelect={() => void copy(format)}>
-                {COPY_FORMATS[format]}
-              </MenuItem>
-            ))}
-          </DropdownMenu.Content>
-        </DropdownMenu.Portal>
-      </DropdownMenu.Root>
+        <MenuContent align="end">
+          {(Object.keys(COPY_FORMATS) as CopyFormat[]).map((format) => (
+            <MenuItem key={format} onSelect={() => void copy(format)}>
+              {COPY_FORMATS[format]}
+            </MenuItem>
+          ))}
+        </MenuContent>
+      </Menu>
+    </>
+  );
+}
+
+function DatabaseFilter({ outcome, isRunning, onFilter, onUnfilter }: ToolsProps) {
+  const { length: count } = outcome.shape?.conditions ?? [];
+  if (onFilter === undefined) return null;
+  return (
+    <>
+      <Button
+        look="quiet"
+        disabled={isRunning}
+        title="Over all rows of the statement, not only those that are here"
+        onClick={() => onFilter(null)}
+      >
+        {count === 0 ? 'Filter in the database…' : `Filtered in the database (${count})…`}
+      </Button>
+      {count > 0 && (
+        <Button look="quiet" disabled={isRunning} onClick={onUnfilter}>
+          Show all
+        </Button>
+      )}
     </>
   );
 }
@@ -99,6 +122,7 @@ export function ResultTools(props: ToolsProps) {
         />
       </label>
       {view.isFiltered && <span className="text-muted">{plural(view.rowCount, 'row')} match</span>}
+      <DatabaseFilter {...props} />
       {edit.why !== null && <span className="text-muted">read-only: {edit.why}</span>}
       <span className="ml-auto" />
       {mayEdit && !edit.isOn && edit.why === null && (

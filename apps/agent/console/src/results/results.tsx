@@ -3,11 +3,12 @@ import { memo, useState } from 'react';
 import type { Connection } from '../connections/connection-switcher';
 import { isRefusal } from '../run/outcome';
 import { RUN_KEYS } from '../shell/shortcuts';
-import type { Outcome, Pin, Transaction } from '../tabs/model';
+import type { Outcome, Pin, Trail, Transaction } from '../tabs/model';
 import { Key } from '../ui/button';
 import { Icon } from '../ui/icon';
 import type { ResultActions } from './actions';
 import { FailurePanel } from './failure-panel';
+import { Followed } from './followed';
 import { duration, plural } from './format';
 import { Notices } from './notices';
 import { RefusalPanel } from './refusal-panel';
@@ -19,6 +20,7 @@ import { type ResultSet, useResult } from './result-set';
 export interface ResultsProps {
   readonly outcome: Outcome | undefined;
   readonly pinned: readonly Pin[];
+  readonly trail: Trail | undefined;
   readonly connection: Connection | undefined;
   readonly transaction: Transaction;
   readonly person: Person;
@@ -121,20 +123,21 @@ function Triggers({ outcome, pinned }: { outcome: Outcome | undefined; pinned: r
   );
 }
 
-/** What to look at first: what went wrong, else the last result. */
+/** What to look at as long as nobody chose: what went wrong, else the last result. Who cancelled looks on at the rows that had come. */
 function firstShown({ outcome, pinned }: Pick<ResultsProps, 'outcome' | 'pinned'>): string {
-  if (outcome?.error != null) return 'error';
   const last = outcome?.results.at(-1);
+  const isCancelled = outcome?.error?.code === 'sql.cancelled' && (last?.rows.count ?? 0) > 0;
+  if (outcome?.error != null && !isCancelled) return 'error';
   const pin = pinned.at(-1);
   return last !== undefined ? String(last.statement) : pin === undefined ? '' : keyOf(pin);
 }
 
 function Outcomes(props: ResultsProps) {
   const { outcome, pinned } = props;
-  const [chosen, setShown] = useState(() => firstShown(props));
+  const [chosen, setShown] = useState<string>();
   // A pin that was taken off takes its place with it.
-  const isGone = chosen.startsWith('pin') && !pinned.some((pin) => keyOf(pin) === chosen);
-  const shown = isGone ? firstShown(props) : chosen;
+  const isGone = chosen?.startsWith('pin') === true && !pinned.some((pin) => keyOf(pin) === chosen);
+  const shown = chosen === undefined || isGone ? firstShown(props) : chosen;
   const own = (outcome?.results.length ?? 0) + (outcome?.error == null ? 0 : 1);
   const panel = 'flex min-h-0 flex-1 flex-col outline-none data-[state=inactive]:hidden';
   return (
@@ -166,7 +169,7 @@ function Outcomes(props: ResultsProps) {
 
 /** What came of the last run in this tab. */
 export const Results = memo(function Results(props: ResultsProps) {
-  const { outcome, pinned } = props;
+  const { outcome, pinned, trail } = props;
   if (outcome === undefined && pinned.length === 0) {
     return (
       <div className="grid h-full place-items-center p-6 text-center text-muted">
@@ -176,8 +179,15 @@ export const Results = memo(function Results(props: ResultsProps) {
       </div>
     );
   }
-  if (outcome?.results.length === 0 && outcome.error === null && pinned.length === 0) {
+  const isNothing = outcome?.results.length === 0 && outcome.error === null && pinned.length === 0;
+  if (isNothing && trail === undefined) {
     return <p className="p-6 text-center text-muted">Done. Nothing came back.</p>;
   }
-  return <Outcomes key={outcome?.id ?? 0} {...props} />;
+  const outcomes = <Outcomes key={outcome?.id ?? 0} {...props} />;
+  if (trail === undefined || outcome === undefined) return outcomes;
+  return (
+    <Followed {...{ trail, outcome, actions: props.actions, isRunning: props.isRunning }}>
+      {outcomes}
+    </Followed>
+  );
 });

@@ -5,7 +5,7 @@ import { Modal } from '../ui/modal';
 import { CellValue } from './cell';
 import { count } from './format';
 import type { ResultSet } from './result-set';
-import { type RowLink, rowLinks } from './row-links';
+import { type RowLink, rowLinks, sourceName } from './row-links';
 import type { Cells } from './use-cells';
 import type { View } from './use-view';
 
@@ -15,7 +15,8 @@ interface RowDialogProps {
   readonly cells: Cells;
   readonly row: number;
   readonly connection: string;
-  readonly onFollow: (link: RowLink) => void;
+  /** `from`: what the rows are called from which it leads. */
+  readonly onFollow: (link: RowLink, from: string) => void;
   readonly onRow: (row: number) => void;
   readonly onClose: () => void;
 }
@@ -39,7 +40,7 @@ function Related({
   if (links.length === 0) return null;
   const follow = (link: RowLink) => {
     onClose();
-    onFollow(link);
+    onFollow(link, sourceName(result.columns, names.data));
   };
   return (
     <section className="mt-4">

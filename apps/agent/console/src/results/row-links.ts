@@ -13,6 +13,16 @@ export interface RowLink {
   readonly parameters: Values;
 }
 
+/** The one table that a result reads, by name; `result` where there are several, or none. */
+export function sourceName(
+  columns: readonly StreamColumn[],
+  { relations }: Pick<NamesResponse, 'relations'>,
+): string {
+  const [table, ...others] = new Set(columns.flatMap((column) => column.table ?? []));
+  const relation = others.length === 0 ? relations.find(({ oid }) => oid === table) : undefined;
+  return relation === undefined ? 'result' : writtenName(relation.schema, relation.name);
+}
+
 /**
  * Where foreign keys lead from a row of a result, both ways. A value counts as a column's where table, number and name agree, so that an
  * alias leads nowhere wrong; with columns dropped from the table before it, it leads nowhere.

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
-import { type Connection, ConnectionSwitcher, ReadOnlyMark } from '../connections/connection-switcher';
+import { ReadOnlyMark } from '../connections/connection-marks';
+import { type Connection, ConnectionSwitcher } from '../connections/connection-switcher';
 import { PermissionBadges } from '../connections/permission-badge';
 import { duration } from '../results/format';
 import { CANCEL_KEYS, RUN_ALL_KEYS, RUN_KEYS } from '../shell/shortcuts';

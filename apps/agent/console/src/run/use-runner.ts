@@ -7,6 +7,7 @@ import { runExport } from '../export/run-export';
 import { addToHistory } from '../history/history';
 import { numbered, type Values } from '../parameters/placeholders';
 import { plural } from '../results/format';
+import type { Shape } from '../results/shape';
 import type { Action, Transaction } from '../tabs/model';
 import { newTabId } from '../tabs/storage';
 import { Collector } from './collect';
@@ -41,6 +42,10 @@ export interface RunRequest {
   readonly expectRows?: readonly number[];
   /** What the placeholders of the text stand for; absent: it has none. */
   readonly parameters?: Values | undefined;
+  /** Goes on where foreign keys were followed to, in place of beginning anew. */
+  readonly keepsTrail?: boolean;
+  /** What the text was made from to filter and sort. */
+  readonly shape?: Shape | undefined;
 }
 
 function optionsOf({ maxRows = FIRST_ROWS, expectRows }: RunRequest, manualCommit: boolean) {
@@ -79,13 +84,14 @@ export function useRunner(
     const at = Date.now();
     const startedAt = performance.now();
     const elapsed = () => performance.now() - startedAt;
-    const sent: Sent = { id: ++runs.current, connection, sql, offset, firstLine, parameters };
+    const { shape } = request;
+    const sent: Sent = { id: ++runs.current, connection, sql, offset, firstLine, parameters, shape };
     const collector = new Collector(() => {
       if (isQuiet) return;
       const outcome = outcomeOf(sent, collector.shown(false), undefined, elapsed());
       dispatch({ type: 'progress', id: tab, outcome });
     });
-    dispatch({ type: 'started', id: tab, at: startedAt });
+    dispatch({ type: 'started', id: tab, at: startedAt, keepsTrail: isQuiet || request.keepsTrail === true });
     try {
       const end = await stream.run(
         { connection, tab, ...sqlOf(sql, parameters), ...optionsOf(request, isManual(connection)) },
@@ -137,7 +143,7 @@ export function useRunner(
     const { tab } = request;
     if (waiting.current.has(tab)) return 'this tab is still running a statement';
     waiting.current.set(tab, new AbortController());
-    dispatch({ type: 'started', id: tab, at: performance.now() });
+    dispatch({ type: 'started', id: tab, at: performance.now(), keepsTrail: true });
     let end: ExportProgress | undefined;
     try {
       end = await runExport({ ...request, ...sqlOf(request.sql, parameters) }, onProgress);

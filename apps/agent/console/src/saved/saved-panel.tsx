@@ -6,6 +6,7 @@ import { deleteSaved, savedQuery, saveQuery } from '../api/kept';
 import { queryClient } from '../api/queries';
 import { Button } from '../ui/button';
 import { CopyButton } from '../ui/copy';
+import { onEscape } from '../ui/escape';
 import { Icon } from '../ui/icon';
 import { Confirm } from '../ui/modal';
 import { capital } from '../ui/prose';
@@ -157,6 +158,8 @@ export function SavedPanel({ current, onOpen, onClose }: SavedPanelProps) {
   return (
     <aside
       aria-label="Saved queries"
+      data-panel="saved"
+      onKeyDown={onEscape(onClose)}
       className="flex w-80 shrink-0 flex-col border-line border-l bg-surface max-[900px]:absolute max-[900px]:inset-y-0 max-[900px]:right-0 max-[900px]:z-30 max-[900px]:shadow-(--shadow)"
     >
       <div className="flex items-center gap-2 border-line border-b p-2">
@@ -183,7 +186,7 @@ export function SavedPanel({ current, onOpen, onClose }: SavedPanelProps) {
         {folders.map(([folder, queries]) => (
           <section key={folder} aria-label={folder === '' ? 'No folder' : folder}>
             {folder !== '' && (
-              <h3 className="bg-sunken px-3 py-1 font-medium text-[11px] text-muted">{folder}</h3>
+              <h2 className="bg-sunken px-3 py-1 font-medium text-[11px] text-muted">{folder}</h2>
             )}
             <ul>
               {queries.map((query) => (

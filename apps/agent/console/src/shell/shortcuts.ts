@@ -11,6 +11,7 @@ export const SHORTCUTS: readonly { group: string; keys: readonly (readonly [stri
       [[CTRL, 'Shift', 'Enter'], 'Run everything'],
       [['F5'], 'Run everything'],
       [[CTRL, '.'], 'Cancel what runs'],
+      [[...CHORD, 'E'], 'Explain the selection, or the statement at the cursor'],
       [['F8'], 'Next underlined problem'],
     ],
   },
@@ -44,15 +45,21 @@ export const SHORTCUTS: readonly { group: string; keys: readonly (readonly [stri
       [['F6'], 'Editor ↔ results'],
       [['Arrows'], 'Move; with Shift extend the selection'],
       [[CTRL, 'C'], 'Copy the selected cells'],
-      [['Enter'], 'Show the whole value'],
+      [['Enter'], 'Show the whole value; type in it while editing'],
+      [['Space'], 'Show the whole row'],
+      [['Shift', 'F10'], 'Sort, move, freeze, hide or resize the column'],
+      [['Delete'], 'While editing: delete the selected rows, or keep them'],
+      [['Alt', '← →'], 'Back and forward where foreign keys were followed'],
     ],
   },
   {
     group: 'Console',
     keys: [
       [[...CHORD, 'K'], 'Choose a connection'],
-      [[...CHORD, 'O'], 'Objects of the database'],
+      [[...CHORD, 'O'], 'Objects of the database: go there, and back'],
       [[...CHORD, 'H'], 'History'],
+      [[...CHORD, 'S'], 'Saved queries'],
+      [[...CHORD, 'P'], 'Sessions of the database'],
       [['F1'], 'This sheet, with what words mean (also ? outside the editor)'],
     ],
   },
@@ -65,3 +72,6 @@ export const CANCEL_KEYS = `${CTRL}+.`;
 export const NEW_TAB_KEYS = [...CHORD, 'N'].join('+');
 export const OBJECTS_KEYS = [...CHORD, 'O'].join('+');
 export const HISTORY_KEYS = [...CHORD, 'H'].join('+');
+export const SAVED_KEYS = [...CHORD, 'S'].join('+');
+export const SESSIONS_KEYS = [...CHORD, 'P'].join('+');
+export const EXPLAIN_KEYS = [...CHORD, 'E'].join('+');

@@ -1,9 +1,10 @@
-import { useEffect, useState } from 'react';
+import { useSyncExternalStore } from 'react';
 
 export type ThemeChoice = 'system' | 'light' | 'dark';
 
 const KEY = 'postern.theme';
 const systemIsDark = matchMedia('(prefers-color-scheme: dark)');
+const listeners = new Set<() => void>();
 
 function stored(): ThemeChoice {
   try {
@@ -14,27 +15,33 @@ function stored(): ThemeChoice {
   }
 }
 
-function apply(choice: ThemeChoice): void {
+let choice = stored();
+
+function apply(): void {
   const isDark = choice === 'dark' || (choice === 'system' && systemIsDark.matches);
   document.documentElement.dataset.theme = isDark ? 'dark' : 'light';
 }
 
+// As long as the page is there, whatever of it is shown: a system goes dark in the evening.
+systemIsDark.addEventListener('change', apply);
+
+function choose(next: ThemeChoice): void {
+  choice = next;
+  try {
+    localStorage.setItem(KEY, next);
+  } catch {
+    // Then it holds until the page is closed.
+  }
+  apply();
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
 /** The theme and how to change it; `public/theme.js` applies the same choice before the first paint. */
-export function useTheme(): [ThemeChoice, (choice: ThemeChoice) => void] {
-  const [choice, setChoice] = useState(stored);
-  useEffect(() => {
-    apply(choice);
-    const follow = () => apply(choice);
-    systemIsDark.addEventListener('change', follow);
-    return () => systemIsDark.removeEventListener('change', follow);
-  }, [choice]);
-  const change = (next: ThemeChoice) => {
-    try {
-      localStorage.setItem(KEY, next);
-    } catch {
-      // Then it holds until the page is closed.
-    }
-    setChoice(next);
-  };
-  return [choice, change];
+export function useTheme() {
+  return { theme: useSyncExternalStore(subscribe, () => choice), choose };
 }

@@ -11,8 +11,11 @@ export interface Commands {
   goToTab(index: number): void;
   switchPane(): void;
   chooseConnection(): void;
-  toggleHistory(): void;
-  toggleObjects(): void;
+  visitHistory(): void;
+  visitObjects(): void;
+  visitSaved(): void;
+  explain(): void;
+  showSessions(): void;
   showKeys(): void;
 }
 
@@ -38,9 +41,15 @@ function chordCommand(event: KeyboardEvent, commands: Commands): (() => void) | 
     case 'KeyK':
       return commands.chooseConnection;
     case 'KeyO':
-      return commands.toggleObjects;
+      return commands.visitObjects;
     case 'KeyH':
-      return commands.toggleHistory;
+      return commands.visitHistory;
+    case 'KeyS':
+      return commands.visitSaved;
+    case 'KeyE':
+      return commands.explain;
+    case 'KeyP':
+      return commands.showSessions;
     default:
       return undefined;
   }

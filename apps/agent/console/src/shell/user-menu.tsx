@@ -2,6 +2,7 @@ import type { MeResponse } from '@postern/agent/console-contract';
 import { DropdownMenu } from 'radix-ui';
 import { api } from '../api/client';
 import { Icon } from '../ui/icon';
+import { Menu, MenuContent, MenuItem, MenuLine } from '../ui/menu';
 import { type ThemeChoice, useTheme } from './theme';
 
 const ITEM =
@@ -25,9 +26,9 @@ async function signOut() {
 }
 
 function ThemeItems() {
-  const [theme, setTheme] = useTheme();
+  const { theme, choose } = useTheme();
   return (
-    <DropdownMenu.RadioGroup value={theme} onValueChange={(value) => setTheme(value as ThemeChoice)}>
+    <DropdownMenu.RadioGroup value={theme} onValueChange={(value) => choose(value as ThemeChoice)}>
       <DropdownMenu.Label className="px-2 pt-1 pb-0.5 text-[11px] text-faint">Theme</DropdownMenu.Label>
       {THEMES.map(([value, name]) => (
         <DropdownMenu.RadioItem key={value} value={value} className={ITEM}>
@@ -44,40 +45,29 @@ function ThemeItems() {
 }
 
 export function UserMenu({ me, onKeys }: { me: MeResponse; onKeys: () => void }) {
-  const line = <DropdownMenu.Separator className="my-1 h-px bg-line" />;
   return (
-    <DropdownMenu.Root>
+    <Menu>
       <DropdownMenu.Trigger
         aria-label="Account"
         className="grid size-7 shrink-0 place-items-center rounded-full bg-accent-soft font-semibold text-[11px]"
       >
         {initials(me.user.name || me.user.email)}
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content
-          align="end"
-          sideOffset={6}
-          className="z-30 w-60 rounded-lg border border-line bg-raised p-1 shadow-(--shadow)"
-        >
-          <div className="px-2 py-1.5">
-            <p className="truncate font-medium">{me.user.name}</p>
-            <p className="truncate text-muted">{me.user.email}</p>
-          </div>
-          {line}
-          <ThemeItems />
-          {line}
-          <DropdownMenu.Item className={ITEM} onSelect={onKeys}>
-            Keys and words
-          </DropdownMenu.Item>
-          <DropdownMenu.Item className={ITEM} onSelect={() => void signOut()}>
-            Sign out
-          </DropdownMenu.Item>
-          {line}
-          <p className="truncate px-2 py-1 text-[11px] text-faint">
-            Agent {me.agent.name} · {me.agent.version}
-          </p>
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+      <MenuContent align="end" className="w-60">
+        <div className="px-2 py-1.5">
+          <p className="truncate font-medium">{me.user.name}</p>
+          <p className="truncate text-muted">{me.user.email}</p>
+        </div>
+        <MenuLine />
+        <ThemeItems />
+        <MenuLine />
+        <MenuItem onSelect={onKeys}>Keys and words</MenuItem>
+        <MenuItem onSelect={() => void signOut()}>Sign out</MenuItem>
+        <MenuLine />
+        <p className="truncate px-2 py-1 text-[11px] text-faint">
+          Agent {me.agent.name} · {me.agent.version}
+        </p>
+      </MenuContent>
+    </Menu>
   );
 }

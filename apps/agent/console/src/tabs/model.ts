@@ -2,6 +2,8 @@ import type { RunResponse } from '@postern/agent/console-contract';
 import type { ErrorDetail } from '../api/client';
 import type { Values } from '../parameters/placeholders';
 import type { ResultSet } from '../results/result-set';
+import type { Shape } from '../results/shape';
+import { followed, moved, type StepTo, type TrailTo } from './trail';
 import type { TabView } from './view';
 
 export type Transaction = RunResponse['transaction'];
@@ -32,6 +34,8 @@ export interface Outcome {
   readonly connection: string;
   /** What its placeholders stood for. */
   readonly parameters?: Values | undefined;
+  /** What the statement was made from, where the console wrote it to filter and sort. */
+  readonly shape?: Shape | undefined;
   /** Everything the person waited for. */
   readonly elapsedMs: number;
   readonly results: readonly ResultSet[];
@@ -44,6 +48,9 @@ export interface Pin {
   readonly outcome: Outcome;
   readonly result: ResultSet;
 }
+
+export type Step = StepTo<Outcome>;
+export type Trail = TrailTo<Outcome>;
 
 export interface Running {
   readonly startedAt: number;
@@ -58,6 +65,8 @@ export interface Workspace {
   readonly running: Readonly<Record<string, Running>>;
   readonly outcomes: Readonly<Record<string, Outcome>>;
   readonly pinned: Readonly<Record<string, readonly Pin[]>>;
+  /** Of tabs in which rows were followed to others. */
+  readonly trails: Readonly<Record<string, Trail>>;
 }
 
 export type Action =
@@ -72,7 +81,10 @@ export type Action =
       id: string;
       change: Partial<Pick<Tab, 'title' | 'connection' | 'text' | 'transaction' | 'parameters'>>;
     }
-  | { type: 'started'; id: string; at: number }
+  /** Whatever is run anew ends a trail. */
+  | { type: 'started'; id: string; at: number; keepsTrail?: boolean }
+  | { type: 'follow'; id: string; from: Step; label: string }
+  | { type: 'step'; id: string; by: number }
   /** Signed out: the agent has ended every session. */
   | { type: 'sessions-ended' }
   | { type: 'pin'; id: string; pin: Pin }
@@ -108,6 +120,7 @@ function closeTab(state: Workspace, id: string, spare: Tab): Workspace {
     running: without(state.running, id),
     outcomes: without(state.outcomes, id),
     pinned: without(state.pinned, id),
+    trails: without(state.trails, id),
   };
 }
 
@@ -126,6 +139,18 @@ function finish(state: Workspace, action: Extract<Action, { type: 'finished' }>)
     tabs: transaction === undefined ? state.tabs : changed(state.tabs, action.id, { transaction }),
     running: without(state.running, action.id),
     outcomes: action.outcome === null ? state.outcomes : { ...state.outcomes, [action.id]: action.outcome },
+  };
+}
+
+function stepped(state: Workspace, id: string, by: number): Workspace {
+  const [trail, front] = [state.trails[id], state.outcomes[id]];
+  if (trail === undefined || front === undefined || state.running[id] !== undefined) return state;
+  const there = moved(trail, by, front);
+  if (there === undefined) return state;
+  return {
+    ...state,
+    trails: { ...state.trails, [id]: there.trail },
+    outcomes: { ...state.outcomes, [id]: there.outcome },
   };
 }
 
@@ -163,9 +188,16 @@ export function reduce(state: Workspace, action: Action): Workspace {
       return pinned(state, action.id, action.result);
     case 'sessions-ended':
       return { ...state, tabs: state.tabs.map((tab) => ({ ...tab, transaction: 'idle' })) };
+    case 'follow': {
+      const trail = followed(state.trails[action.id], action.from, action.label, state.outcomes[action.id]);
+      return { ...state, trails: { ...state.trails, [action.id]: trail } };
+    }
+    case 'step':
+      return stepped(state, action.id, action.by);
     case 'started':
       return {
         ...state,
+        trails: action.keepsTrail === true ? state.trails : without(state.trails, action.id),
         running: { ...state.running, [action.id]: { startedAt: action.at, isCancelling: false } },
       };
     case 'cancelling': {

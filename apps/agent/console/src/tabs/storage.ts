@@ -49,10 +49,10 @@ export function loadWorkspace(key: string): Workspace {
   const found = readStored(key, stored);
   if (found === undefined) {
     const tab = newTab(newTabId(), []);
-    return { tabs: [tab], activeId: tab.id, closed: [], running: {}, outcomes: {}, pinned: {} };
+    return { tabs: [tab], activeId: tab.id, closed: [], running: {}, outcomes: {}, pinned: {}, trails: {} };
   }
   const activeId = found.tabs.some((tab) => tab.id === found.activeId) ? found.activeId : found.tabs[0]?.id;
-  return { ...found, activeId: activeId ?? '', running: {}, outcomes: {}, pinned: {} };
+  return { ...found, activeId: activeId ?? '', running: {}, outcomes: {}, pinned: {}, trails: {} };
 }
 
 /** Keeps the text of all tabs; results are never kept. */

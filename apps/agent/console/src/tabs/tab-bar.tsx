@@ -1,4 +1,4 @@
-import { HISTORY_KEYS, NEW_TAB_KEYS, OBJECTS_KEYS } from '../shell/shortcuts';
+import { HISTORY_KEYS, NEW_TAB_KEYS, OBJECTS_KEYS, SAVED_KEYS, SESSIONS_KEYS } from '../shell/shortcuts';
 import { Button } from '../ui/button';
 import { Icon } from '../ui/icon';
 import type { Panels } from '../workspace/use-panels';
@@ -45,14 +45,14 @@ export function TabBar(props: TabBarProps) {
       <Button
         look="quiet"
         aria-pressed={panels.isOpen('saved')}
-        title="Saved queries, yours and shared ones"
+        title={`Saved queries, yours and shared ones (${SAVED_KEYS})`}
         onClick={() => panels.toggle('saved')}
       >
         <Icon name="star" />
         <span className="max-[1100px]:sr-only">Saved</span>
       </Button>
       {onSessions !== undefined && (
-        <Button look="quiet" title="Sessions of the database" onClick={onSessions}>
+        <Button look="quiet" title={`Sessions of the database (${SESSIONS_KEYS})`} onClick={onSessions}>
           <Icon name="pulse" />
           <span className="max-[1100px]:sr-only">Sessions</span>
         </Button>

@@ -6,6 +6,7 @@ import { queryClient } from '../api/queries';
 import type { Connection } from '../connections/connection-switcher';
 import { plural } from '../results/format';
 import { Button } from '../ui/button';
+import { onEscape } from '../ui/escape';
 import { Icon, Spinner } from '../ui/icon';
 import { capital, Prose } from '../ui/prose';
 import { indexTree, objectKey, treeRows, wordsOf } from './model';
@@ -62,6 +63,8 @@ export function TreePanel({ connection, storageKey, commands, onClose }: TreePan
   return (
     <aside
       aria-label="Objects"
+      data-panel="objects"
+      onKeyDown={onEscape(onClose)}
       className="flex w-72 shrink-0 flex-col border-line border-r bg-surface max-[900px]:absolute max-[900px]:inset-y-0 max-[900px]:left-0 max-[900px]:z-30 max-[900px]:shadow-(--shadow)"
     >
       <div className="flex items-center gap-1 border-line border-b p-1.5 pl-2.5">

@@ -1,5 +1,5 @@
 import { DropdownMenu } from 'radix-ui';
-import { MENU, MenuItem } from './menu';
+import { Menu, MenuContent, MenuItem } from './menu';
 
 export interface MenuAction {
   readonly name: string;
@@ -17,7 +17,7 @@ interface MenuProps {
 /** What can be done with one thing, at the mouse or beside it. */
 export function MenuAt({ at, label, actions, onClose }: MenuProps) {
   return (
-    <DropdownMenu.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
+    <Menu open onOpenChange={(isOpen) => !isOpen && onClose()}>
       <DropdownMenu.Trigger asChild>
         <button
           type="button"
@@ -27,20 +27,13 @@ export function MenuAt({ at, label, actions, onClose }: MenuProps) {
           style={{ left: at.x, top: at.y }}
         />
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content
-          align="start"
-          aria-label={label}
-          onCloseAutoFocus={(event) => event.preventDefault()}
-          className={MENU}
-        >
-          {actions.map(({ name, run }) => (
-            <MenuItem key={name} onSelect={run}>
-              {name}
-            </MenuItem>
-          ))}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+      <MenuContent align="start" aria-label={label} onCloseAutoFocus={(event) => event.preventDefault()}>
+        {actions.map(({ name, run }) => (
+          <MenuItem key={name} onSelect={run}>
+            {name}
+          </MenuItem>
+        ))}
+      </MenuContent>
+    </Menu>
   );
 }

@@ -1,5 +1,5 @@
 import { Dialog } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Button } from './button';
 import { Icon } from './icon';
 
@@ -13,12 +13,19 @@ interface ModalProps {
 
 /** A dialog that traps focus, closes with Esc and gives focus back. */
 export function Modal({ title, description, children, onClose, wide = false }: ModalProps) {
+  // A dialog without a trigger of its own would leave the focus nowhere.
+  const [before] = useState(() => document.activeElement);
+  const goBack = (event: Event) => {
+    event.preventDefault();
+    if (before instanceof HTMLElement && before.isConnected) before.focus();
+  };
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
         <Dialog.Overlay className="fixed inset-0 z-40 bg-black/35" />
         <Dialog.Content
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
+          onCloseAutoFocus={goBack}
           className={`-translate-x-1/2 fixed top-[12vh] left-1/2 z-50 flex max-h-[76vh] w-[calc(100vw-2rem)] flex-col rounded-xl border border-line bg-raised shadow-(--shadow) outline-none ${wide ? 'max-w-3xl' : 'max-w-md'}`}
         >
           <div className="flex items-center justify-between gap-4 px-5 pt-4">

@@ -111,16 +111,24 @@ export function Console({ me, connections, storageKey, slot, isSheetOpen, onShee
         tabs.openView('Plan', connection.slug, { type: 'explain', sql, parameters: values }),
       );
   };
+  const showSessions =
+    connection === undefined
+      ? undefined
+      : () => tabs.openView('Sessions', connection.slug, { type: 'sessions' });
+  const toEditor = () => handle?.focus();
   useDeepLink(connections, tabs);
   useLeave(workspaceKey, latest, editor.unsaved);
   useShortcuts({
     ...{ runAll: commands.runAll, runCurrent: commands.runCurrent, cancel: commands.cancel },
     ...{ newTab: tabs.open, reopenTab: tabs.reopen, goToTab: tabs.goTo },
     closeTab: () => tabs.close(tab.id),
-    switchPane: () => switchPane(() => handle?.focus()),
+    switchPane: () => switchPane(toEditor),
     chooseConnection: () => setSwitcherOpen(running === undefined),
-    toggleHistory: () => panels.toggle('history'),
-    toggleObjects: () => panels.toggle('objects'),
+    visitHistory: () => panels.visit('history', toEditor),
+    visitObjects: () => panels.visit('objects', toEditor),
+    visitSaved: () => panels.visit('saved', toEditor),
+    explain: () => mayExplain && tab.view === undefined && void explain(),
+    showSessions: () => showSessions?.(),
     showKeys: () => onSheet(true),
   });
 
@@ -139,6 +147,7 @@ export function Console({ me, connections, storageKey, slot, isSheetOpen, onShee
   const results = {
     ...{ outcome, actions, tab: tab.id, isRunning: running !== undefined },
     pinned: workspace.pinned[tab.id] ?? NO_PINS,
+    trail: workspace.trails[tab.id],
     connection: connections.find((candidate) => candidate.slug === outcome?.connection),
     transaction: tab.transaction,
     person: useMemo(
@@ -156,11 +165,7 @@ export function Console({ me, connections, storageKey, slot, isSheetOpen, onShee
         panels={panels}
         commands={tabs}
         onNew={tabs.open}
-        onSessions={
-          connection === undefined
-            ? undefined
-            : () => tabs.openView('Sessions', connection.slug, { type: 'sessions' })
-        }
+        onSessions={showSessions}
       />
       <div className="relative flex min-h-0 flex-1">
         {panels.isOpen('objects') && connection !== undefined && (
@@ -169,18 +174,28 @@ export function Console({ me, connections, storageKey, slot, isSheetOpen, onShee
             connection={connection}
             storageKey={storageKey}
             commands={objects}
-            onClose={() => panels.close('objects')}
+            onClose={() => {
+              panels.close('objects');
+              toEditor();
+            }}
           />
         )}
         <main className="flex min-w-0 flex-1 flex-col">
           <div
             id="tab-panel"
             role="tabpanel"
+            tabIndex={-1}
             aria-labelledby={`tab-${tab.id}`}
-            className="flex min-h-0 flex-1 flex-col"
+            className="flex min-h-0 flex-1 flex-col outline-none"
           >
             {tab.view !== undefined && connection !== undefined ? (
-              <TabPage tab={tab} view={tab.view} connection={connection} commands={objects} />
+              <TabPage
+                tab={tab}
+                view={tab.view}
+                connection={connection}
+                commands={objects}
+                onText={(text) => dispatch({ type: 'change', id: tab.id, change: { text } })}
+              />
             ) : (
               <>
                 <Toolbar
@@ -195,7 +210,7 @@ export function Console({ me, connections, storageKey, slot, isSheetOpen, onShee
                   running={running}
                   canRun={handle !== null && connections.length > 0}
                   onConnection={tabs.changeConnection}
-                  onSwitched={() => handle?.focus()}
+                  onSwitched={toEditor}
                   onRun={commands.runCurrent}
                   onRunAll={commands.runAll}
                   onCancel={commands.cancel}
@@ -230,7 +245,10 @@ export function Console({ me, connections, storageKey, slot, isSheetOpen, onShee
               const isMine = connections.some((candidate) => candidate.slug === of);
               tabs.openWith({ title: name, text: sql, ...(isMine ? { connection: of } : {}) });
             }}
-            onClose={() => panels.close('saved')}
+            onClose={() => {
+              panels.close('saved');
+              toEditor();
+            }}
           />
         )}
         {panels.isOpen('history') && (
@@ -240,7 +258,7 @@ export function Console({ me, connections, storageKey, slot, isSheetOpen, onShee
             onOpen={tabs.openEntry}
             onClose={() => {
               panels.close('history');
-              handle?.focus();
+              toEditor();
             }}
           />
         )}

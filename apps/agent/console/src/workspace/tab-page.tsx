@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import type { Connection } from '../connections/connection-switcher';
 import type { Tab } from '../tabs/model';
 import type { TabView } from '../tabs/view';
@@ -20,11 +20,17 @@ interface TabPageProps {
   readonly view: TabView;
   readonly connection: Connection;
   readonly commands: ObjectCommands;
+  readonly onText: (text: string) => void;
 }
 
 /** A tab that is not an editor. */
-export function TabPage({ tab, view, connection, commands }: TabPageProps) {
+export function TabPage({ tab, view, connection, commands, onText }: TabPageProps) {
   const { slug } = connection;
+  // The editor went with the focus in it: the keyboard goes on in what took its place.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever another tab comes to the front
+  useEffect(() => {
+    if (document.activeElement === document.body) document.getElementById('tab-panel')?.focus();
+  }, [tab.id]);
   return (
     <Suspense
       fallback={
@@ -38,6 +44,8 @@ export function TabPage({ tab, view, connection, commands }: TabPageProps) {
           key={tab.id}
           {...{ view, connection, commands }}
           tab={tab.id}
+          draft={tab.text}
+          onDraft={onText}
           link={
             window.location.origin +
             linkOf({

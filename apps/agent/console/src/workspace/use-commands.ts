@@ -4,9 +4,11 @@ import { withoutWhere } from '../edit/without-where';
 import type { EditorHandle } from '../editor/handle';
 import type { Span } from '../editor/split';
 import type { useParameters } from '../parameters/use-parameters';
+import { plural } from '../results/format';
 import type { useRunner } from '../run/use-runner';
 import type { Outcome, Tab, Workspace } from '../tabs/model';
 import type { ToastMessage } from './toast';
+import { unappliedRows } from './unapplied';
 import { currentStatement } from './use-check';
 
 /** A question that must be answered before something is undone. */
@@ -34,6 +36,17 @@ interface CommandContext {
 
 const TAGS: Readonly<Record<string, string>> = { COMMIT: 'Committed', ROLLBACK: 'Rolled back' };
 
+function everyRowQuestion(verb: 'UPDATE' | 'DELETE', onConfirm: () => void): Question {
+  const [what, does] = verb === 'DELETE' ? ['a DELETE', 'deletes'] : ['an UPDATE', 'changes'];
+  return {
+    title: `${verb} without WHERE?`,
+    text: `There is ${what} that has no WHERE, so it ${does} every row of its table.`,
+    action: 'Run it',
+    keep: 'Do not run it',
+    onConfirm,
+  };
+}
+
 /** Run, run all, cancel, commit, roll back: what the toolbar and the keyboard do to the tab in front. */
 export function useCommands(context: CommandContext) {
   const { workspace, tab, connection, checkOf, handle, runner, parameters, onToast } = context;
@@ -51,14 +64,15 @@ export function useCommands(context: CommandContext) {
       const run = () =>
         parameters.ask(sql, 'Run', (values) => void runner.run({ ...place, parameters: values }));
       const verb = withoutWhere(sql);
-      if (verb === undefined) run();
+      const runAsked = () => (verb === undefined ? run() : setQuestion(everyRowQuestion(verb, run)));
+      const staged = unappliedRows(workspace.current, tab.id);
+      if (staged === 0) runAsked();
       else {
         setQuestion({
-          title: `${verb} without WHERE?`,
-          text: `There is ${verb === 'DELETE' ? 'a DELETE' : 'an UPDATE'} that has no WHERE, so it ${verb === 'DELETE' ? 'deletes' : 'changes'} every row of its table.`,
-          action: 'Run it',
-          keep: 'Do not run it',
-          onConfirm: run,
+          title: 'Discard what is staged?',
+          text: `Changes to ${plural(staged, 'row')} of the result here are not applied. Another run in this tab takes its place.`,
+          action: 'Discard and run',
+          onConfirm: runAsked,
         });
       }
     }
@@ -111,8 +125,9 @@ export function useCommands(context: CommandContext) {
 
   const retry = (outcome: Outcome) => {
     if (outcome.connection !== connection) return;
-    const { sql, offset, firstLine, parameters: values } = outcome;
-    void runner.run({ tab: tab.id, connection, sql, offset, firstLine, parameters: values });
+    const { sql, offset, firstLine, parameters: values, shape } = outcome;
+    const place = { tab: tab.id, connection, sql, offset, firstLine };
+    void runner.run({ ...place, parameters: values, keepsTrail: true, shape });
   };
 
   return {

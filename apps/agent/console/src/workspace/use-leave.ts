@@ -1,6 +1,7 @@
 import { type RefObject, useEffect } from 'react';
 import { reduce, type Workspace } from '../tabs/model';
 import { saveWorkspace } from '../tabs/storage';
+import { hasUnapplied } from './unapplied';
 
 interface Unsaved {
   readonly id: string;
@@ -21,7 +22,9 @@ export function useLeave(key: string, workspace: RefObject<Workspace>, unsaved: 
     const warn = (event: BeforeUnloadEvent) => {
       const { tabs, running } = workspace.current;
       const isAtStake =
-        Object.keys(running).length > 0 || tabs.some(({ transaction }) => transaction === 'open');
+        Object.keys(running).length > 0 ||
+        tabs.some(({ transaction }) => transaction === 'open') ||
+        hasUnapplied(workspace.current);
       if (isAtStake) event.preventDefault();
     };
     window.addEventListener('pagehide', save);

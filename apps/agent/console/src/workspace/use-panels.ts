@@ -11,7 +11,12 @@ export interface Panels {
   isOpen(name: PanelName): boolean;
   toggle(name: PanelName): void;
   close(name: PanelName): void;
+  /** By a key: opens it, goes into it, or, for who is in it, closes it and goes back. */
+  visit(name: PanelName, back: () => void): void;
 }
+
+const panelOf = (name: PanelName) => document.querySelector(`[data-panel="${name}"]`);
+const enter = (name: PanelName) => panelOf(name)?.querySelector('input')?.focus();
 
 /** On the right there is room for one. */
 const RIGHT: readonly PanelName[] = ['history', 'saved'];
@@ -26,13 +31,22 @@ export function usePanels(key: string): Panels {
     writeStored(key, names);
   };
   const close = (name: PanelName) => set(open.filter((other) => other !== name));
+  const show = (name: PanelName) => {
+    const others = RIGHT.includes(name) ? open.filter((other) => !RIGHT.includes(other)) : open;
+    set([...others, name]);
+    // Once it is drawn: who opens it wants to find something.
+    setTimeout(() => enter(name), 0);
+  };
   return {
     isOpen: (name) => open.includes(name),
     close,
-    toggle: (name) => {
-      if (open.includes(name)) return close(name);
-      const others = RIGHT.includes(name) ? open.filter((other) => !RIGHT.includes(other)) : open;
-      set([...others, name]);
+    toggle: (name) => (open.includes(name) ? close(name) : show(name)),
+    visit: (name, back) => {
+      if (!open.includes(name)) show(name);
+      else if (panelOf(name)?.contains(document.activeElement)) {
+        close(name);
+        back();
+      } else enter(name);
     },
   };
 }

@@ -23,15 +23,19 @@ export function useResultActions(context: ActionContext): ResultActions {
   return useMemo(() => {
     const run = async (
       sql: string,
-      more: Partial<Pick<RunRequest, 'maxRows' | 'expectRows' | 'isQuiet' | 'onError' | 'parameters'>>,
+      more: Partial<
+        Pick<
+          RunRequest,
+          'maxRows' | 'expectRows' | 'isQuiet' | 'onError' | 'parameters' | 'keepsTrail' | 'shape'
+        >
+      >,
     ) => {
       const { tab, connection, runner } = latest.current;
       if (connection === null) return undefined;
       return runner.run({ tab: tab.id, connection, sql, offset: 0, firstLine: 1, ...more });
     };
     return {
-      run: (sql, parameters, maxRows) =>
-        void run(sql, { parameters, ...(maxRows === undefined ? {} : { maxRows }) }),
+      run: (sql, parameters, more = {}) => void run(sql, { parameters, keepsTrail: true, ...more }),
       apply: async (statements) => {
         const expectRows = statements.map(() => 1);
         let problem: string | undefined = 'choose a connection first';
@@ -55,11 +59,20 @@ export function useResultActions(context: ActionContext): ResultActions {
         );
       },
       cancel: () => latest.current.cancel(),
-      follow: ({ table, sql, parameters }) => {
-        const { tabs, connection, runner } = latest.current;
-        if (connection === null) return;
-        const tab = tabs.openWith({ title: table.slice(0, 60), text: sql, connection, parameters });
-        void runner.run({ tab: tab.id, connection, sql, parameters, offset: 0, firstLine: 1 });
+      follow: ({ table, condition, sql, parameters }, from, isInPlace) => {
+        const { tab, tabs, connection, runner, dispatch } = latest.current;
+        const of = from.outcome.connection;
+        if (isInPlace && connection === of) {
+          const label = `${table} (${condition})`.slice(0, 200);
+          dispatch({ type: 'follow', id: tab.id, from, label });
+          return void run(sql, { parameters, keepsTrail: true });
+        }
+        const other = tabs.openWith({ title: table.slice(0, 60), text: sql, connection: of, parameters });
+        void runner.run({ tab: other.id, connection: of, sql, parameters, offset: 0, firstLine: 1 });
+      },
+      step: (by) => latest.current.dispatch({ type: 'step', id: latest.current.tab.id, by }),
+      openInTab: ({ sql, connection, parameters }, title) => {
+        latest.current.tabs.openWith({ title: title.slice(0, 60), text: sql, connection, parameters });
       },
       pin: (pin) => latest.current.dispatch({ type: 'pin', id: latest.current.tab.id, pin }),
       unpin: (result) => latest.current.dispatch({ type: 'unpin', id: latest.current.tab.id, result }),

@@ -6,6 +6,7 @@ import { type Action, newTab, type Tab, type TabStart, type Workspace } from '..
 import { newTabId } from '../tabs/storage';
 import { isSameView, type TabView } from '../tabs/view';
 import type { ToastMessage } from './toast';
+import { unappliedRows } from './unapplied';
 import type { Question } from './use-commands';
 
 interface TabContext {
@@ -48,13 +49,17 @@ export function useTabCommands({ workspace, dispatch, runner, active, flush, onA
     const tab = workspace.current.tabs.find((candidate) => candidate.id === id);
     if (tab === undefined) return;
     const isRunning = workspace.current.running[id] !== undefined;
-    if (!isRunning && tab.transaction === 'idle') return closeNow(tab);
+    const staged = unappliedRows(workspace.current, id);
+    if (!isRunning && tab.transaction === 'idle' && staged === 0) return closeNow(tab);
+    const [text, action] = isRunning
+      ? ['A statement is running. Closing the tab cancels it and rolls back its transaction.', 'Cancel']
+      : tab.transaction !== 'idle'
+        ? ['Its transaction is open. Closing the tab rolls it back.', 'Roll back']
+        : [`Changes to ${plural(staged, 'row')} are staged there and not applied.`, 'Discard'];
     onAsk({
       title: `Close ${tab.title}?`,
-      text: isRunning
-        ? 'A statement is running. Closing the tab cancels it and rolls back its transaction.'
-        : 'Its transaction is open. Closing the tab rolls it back.',
-      action: isRunning ? 'Cancel and close' : 'Roll back and close',
+      text,
+      action: `${action} and close`,
       onConfirm: () => closeNow(tab),
     });
   };
@@ -63,7 +68,10 @@ export function useTabCommands({ workspace, dispatch, runner, active, flush, onA
   const closeAll = (ids: readonly string[]) => {
     const { tabs, running } = workspace.current;
     const chosen = tabs.filter(({ id }) => ids.includes(id));
-    const busy = chosen.filter(({ id, transaction }) => running[id] !== undefined || transaction !== 'idle');
+    const busy = chosen.filter(
+      ({ id, transaction }) =>
+        running[id] !== undefined || transaction !== 'idle' || unappliedRows(workspace.current, id) > 0,
+    );
     const closeThem = () => {
       for (const tab of chosen) closeNow(tab);
       const undo = () => chosen.forEach(reopen);
@@ -73,8 +81,8 @@ export function useTabCommands({ workspace, dispatch, runner, active, flush, onA
     if (busy.length === 0) return closeThem();
     onAsk({
       title: `Close ${plural(chosen.length, 'tab')}?`,
-      text: `In ${busy.map(({ title }) => title).join(', ')} something runs or a transaction is open. Closing cancels it and rolls it back.`,
-      action: 'Roll back and close',
+      text: `In ${busy.map(({ title }) => title).join(', ')} something runs, a transaction is open or changes are staged. Closing undoes it.`,
+      action: 'Close them',
       onConfirm: closeThem,
     });
   };

@@ -1,8 +1,11 @@
+/** As much of a comment as helps somebody who writes; the object's page has it whole. */
+const COMMENT_MAX = 1_000;
+
 /** What the editor completes: relations with their columns, those of the catalogs too. */
 export const RELATIONS = `
   select c.oid::int8::float8 as oid, n.nspname as schema, c.relname as name,
     case c.relkind when 'v' then 'view' when 'm' then 'materialized_view' when 'f' then 'foreign_table' else 'table' end as kind,
-    pg_catalog.obj_description(c.oid, 'pg_class') as comment,
+    pg_catalog.left(pg_catalog.obj_description(c.oid, 'pg_class'), ${COMMENT_MAX}) as comment,
     (select pg_catalog.json_agg(pg_catalog.json_build_array(a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod)) order by a.attnum)
       from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns
   from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
@@ -21,7 +24,7 @@ export const FOREIGN_KEYS = `
 export const FUNCTIONS = `
   select n.nspname as schema, p.proname as name, case p.prokind when 'p' then 'procedure' when 'a' then 'aggregate' when 'w' then 'window' else 'function' end as kind,
     pg_catalog.pg_get_function_arguments(p.oid) as arguments, pg_catalog.pg_get_function_result(p.oid) as result,
-    pg_catalog.obj_description(p.oid, 'pg_proc') as comment
+    pg_catalog.left(pg_catalog.obj_description(p.oid, 'pg_proc'), ${COMMENT_MAX}) as comment
   from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
   where n.nspname !~ '^pg_(toast|temp)' and n.nspname <> 'information_schema'
     and not ('internal'::regtype = any (p.proargtypes) or 'cstring'::regtype = any (p.proargtypes))
