@@ -7,6 +7,7 @@ import { runExport } from '../export/run-export';
 import { addToHistory } from '../history/history';
 import { numbered, type Values } from '../parameters/placeholders';
 import { plural } from '../results/format';
+import type { Shape } from '../results/shape';
 import type { Action, Transaction } from '../tabs/model';
 import { newTabId } from '../tabs/storage';
 import { Collector } from './collect';
@@ -43,6 +44,8 @@ export interface RunRequest {
   readonly parameters?: Values | undefined;
   /** Goes on where foreign keys were followed to, in place of beginning anew. */
   readonly keepsTrail?: boolean;
+  /** What the text was made from to filter and sort. */
+  readonly shape?: Shape | undefined;
 }
 
 function optionsOf({ maxRows = FIRST_ROWS, expectRows }: RunRequest, manualCommit: boolean) {
@@ -81,7 +84,8 @@ export function useRunner(
     const at = Date.now();
     const startedAt = performance.now();
     const elapsed = () => performance.now() - startedAt;
-    const sent: Sent = { id: ++runs.current, connection, sql, offset, firstLine, parameters };
+    const { shape } = request;
+    const sent: Sent = { id: ++runs.current, connection, sql, offset, firstLine, parameters, shape };
     const collector = new Collector(() => {
       if (isQuiet) return;
       const outcome = outcomeOf(sent, collector.shown(false), undefined, elapsed());
