@@ -7,6 +7,7 @@ import { GraphqlClient } from '@postern/infra/graphql-client';
 import { REPOSITORY } from '@postern/infra/paths';
 import pg from 'pg';
 import { ConsoleStream } from './console-stream.js';
+import { durableRecords } from './durable-record.js';
 import { type Benchmark, median, type Table } from './harness.js';
 import { peakDuring, residentMb } from './process-figures.js';
 
@@ -28,6 +29,12 @@ async function timed(action: () => Promise<unknown>): Promise<number> {
   return performance.now() - at;
 }
 
+interface Sample {
+  readonly direct: number;
+  readonly through: number;
+  readonly first: number;
+}
+
 interface Sides {
   readonly direct: pg.Pool;
   readonly window: ConsoleStream;
@@ -36,7 +43,7 @@ interface Sides {
 }
 
 /** Both in turn, so that a busy machine is busy for both. */
-async function sideBySide(sql: string, rounds: number, { direct, window }: Sides) {
+async function sideBySide(sql: string, rounds: number, { direct, window }: Sides): Promise<Sample> {
   const [here, there, first]: number[][] = [[], [], []];
   for (let round = 0; round < rounds; round++) {
     here?.push(await timed(() => direct.query(sql)));
@@ -70,8 +77,20 @@ async function parallel(lanes: number, each: number, sides: Sides): Promise<read
 
 const READER = join(REPOSITORY, 'test', 'dist', 'console-flood.js');
 
+interface Flood {
+  /** Megabytes of memory that the agent took beside what it had. */
+  readonly more: number;
+  readonly p99: number;
+  readonly took: number;
+}
+
 /** Rows by the million to one window, while somebody else asks for one row at a time. */
-async function flood(rows: number, pid: number | undefined, reader: ConsoleClient, other: ConsoleStream) {
+async function flood(
+  rows: number,
+  pid: number | undefined,
+  reader: ConsoleClient,
+  other: ConsoleStream,
+): Promise<Flood> {
   await other.run('select 1', 'other');
   const before = residentMb(pid);
   const waits: number[] = [];
@@ -90,6 +109,51 @@ async function flood(rows: number, pid: number | undefined, reader: ConsoleClien
     await asking;
   });
   return { more: peak - before, p99: percentile(waits, 0.99), took };
+}
+
+/** The disk alone, for what each `select 1` waits. */
+async function diskMs(rounds: number): Promise<number> {
+  const records = await durableRecords();
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round++) times.push(await timed(records.append));
+  await records.close();
+  return median(times);
+}
+
+/** What comes first warms up what is measured after it; a single client is measured before that as well. */
+async function compared(sides: Sides, quick: boolean, flooded: (rows: number) => Promise<Flood>) {
+  const [rounds, each] = quick ? [50, 5] : [300, 30];
+  const cold = await sideBySide('select 1', rounds, sides);
+  await parallel(16, each, sides);
+  const disk = await diskMs(rounds);
+  const single = await sideBySide('select 1', rounds, sides);
+  const [direct16, through16] = await parallel(16, each, sides);
+  const thousand = await sideBySide(rowsOf(1_000), quick ? 10 : 40, sides);
+  const many = await sideBySide(rowsOf(100_000), quick ? 3 : 7, sides);
+  const count = quick ? 500_000 : 5_000_000;
+  await flooded(count / 10);
+  const large = await flooded(count);
+  const ratio = ({ direct, through }: Sample) => `${(through / direct).toFixed(2)} ×`;
+  const added = ({ direct, through }: Sample) => [ms(direct), ms(through), `+${ms(through - direct)}`];
+  const title = `${count.toLocaleString('en-US')} rows`;
+  const table: Table = [
+    ['', 'pg on a pool', 'console', ''],
+    [`\`select 1\`, 1 client, p50, the first ${rounds} of an agent`, ...added(cold)],
+    ['the same later', ...added(single)],
+    ['of it the disk alone (fdatasync), p50', '', ms(disk), ''],
+    ['`select 1`, 16 clients, p50', ms(direct16), ms(through16), ''],
+    ['1,000 rows', ms(thousand.direct), ms(thousand.through), ratio(thousand)],
+    ['100,000 rows', ms(many.direct), ms(many.through), ratio(many)],
+    ['100,000 rows: first rows after', '', ms(many.first), ''],
+    [
+      `${title}: more memory in the agent`,
+      '',
+      `${large.more.toFixed(0)} MB`,
+      `${(large.took / 1_000).toFixed(1)} s`,
+    ],
+    ['meanwhile another person’s `select 1`, p99', '', ms(large.p99), ''],
+  ];
+  return table;
 }
 
 /** The console's stream against node-postgres on a pool. */
@@ -112,34 +176,8 @@ export const consoleStream: Benchmark = {
     // A server that stops before its clients do is no error of theirs.
     direct.on('error', () => undefined);
     const sides = { direct, window, other };
-    const single = await sideBySide('select 1', quick ? 50 : 300, sides);
-    const [direct16, through16] = await parallel(16, quick ? 5 : 30, sides);
-    const thousand = await sideBySide(rowsOf(1_000), quick ? 10 : 40, sides);
-    const many = await sideBySide(rowsOf(100_000), quick ? 3 : 7, sides);
-    const count = quick ? 500_000 : 5_000_000;
-    const large = await flood(count, stack.services.agent.pid, dana, other);
-    const ratio = ({ direct: a, through: b }: { direct: number; through: number }) =>
-      `${(b / a).toFixed(2)} ×`;
-    const table: Table = [
-      ['', 'pg on a pool', 'console', ''],
-      [
-        '`select 1`, 1 client, p50',
-        ms(single.direct),
-        ms(single.through),
-        `+${ms(single.through - single.direct)}`,
-      ],
-      ['`select 1`, 16 clients, p50', ms(direct16), ms(through16), ''],
-      ['1,000 rows', ms(thousand.direct), ms(thousand.through), ratio(thousand)],
-      ['100,000 rows', ms(many.direct), ms(many.through), ratio(many)],
-      ['100,000 rows: first rows after', '', ms(many.first), ''],
-      [
-        `${count.toLocaleString('en-US')} rows: more memory in the agent`,
-        '',
-        `${large.more.toFixed(0)} MB`,
-        `${(large.took / 1_000).toFixed(1)} s`,
-      ],
-      ['meanwhile another person’s `select 1`, p99', '', ms(large.p99), ''],
-    ];
+    const { pid } = stack.services.agent;
+    const table = await compared(sides, quick, (rows) => flood(rows, pid, dana, other));
     return {
       batch: quick ? 50 : 200,
       contenders: [

@@ -1,11 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { ConsoleClient } from '@postern/infra/console-client';
 import { DEMO_PEOPLE } from '@postern/infra/demo-organisation';
 import { GraphqlClient } from '@postern/infra/graphql-client';
 import pg from 'pg';
+import { durableRecords } from './durable-record.js';
 import type { Benchmark } from './harness.js';
 
 /** One statement at a time over HTTP, with classification, decision and two durable audit records. */
@@ -19,13 +16,7 @@ export const statement: Benchmark = {
     const console = new ConsoleClient(stack.urls.console);
     await console.signIn(sam);
     const pool = new pg.Pool({ connectionString: stack.postgres.superuserUrl('shop'), max: 1 });
-    const dir = mkdtempSync(join(tmpdir(), 'postern-append-'));
-    const file = await open(join(dir, 'spool'), 'a');
-    const record = Buffer.alloc(600, 'x');
-    const append = async (): Promise<void> => {
-      await file.write(record);
-      await file.datasync();
-    };
+    const records = await durableRecords();
     const expect200 = async (sql: string): Promise<void> => {
       const { status, body } = await console.run('production', sql);
       if (status !== 200 || body.error)
@@ -35,14 +26,13 @@ export const statement: Benchmark = {
       batch: quick ? 50 : 300,
       contenders: [
         { name: 'pg, directly', once: () => pool.query('select 1') },
-        { name: 'one durable record of 600 bytes alone (fdatasync)', once: append },
+        { name: 'one durable record of 600 bytes alone (fdatasync)', once: records.append },
         { name: 'through the agent', once: () => expect200('select 1') },
         { name: 'refused by the agent', once: () => console.run('production', 'delete from orders') },
       ],
       close: async () => {
         await pool.end();
-        await file.close();
-        rmSync(dir, { recursive: true, force: true });
+        await records.close();
       },
     };
   },

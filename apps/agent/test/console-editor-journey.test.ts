@@ -182,6 +182,41 @@ describe.skipIf(!CHROMIUM)('the editor in a real browser', () => {
     await trail.waitFor({ state: 'detached' });
   });
 
+  it('filters in the database, by a statement that it shows', async () => {
+    await write(dana, 'select o.id, o.customer_id, o.status from sales.orders o');
+    await dana.keyboard.press('ControlOrMeta+Enter');
+    await dana.getByRole('button', { name: 'Column status' }).click();
+    await dana.getByRole('menuitem', { name: 'Filter in the database…' }).click();
+    const dialog = dana.getByRole('dialog', { name: 'Filter in the database' });
+    await dialog.getByRole('textbox', { name: 'Value of condition 1' }).fill('paid');
+    await dialog.getByRole('button', { name: 'Add a condition' }).click();
+    await dialog.getByRole('combobox', { name: 'Column of condition 2' }).selectOption({ label: 'id' });
+    await dialog.getByRole('combobox', { name: 'Comparison of condition 2' }).selectOption('at most');
+    const id = dialog.getByRole('textbox', { name: 'Value of condition 2' });
+    await id.fill('ten');
+    await dialog.getByText('`ten` is not a whole number').waitFor();
+    expect(await dialog.getByRole('button', { name: 'Run' }).isDisabled()).toBe(true);
+    await id.fill('10');
+    await dialog.getByRole('combobox', { name: 'Order by' }).selectOption({ label: 'id' });
+    await dialog.getByRole('checkbox', { name: 'descending' }).check();
+    await dialog.getByText(/WHERE status = :value1\n {2}AND id <= :value2\nORDER BY 1 DESC/).waitFor();
+    await picture(dana, 'filter');
+    expect(await axeProblems(dana)).toEqual([]);
+    await id.press('Enter');
+    await dana.locator('[role="grid"][aria-rowcount="5"]').waitFor();
+    expect(await dana.getByRole('gridcell').first().textContent()).toBe('10');
+    await dana.getByRole('button', { name: 'Edit rows' }).waitFor();
+    await until(() =>
+      world
+        .received('statement.decided')
+        .some(({ statement }) => /WHERE status = \$1 +\n {2}AND id <= \$2/.test(statement?.text ?? '')),
+    );
+    await picture(dana, 'filtered');
+    expect(await axeProblems(dana)).toEqual([]);
+    await dana.getByRole('button', { name: 'Show all' }).click();
+    await dana.locator('[role="grid"][aria-rowcount="5001"]').waitFor();
+  });
+
   it('completes snippets by their name, and lists the connection used last first', async () => {
     await write(dana, '');
     await dana.keyboard.type('dup');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { copyAs } from '../src/results/copy-as';
-import { orderOf, sortedSql } from '../src/results/order';
+import { orderOf } from '../src/results/order';
 import { sumsOf } from '../src/results/sums';
 import { resultOf } from './data-rows';
 
@@ -52,12 +52,6 @@ describe('sorting and filtering', () => {
     );
     expect([...(orderOf(result, null, 'ANN') ?? [])]).toEqual([0, 2]);
     expect(orderOf(result, null, ' ')).toBeUndefined();
-  });
-
-  it('asks the database for the order of what is not here', () => {
-    expect(sortedSql('select 1;', { column: 1, isDescending: true })).toBe(
-      'SELECT * FROM (\nselect 1\n) AS result ORDER BY 2 DESC',
-    );
   });
 });
 

@@ -27,10 +27,15 @@ function integerProblem(type: string, text: string): string | undefined {
   return isOut ? `${type} goes from ${least} to ${most}` : undefined;
 }
 
-/** Why a column takes no such text, as far as can be told without the database; undefined: it may. */
+/** Why a column takes no such text. */
 function textProblem({ type, values }: TableColumn, text: string): string | undefined {
-  if (type in INTEGERS) return integerProblem(type, text);
   if (values !== null) return values.includes(text) ? undefined : `one of ${values.join(', ')}`;
+  return typeProblem(type, text);
+}
+
+/** Why a text is no value of a type, as far as can be told without the database; undefined: it may be one. */
+export function typeProblem(type: string, text: string): string | undefined {
+  if (type in INTEGERS) return integerProblem(type, text);
   if (type.endsWith('[]'))
     return /^\s*(\[.*\]=)?\{[\s\S]*\}\s*$/.test(text) ? undefined : 'an array is written {1,2,3}';
   if (/^(numeric|real|double precision)/.test(type))

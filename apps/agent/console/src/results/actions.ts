@@ -3,11 +3,16 @@ import type { Values } from '../parameters/placeholders';
 import type { Outcome, Pin, Step } from '../tabs/model';
 import type { ResultSet } from './result-set';
 import type { RowLink } from './row-links';
+import type { Shape } from './shape';
 
 /** What results ask of the rest of the console. */
 export interface ResultActions {
   /** Runs in the same tab, whose results it replaces; with what the placeholders of the text stood for. */
-  run(sql: string, parameters: Values | undefined, maxRows?: number): void;
+  run(
+    sql: string,
+    parameters: Values | undefined,
+    more?: { maxRows?: number; shape?: Shape | undefined },
+  ): void;
   /** Why nothing was changed; undefined: each statement changed one row. */
   apply(statements: readonly string[]): Promise<string | undefined>;
   exportFile(sql: string, parameters: Values | undefined): ExportFile;

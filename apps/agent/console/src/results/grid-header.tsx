@@ -32,7 +32,11 @@ interface HeaderProps {
   readonly menuAt: number | null;
   readonly onMenu: (place: number | null) => void;
   /** Has the database sort what is not here as a whole. */
-  readonly onSortInDatabase: (sort: Sort) => void;
+  readonly onSortInDatabase: (sort: Sort | null) => void;
+  /** How the database sorted it by the console's own doing. */
+  readonly databaseSort: Sort | null;
+  /** Asks which rows the database is to give; absent: it is no SELECT. */
+  readonly onFilter: ((column: number) => void) | undefined;
 }
 
 function ColumnMenu({
@@ -41,14 +45,16 @@ function ColumnMenu({
   column,
   ...props
 }: HeaderProps & { place: number; name: string; column: number }) {
-  const { result, grid, view, onSortInDatabase } = props;
-  const { sort, frozen, shown } = view;
+  const { result, grid, view, onSortInDatabase, onFilter, databaseSort } = props;
+  const { frozen, shown } = view;
+  const sort = view.sort ?? databaseSort;
   const isWhole = result.complete !== undefined && !result.truncated;
   const own = sort?.column === column ? sort : null;
   const sortBy = (isDescending: boolean) => {
     if (isWhole) view.setSort({ column, isDescending });
     else onSortInDatabase({ column, isDescending });
   };
+  const unsort = () => (view.sort === null ? onSortInDatabase(null) : view.setSort(null));
   const where = isWhole ? '' : ' in the database';
   const width = grid.places.find((at) => at.place === place)?.width ?? MIN_WIDTH;
   /** The menu stays: one step is seldom enough. */
@@ -77,7 +83,10 @@ function ColumnMenu({
       <MenuContent align="end" onCloseAutoFocus={backToGrid}>
         <MenuItem onSelect={() => sortBy(false)}>Sort ascending{where}</MenuItem>
         <MenuItem onSelect={() => sortBy(true)}>Sort descending{where}</MenuItem>
-        {sort !== null && <MenuItem onSelect={() => view.setSort(null)}>Do not sort</MenuItem>}
+        {sort !== null && <MenuItem onSelect={unsort}>Do not sort</MenuItem>}
+        {onFilter !== undefined && (
+          <MenuItem onSelect={() => onFilter(column)}>Filter in the database…</MenuItem>
+        )}
         <MenuLine />
         {place > 0 && <MenuItem onSelect={() => view.move(place, -1)}>Move left</MenuItem>}
         {place < shown.length - 1 && <MenuItem onSelect={() => view.move(place, 1)}>Move right</MenuItem>}
@@ -102,7 +111,8 @@ function HeaderCell({ at, ...props }: HeaderProps & { at: Place }) {
   const column = result.columns[index];
   if (column === undefined) return null;
   const { className, style } = placed(at);
-  const own = view.sort?.column === index ? view.sort : null;
+  const sort = view.sort ?? props.databaseSort;
+  const own = sort?.column === index ? sort : null;
   return (
     <div
       role="columnheader"

@@ -27,14 +27,16 @@ interface GridProps {
   readonly cells: Cells;
   readonly connection: string;
   readonly onFollow: (link: RowLink, from: string) => void;
-  readonly onSortInDatabase: (sort: Sort) => void;
+  readonly onSortInDatabase: (sort: Sort | null) => void;
+  readonly databaseSort: Sort | null;
+  readonly onFilter: ((column: number) => void) | undefined;
 }
 
 type Opened = { readonly what: 'value' | 'row'; readonly cell: Cell };
 
 /** The rows of one statement. One focusable element with a cursor inside, as the ARIA grid pattern has it. */
 export function ResultGrid(props: GridProps) {
-  const { result, label, view, grid, edit, cells, onSortInDatabase } = props;
+  const { result, label, view, grid, edit, cells, onSortInDatabase, databaseSort, onFilter } = props;
   const { scroller, rows, selection, select } = grid;
   const { rowCount } = cells;
   const [opened, setOpened] = useState<Opened | null>(null);
@@ -143,7 +145,7 @@ export function ResultGrid(props: GridProps) {
       >
         <div className="relative" style={{ height: rows.getTotalSize() + 1, width: grid.width }}>
           <GridHeader
-            {...{ result, grid, view, rowCount, onSortInDatabase, menuAt }}
+            {...{ result, grid, view, rowCount, onSortInDatabase, databaseSort, onFilter, menuAt }}
             onMenu={(place) => setMenuAt(place)}
           />
           {rows.getVirtualItems().map(({ index, start }) => (

@@ -77,9 +77,3 @@ export function orderOf(result: ResultSet, sort: Sort | null, filter: string): U
     return sign * compare(a, b) || left - right;
   });
 }
-
-/** The same order by the database, for a result of which only a part is here. */
-export function sortedSql(sql: string, { column, isDescending }: Sort): string {
-  const text = sql.trim().replace(/;$/, '');
-  return `SELECT * FROM (\n${text}\n) AS result ORDER BY ${column + 1}${isDescending ? ' DESC' : ''}`;
-}

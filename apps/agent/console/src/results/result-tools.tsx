@@ -32,6 +32,9 @@ interface ToolsProps {
   readonly mayEdit: boolean;
   readonly mayExport: boolean;
   readonly isRunning: boolean;
+  /** Absent: it is no SELECT. */
+  readonly onFilter: ((column: null) => void) | undefined;
+  readonly onUnfilter: () => void;
 }
 
 function CopyMenu({ result, view, cells, area }: Pick<ToolsProps, 'result' | 'view' | 'cells' | 'area'>) {
@@ -72,6 +75,28 @@ function CopyMenu({ result, view, cells, area }: Pick<ToolsProps, 'result' | 'vi
   );
 }
 
+function DatabaseFilter({ outcome, isRunning, onFilter, onUnfilter }: ToolsProps) {
+  const { length: count } = outcome.shape?.conditions ?? [];
+  if (onFilter === undefined) return null;
+  return (
+    <>
+      <Button
+        look="quiet"
+        disabled={isRunning}
+        title="Over all rows of the statement, not only those that are here"
+        onClick={() => onFilter(null)}
+      >
+        {count === 0 ? 'Filter in the database…' : `Filtered in the database (${count})…`}
+      </Button>
+      {count > 0 && (
+        <Button look="quiet" disabled={isRunning} onClick={onUnfilter}>
+          Show all
+        </Button>
+      )}
+    </>
+  );
+}
+
 /** Above the grid: filter, edit, chart, copy, export. */
 export function ResultTools(props: ToolsProps) {
   const { result, view, edit, actions, sql, outcome, pinned, mayEdit, mayExport, isRunning } = props;
@@ -97,6 +122,7 @@ export function ResultTools(props: ToolsProps) {
         />
       </label>
       {view.isFiltered && <span className="text-muted">{plural(view.rowCount, 'row')} match</span>}
+      <DatabaseFilter {...props} />
       {edit.why !== null && <span className="text-muted">read-only: {edit.why}</span>}
       <span className="ml-auto" />
       {mayEdit && !edit.isOn && edit.why === null && (

@@ -4,6 +4,7 @@ import type { HistoryEntry } from '../history/history';
 import type { Values } from '../parameters/placeholders';
 import { plural } from '../results/format';
 import type { ResultSet } from '../results/result-set';
+import type { Shape } from '../results/shape';
 import type { Outcome } from '../tabs/model';
 
 /** Errors that mean "Postern said no", not "something broke". */
@@ -18,6 +19,7 @@ export interface Sent {
   readonly offset: number;
   readonly firstLine: number;
   readonly parameters?: Values | undefined;
+  readonly shape?: Shape | undefined;
 }
 
 export function outcomeOf(

@@ -5,8 +5,9 @@ import { api, ConsoleFailure, type ErrorDetail } from '../api/client';
 import { stream } from '../api/stream';
 import { runExport } from '../export/run-export';
 import { addToHistory } from '../history/history';
-import { numbered, type Values } from '../parameters/placeholders';
+import { bindable, type Values } from '../parameters/placeholders';
 import { plural } from '../results/format';
+import type { Shape } from '../results/shape';
 import type { Action, Transaction } from '../tabs/model';
 import { newTabId } from '../tabs/storage';
 import { Collector } from './collect';
@@ -43,6 +44,8 @@ export interface RunRequest {
   readonly parameters?: Values | undefined;
   /** Goes on where foreign keys were followed to, in place of beginning anew. */
   readonly keepsTrail?: boolean;
+  /** What the text was made from to filter and sort. */
+  readonly shape?: Shape | undefined;
 }
 
 function optionsOf({ maxRows = FIRST_ROWS, expectRows }: RunRequest, manualCommit: boolean) {
@@ -52,10 +55,6 @@ function optionsOf({ maxRows = FIRST_ROWS, expectRows }: RunRequest, manualCommi
     ...(expectRows === undefined ? {} : { expectRows: [...expectRows] }),
   };
 }
-
-/** A text with what it binds. Statements that the console wrote have nothing to bind, whatever stands in them. */
-const sqlOf = (sql: string, parameters: Values | undefined) =>
-  parameters === undefined ? { sql } : numbered(sql, parameters);
 
 function wordsOf({ state, rows, message }: ExportProgress): string {
   if (state === 'done') return `exported ${plural(rows, 'row')}`;
@@ -81,7 +80,8 @@ export function useRunner(
     const at = Date.now();
     const startedAt = performance.now();
     const elapsed = () => performance.now() - startedAt;
-    const sent: Sent = { id: ++runs.current, connection, sql, offset, firstLine, parameters };
+    const { shape } = request;
+    const sent: Sent = { id: ++runs.current, connection, sql, offset, firstLine, parameters, shape };
     const collector = new Collector(() => {
       if (isQuiet) return;
       const outcome = outcomeOf(sent, collector.shown(false), undefined, elapsed());
@@ -90,7 +90,7 @@ export function useRunner(
     dispatch({ type: 'started', id: tab, at: startedAt, keepsTrail: isQuiet || request.keepsTrail === true });
     try {
       const end = await stream.run(
-        { connection, tab, ...sqlOf(sql, parameters), ...optionsOf(request, isManual(connection)) },
+        { connection, tab, ...bindable(sql, parameters), ...optionsOf(request, isManual(connection)) },
         collector,
         controller.signal,
       );
@@ -142,7 +142,7 @@ export function useRunner(
     dispatch({ type: 'started', id: tab, at: performance.now(), keepsTrail: true });
     let end: ExportProgress | undefined;
     try {
-      end = await runExport({ ...request, ...sqlOf(request.sql, parameters) }, onProgress);
+      end = await runExport({ ...request, ...bindable(request.sql, parameters) }, onProgress);
       return wordsOf(end);
     } catch (error) {
       return error instanceof ConsoleFailure ? error.message : 'the export could not be followed';

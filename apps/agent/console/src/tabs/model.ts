@@ -2,6 +2,7 @@ import type { RunResponse } from '@postern/agent/console-contract';
 import type { ErrorDetail } from '../api/client';
 import type { Values } from '../parameters/placeholders';
 import type { ResultSet } from '../results/result-set';
+import type { Shape } from '../results/shape';
 import { followed, moved, type StepTo, type TrailTo } from './trail';
 import type { TabView } from './view';
 
@@ -33,6 +34,8 @@ export interface Outcome {
   readonly connection: string;
   /** What its placeholders stood for. */
   readonly parameters?: Values | undefined;
+  /** What the statement was made from, where the console wrote it to filter and sort. */
+  readonly shape?: Shape | undefined;
   /** Everything the person waited for. */
   readonly elapsedMs: number;
   readonly results: readonly ResultSet[];

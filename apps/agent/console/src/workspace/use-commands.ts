@@ -125,9 +125,9 @@ export function useCommands(context: CommandContext) {
 
   const retry = (outcome: Outcome) => {
     if (outcome.connection !== connection) return;
-    const { sql, offset, firstLine, parameters: values } = outcome;
+    const { sql, offset, firstLine, parameters: values, shape } = outcome;
     const place = { tab: tab.id, connection, sql, offset, firstLine };
-    void runner.run({ ...place, parameters: values, keepsTrail: true });
+    void runner.run({ ...place, parameters: values, keepsTrail: true, shape });
   };
 
   return {

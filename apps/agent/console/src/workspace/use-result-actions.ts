@@ -24,7 +24,10 @@ export function useResultActions(context: ActionContext): ResultActions {
     const run = async (
       sql: string,
       more: Partial<
-        Pick<RunRequest, 'maxRows' | 'expectRows' | 'isQuiet' | 'onError' | 'parameters' | 'keepsTrail'>
+        Pick<
+          RunRequest,
+          'maxRows' | 'expectRows' | 'isQuiet' | 'onError' | 'parameters' | 'keepsTrail' | 'shape'
+        >
       >,
     ) => {
       const { tab, connection, runner } = latest.current;
@@ -32,8 +35,7 @@ export function useResultActions(context: ActionContext): ResultActions {
       return runner.run({ tab: tab.id, connection, sql, offset: 0, firstLine: 1, ...more });
     };
     return {
-      run: (sql, parameters, maxRows) =>
-        void run(sql, { parameters, keepsTrail: true, ...(maxRows === undefined ? {} : { maxRows }) }),
+      run: (sql, parameters, more = {}) => void run(sql, { parameters, keepsTrail: true, ...more }),
       apply: async (statements) => {
         const expectRows = statements.map(() => 1);
         let problem: string | undefined = 'choose a connection first';
