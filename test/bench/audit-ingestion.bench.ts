@@ -15,7 +15,7 @@ import { type AuditRowColumns, auditRow, outcomeColumns } from '../../apps/api/d
 import type { Benchmark } from './harness.js';
 
 /** An agent of its own, so that its chain is ours to write. */
-async function enrolled({ organisation, urls }: Stack, name: string): Promise<ApiClient> {
+export async function enrolled({ organisation, urls }: Stack, name: string): Promise<ApiClient> {
   const { createEnrolmentToken } = await organisation.owner.request<{
     createEnrolmentToken: { token: string };
   }>(
@@ -63,7 +63,7 @@ function statement(n: number, hash: string): AuditEvent[] {
 }
 
 /** Full batches of one chain, made before anything is measured. */
-function batchesOf(count: number): ChainedEvent[][] {
+export function batchesOf(count: number): ChainedEvent[][] {
   let [hash, seq] = [CHAIN_START, 0];
   return Array.from({ length: count }, (_, index) => {
     const events = Array.from({ length: AUDIT_BATCH_MAX / 2 }, (_, n) =>
@@ -164,7 +164,7 @@ async function copyLanes(url: string, batches: readonly ChainedEvent[][][]) {
 }
 
 /** As it stands in the agent's spool. */
-const spooled = ({ seq, prevHash, hash, event }: ChainedEvent) => ({
+export const spooled = ({ seq, prevHash, hash, event }: ChainedEvent) => ({
   seq,
   json: Buffer.from(
     `{"seq":${seq},"prevHash":"${prevHash}","hash":"${hash}","event":${canonicalJson(event)}}`,

@@ -16,6 +16,7 @@ import { graphqlList } from './graphql-list.bench.js';
 import { type Benchmark, measure, type Outcome, toMarkdown } from './harness.js';
 import { memory } from './memory.bench.js';
 import { roles } from './roles.bench.js';
+import { siem } from './siem.bench.js';
 import { statement } from './statement.bench.js';
 import { wire } from './wire.bench.js';
 
@@ -26,6 +27,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   statement,
   graphqlList,
   auditIngestion,
+  siem,
   roles,
   agent,
 ];

@@ -62,6 +62,7 @@ describe.skipIf(!hasBrowser)('evidence, in the browser', () => {
     visit.keepPictures();
     await go('reports');
     await ada.getByRole('heading', { name: 'No report yet' }).waitFor();
+    expect(await axeProblems(ada)).toEqual([]);
     await button('Make Who can do what').click();
     await ada.getByRole('dialog').getByRole('button', { name: 'Make report' }).click();
     const panel = ada.getByRole('dialog', { name: 'Who can do what' });

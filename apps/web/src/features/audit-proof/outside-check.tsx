@@ -15,8 +15,8 @@ export function OutsideCheck() {
       </p>
       <CodeBlock label="Command" code="postern audit verify events.jsonl" />
       <p className="text-ink-2">
-        With copies of the signed anchors, kept where nobody can change them, it also finds a trail that was
-        cut back or made anew.
+        With copies of the signed anchors, kept where nobody can change them (a file, a folder, or the address
+        of an object store), it also finds a trail that was cut back or made anew.
       </p>
       <CodeBlock
         label="Command with anchors"

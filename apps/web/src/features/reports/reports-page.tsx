@@ -122,18 +122,23 @@ function Catalog({
 }) {
   if (!entries) return <Skeleton className="h-40 w-full" />;
   return (
-    <ul className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3" aria-label="Kinds of reports">
-      {entries.map((entry) => (
-        <li key={entry.kind} className="border-line bg-surface flex flex-col gap-2 rounded-lg border p-3.5">
-          <h3 className="text-sm font-medium">{entry.title}</h3>
-          <p className="text-ink-2 flex-1 text-sm">{entry.purpose}</p>
-          <p className="text-ink-3 text-xs">{frameworks(entry)}</p>
-          <Button className="self-start" aria-label={`Make ${entry.title}`} onClick={() => onAsk(entry)}>
-            Make
-          </Button>
-        </li>
-      ))}
-    </ul>
+    <section aria-labelledby="report-kinds">
+      <h2 id="report-kinds" className="sr-only">
+        Kinds of reports
+      </h2>
+      <ul className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3">
+        {entries.map((entry) => (
+          <li key={entry.kind} className="border-line bg-surface flex flex-col gap-2 rounded-lg border p-3.5">
+            <h3 className="text-sm font-medium">{entry.title}</h3>
+            <p className="text-ink-2 flex-1 text-sm">{entry.purpose}</p>
+            <p className="text-ink-3 text-xs">{frameworks(entry)}</p>
+            <Button className="self-start" aria-label={`Make ${entry.title}`} onClick={() => onAsk(entry)}>
+              Make
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 
