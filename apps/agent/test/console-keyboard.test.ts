@@ -127,8 +127,12 @@ describe.skipIf(!CHROMIUM)('the main jobs by keyboard alone', () => {
   async function write2(sql: string) {
     if (!/^textbox/.test(await focused())) await press('F6');
     await hasFocus(/^textbox/);
+    // The result before is there until this one comes, and may look the same: its audit id does not.
+    const auditIds = () => page.locator('footer code').allTextContents();
+    const before = await auditIds();
     await write(sql);
     await press('ControlOrMeta+Enter');
+    await expect.poll(auditIds).not.toEqual(before);
     await page.getByText(/^\d+ rows?$/).waitFor();
     await press('F6');
     await hasFocus(/^grid/);

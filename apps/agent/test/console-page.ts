@@ -58,6 +58,8 @@ export async function axeProblems(page: Page): Promise<string[]> {
   for (const colorScheme of ['light', 'dark'] as const) {
     // A colour on its way to another is neither, so that nothing moves.
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    // What is laid out anew by that is not there for a moment, and axe does not expect things to go.
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
     for (const text of await axeRun(page)) found.push(`${colorScheme}: ${text}`);
   }
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'no-preference' });
