@@ -51,10 +51,21 @@ export async function openConsole(
   return { page, problems };
 }
 
-/** What axe says is wrong, one line each. */
+/** What axe says is wrong in light and in dark, one line each. */
 export async function axeProblems(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
-  return page.evaluate(async () => {
+  const found: string[] = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    // A colour on its way to another is neither, so that nothing moves.
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    for (const text of await axeRun(page)) found.push(`${colorScheme}: ${text}`);
+  }
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'no-preference' });
+  return found;
+}
+
+const axeRun = (page: Page): Promise<string[]> =>
+  page.evaluate(async () => {
     const loaded = (
       globalThis as unknown as {
         axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
@@ -65,4 +76,3 @@ export async function axeProblems(page: Page): Promise<string[]> {
       ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
     );
   });
-}

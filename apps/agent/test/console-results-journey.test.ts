@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asSuperuser, connection, rule, until, World } from './fixture.js';
 
 const path = process.env.POSTERN_TEST_CHROMIUM;
-const SHOTS = process.env.POSTERN_TEST_SHOTS;
+/** Pictures for docs/images are made by running this with POSTERN_PICTURES set to a folder. */
+const PICTURES = process.env.POSTERN_PICTURES;
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'];
 
 describe.runIf(path !== undefined && existsSync(path))('results, edits and exports in a browser', () => {
@@ -31,7 +32,7 @@ describe.runIf(path !== undefined && existsSync(path))('results, edits and expor
     await until(() => world.agent.policy.state === 'ok');
     const dana = await world.signIn('dana');
     browser = await chromium.launch({ executablePath: path ?? '', args: FLAGS });
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     await context.addCookies(
       [...dana.cookies].map(([name, value]) => ({ name, value, url: world.agent.url })),
     );
@@ -45,7 +46,7 @@ describe.runIf(path !== undefined && existsSync(path))('results, edits and expor
   });
 
   const shot = async (name: string) => {
-    if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/${name}.png` });
+    if (PICTURES !== undefined) await page.screenshot({ path: `${PICTURES}/${name}.png` });
   };
   const run = async (sql: string) => {
     // Not by the mouse: a list of completions may lie over the text.
@@ -122,7 +123,7 @@ describe.runIf(path !== undefined && existsSync(path))('results, edits and expor
     await page.getByRole('gridcell', { name: '3.30', exact: true }).click();
     await page.keyboard.type('abc');
     await page.keyboard.press('Enter');
-    await page.getByText('`abc` is not a number').waitFor();
+    await page.getByText('is not a number.').waitFor();
     await page.getByRole('gridcell', { name: 'item 5', exact: true }).click();
     await page.keyboard.press('Delete');
     await page.getByText('2 rows staged').waitFor();

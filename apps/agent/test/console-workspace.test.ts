@@ -67,6 +67,17 @@ describe.skipIf(!CHROMIUM)('the workspace in a real browser', () => {
     expect(await axeProblems(dana)).toEqual([]);
     await dana.getByRole('tab', { name: 'Data' }).click();
     await dana.getByRole('region', { name: 'Rows' }).getByText('ada@example.com').waitFor();
+    await dana.getByRole('button', { name: 'Filter…' }).click();
+    const dialog = dana.getByRole('dialog', { name: 'Filter in the database' });
+    await dialog.getByRole('combobox', { name: 'Column of condition 1' }).selectOption({ label: 'name' });
+    await dialog.getByRole('textbox', { name: 'Value of condition 1' }).fill('person 19');
+    await dana.keyboard.press('Enter');
+    await dana.getByRole('region', { name: 'Rows' }).getByText('Person 199').waitFor();
+    await dana.getByText('select * from sales.customer WHERE name ILIKE :value1 limit 100').waitFor();
+    expect(await axeProblems(dana)).toEqual([]);
+    await dana.getByRole('button', { name: 'Open as a query' }).click();
+    await dana.locator('[role="grid"][aria-rowcount="12"]').waitFor();
+    await dana.keyboard.press('Alt+w');
   });
 
   it('offers what a person may do with an object and nothing else', async () => {

@@ -45,10 +45,10 @@ export const saveQuery = (query: Kept): Promise<{ id: string }> => ask('/api/sav
 
 export const deleteSaved = (id: string): Promise<void> => post('/api/saved/delete', { id });
 
-/** What the person ran, in this browser or another, as the audit trail has it. */
-export const historyQuery = (words: readonly string[]) =>
+/** What the person ran, in this browser or another, as the audit trail has it. `whose`: nobody else who signs in here is shown it. */
+export const historyQuery = (whose: string, words: readonly string[]) =>
   infiniteQueryOptions({
-    queryKey: ['history', words],
+    queryKey: ['history', whose, words],
     queryFn: ({ pageParam }): Promise<HistoryPage> =>
       ask('/api/history', { words, ...(pageParam === null ? {} : { after: pageParam }) }, historyAnswer),
     initialPageParam: null as HistoryPage['next'],

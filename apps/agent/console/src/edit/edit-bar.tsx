@@ -7,6 +7,7 @@ import type { Cells } from '../results/use-cells';
 import type { Grid } from '../results/use-grid';
 import type { View } from '../results/use-view';
 import { Button } from '../ui/button';
+import { Prose } from '../ui/prose';
 import { ImportDialog } from './import-dialog';
 import { ReviewDialog } from './review-dialog';
 import type { Change } from './staged';
@@ -81,7 +82,7 @@ export function EditBar({ edit, grid, view, cells, connection, onApply }: EditBa
         Undo cells
       </Button>
       <span role="alert" className="text-danger">
-        {edit.problem}
+        {edit.problem !== null && <Prose text={edit.problem} />}
       </span>
       <span className="ml-auto flex items-center gap-1.5">
         <span role="status">

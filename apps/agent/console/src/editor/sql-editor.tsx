@@ -48,6 +48,9 @@ function reportCursor(view: EditorView, onCursor: EditorProps['onCursor']): void
   onCursor(line.number, head - line.from + 1, to - from);
 }
 
+/** Some editor has been shown in this page. */
+let isLoaded = false;
+
 /** One CodeMirror view; each tab has its own state in it, so undo history and cursor stay with the tab. */
 export default function SqlEditor(props: EditorProps) {
   const { tabId, openIds, initialText } = props;
@@ -91,7 +94,9 @@ export default function SqlEditor(props: EditorProps) {
     current.setState(states.current.get(tabId) ?? create());
     reportCursor(current, latest.current.onCursor);
     latest.current.onReady(handleOf(current));
-    current.focus();
+    // The first one comes after the page: whoever is somewhere else by then stays there.
+    if (isLoaded || document.activeElement === document.body) current.focus();
+    isLoaded = true;
   }, [tabId]);
 
   useEffect(() => {

@@ -23,7 +23,7 @@ export function useHistory(historyKey: string, running: Workspace['running'], se
   // biome-ignore lint/correctness/useExhaustiveDependencies: read anew when a run has ended
   useEffect(() => setEntries(loadHistory(historyKey)), [historyKey, running]);
   const settled = useSettled(search);
-  const trail = useInfiniteQuery(historyQuery(wordsOf(settled)));
+  const trail = useInfiniteQuery(historyQuery(historyKey, wordsOf(settled)));
   const { data, hasNextPage } = trail;
   const runs = useMemo(() => {
     const statements = data?.pages.flatMap((page) => page.statements) ?? [];

@@ -1,15 +1,22 @@
 import type { ObjectDetails } from '@postern/agent/console-catalog';
 import type { RunResponse } from '@postern/agent/console-contract';
 import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useState } from 'react';
 import { api, ConsoleFailure } from '../api/client';
+import { bindable, type Values } from '../parameters/placeholders';
+import { shapedSql } from '../results/database-filter';
 import { isNumeric } from '../results/format';
+import type { Shape } from '../results/shape';
 import { selectRows } from '../tree/quick-sql';
 import { Button } from '../ui/button';
 import { Icon, Spinner } from '../ui/icon';
 import { capital } from '../ui/prose';
 import { Scroll } from '../ui/scroll';
 
-function Values({ result }: { result: RunResponse['results'][number] }) {
+/** Loaded when somebody asks for it. */
+const FilterDialog = lazy(() => import('../results/filter-dialog'));
+
+function Rows({ result }: { result: RunResponse['results'][number] }) {
   return (
     <Scroll label="Rows" className="min-h-0 flex-1 rounded-md border border-line">
       <table className="border-collapse text-left font-mono text-[12px]">
@@ -48,15 +55,46 @@ interface PreviewProps {
   readonly details: ObjectDetails;
   readonly connection: string;
   readonly tab: string;
-  readonly onOpenQuery: () => void;
+  readonly onOpenQuery: (sql: string, parameters: Values | undefined) => void;
+}
+
+/** Which rows are wanted, and how many conditions say so. */
+function Filter({
+  details,
+  shape,
+  onShape,
+}: {
+  details: ObjectDetails;
+  shape: Shape;
+  onShape: (shape: Shape) => void;
+}) {
+  const [isAsking, setAsking] = useState(false);
+  const { length: count } = shape.conditions;
+  return (
+    <>
+      <Button onClick={() => setAsking(true)}>{count === 0 ? 'Filter…' : `Filtered (${count})…`}</Button>
+      {isAsking && (
+        <Suspense fallback={null}>
+          <FilterDialog
+            columns={details.columns}
+            {...{ shape, column: null }}
+            onRun={onShape}
+            onClose={() => setAsking(false)}
+          />
+        </Suspense>
+      )}
+    </>
+  );
 }
 
 /** The first rows, as a statement like any other: governed and recorded. Only when somebody looks at this page. */
 export function DataPreview({ details, connection, tab, onOpenQuery }: PreviewProps) {
-  const sql = selectRows(details);
+  const base = selectRows(details);
+  const [shape, setShape] = useState<Shape>({ base, parameters: undefined, conditions: [], sort: null });
+  const { sql, parameters } = shapedSql({ ...shape, base }, details.columns);
   const run = useQuery({
-    queryKey: ['preview', connection, details.oid],
-    queryFn: ({ signal }) => api.run({ connection, tab, sql }, signal),
+    queryKey: ['preview', connection, details.oid, sql, parameters],
+    queryFn: ({ signal }) => api.run({ connection, tab, ...bindable(sql, parameters) }, signal),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
     retry: false,
@@ -69,7 +107,8 @@ export function DataPreview({ details, connection, tab, onOpenQuery }: PreviewPr
       <div className="flex items-center gap-2">
         <code className="truncate font-mono text-[12px] text-muted">{sql}</code>
         <span className="ml-auto" />
-        <Button onClick={onOpenQuery}>Open as a query</Button>
+        <Filter {...{ details, shape }} onShape={setShape} />
+        <Button onClick={() => onOpenQuery(sql, parameters)}>Open as a query</Button>
         <Button
           square
           look="quiet"
@@ -86,8 +125,10 @@ export function DataPreview({ details, connection, tab, onOpenQuery }: PreviewPr
         </p>
       )}
       {failure != null && <p role="alert">{capital(failure.message)}.</p>}
-      {result !== undefined && result.rows.length === 0 && <p className="text-muted">It has no rows.</p>}
-      {result !== undefined && result.rows.length > 0 && <Values result={result} />}
+      {result !== undefined && result.rows.length === 0 && (
+        <p className="text-muted">{shape.conditions.length === 0 ? 'It has no rows.' : 'No row is so.'}</p>
+      )}
+      {result !== undefined && result.rows.length > 0 && <Rows result={result} />}
     </div>
   );
 }

@@ -55,11 +55,7 @@ function sectionsOf(details: ObjectDetails, props: ObjectPageProps): Section[] {
       content: (
         <DataPreview
           {...{ details, tab, connection: connection.slug }}
-          onOpenQuery={() =>
-            actionsFor(details, connection, commands)
-              .find((action) => action.name === 'Select rows')
-              ?.run()
-          }
+          onOpenQuery={(sql, parameters) => commands.openSql(details.name, sql, true, parameters)}
         />
       ),
     });

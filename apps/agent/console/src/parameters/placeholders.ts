@@ -75,3 +75,10 @@ export function numbered(text: string, given: Values = {}): { sql: string; param
   }
   return { sql: sql + text.slice(at), parameters };
 }
+
+/** A text with what it binds. Statements that the console wrote have nothing to bind, whatever stands in them. */
+export const bindable = (
+  sql: string,
+  values: Values | undefined,
+): { sql: string; parameters?: (string | null)[] } =>
+  values === undefined ? { sql } : numbered(sql, values);

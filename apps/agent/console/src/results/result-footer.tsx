@@ -10,7 +10,10 @@ import type { View } from './use-view';
 
 interface FooterProps {
   readonly result: ResultSet;
+  /** From the click to the last answer, of all statements of the run. */
   readonly elapsedMs: number;
+  /** No other statement ran with it. */
+  readonly isAlone: boolean;
   readonly auditId: string | null;
   readonly mayExport: boolean;
   readonly view: View;
@@ -91,30 +94,30 @@ export function AuditId({ id }: { id: string }) {
   );
 }
 
-/** What the person waited for, and its parts. */
-function Clock({ result, elapsedMs }: { result: ResultSet; elapsedMs: number }) {
+/** What the person waited for, and its parts; of one statement among several, what that one took. */
+function Clock({ result, elapsedMs, isAlone }: Pick<FooterProps, 'result' | 'elapsedMs' | 'isAlone'>) {
   const { complete } = result;
   if (complete === undefined) return null;
   const { durationMs, firstRowMs, waitedMs } = complete;
   const parts = [
-    `statement ${duration(durationMs)}`,
+    `statement, in the database and on the way, ${duration(durationMs)}`,
     ...(firstRowMs === null ? [] : [`first row after ${duration(firstRowMs)}`]),
     ...(waitedMs < 1 ? [] : [`of that ${duration(waitedMs)} waiting for this window to take rows`]),
     `whole run, from click to answer, ${duration(elapsedMs)}`,
   ];
-  return <span title={parts.join('; ')}>{duration(durationMs)}</span>;
+  return <span title={parts.join('; ')}>{duration(isAlone ? elapsedMs : durationMs)}</span>;
 }
 
 /** What ran, as the server said it. */
 export function ResultFooter(props: FooterProps) {
-  const { result, elapsedMs, auditId, area, cells } = props;
+  const { result, elapsedMs, isAlone, auditId, area, cells } = props;
   useResult(result);
   const { command, rows, truncated } = result;
   return (
     <footer className="flex min-h-8 flex-wrap items-center gap-x-4 border-line border-t bg-bg px-3 text-muted">
       <code className="font-mono text-[12px] text-text">{command}</code>
       {truncated ? <Truncated rows={rows.count} {...props} /> : <span>{rowsText(result)}</span>}
-      <Clock result={result} elapsedMs={elapsedMs} />
+      <Clock {...{ result, elapsedMs, isAlone }} />
       {area !== null && <Selected area={area} cells={cells} />}
       <span className="ml-auto inline-flex items-center gap-2">
         {auditId !== null && <AuditId id={auditId} />}

@@ -86,6 +86,7 @@ export function ResultPane(props: ResultPaneProps) {
         {...{ result, view, cells }}
         area={grid.selection === null ? null : rectangleOf(grid.selection)}
         elapsedMs={outcome.elapsedMs}
+        isAlone={outcome.results.length === 1}
         auditId={outcome.auditId}
         mayExport={may('export')}
         onMore={(maxRows) => rerun(outcome.sql, outcome.parameters, { maxRows, shape: outcome.shape })}

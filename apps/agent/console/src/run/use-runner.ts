@@ -5,7 +5,7 @@ import { api, ConsoleFailure, type ErrorDetail } from '../api/client';
 import { stream } from '../api/stream';
 import { runExport } from '../export/run-export';
 import { addToHistory } from '../history/history';
-import { numbered, type Values } from '../parameters/placeholders';
+import { bindable, type Values } from '../parameters/placeholders';
 import { plural } from '../results/format';
 import type { Shape } from '../results/shape';
 import type { Action, Transaction } from '../tabs/model';
@@ -56,10 +56,6 @@ function optionsOf({ maxRows = FIRST_ROWS, expectRows }: RunRequest, manualCommi
   };
 }
 
-/** A text with what it binds. Statements that the console wrote have nothing to bind, whatever stands in them. */
-const sqlOf = (sql: string, parameters: Values | undefined) =>
-  parameters === undefined ? { sql } : numbered(sql, parameters);
-
 function wordsOf({ state, rows, message }: ExportProgress): string {
   if (state === 'done') return `exported ${plural(rows, 'row')}`;
   return state === 'cancelled' ? 'the export was cancelled' : `not exported: ${message ?? 'it failed'}`;
@@ -94,7 +90,7 @@ export function useRunner(
     dispatch({ type: 'started', id: tab, at: startedAt, keepsTrail: isQuiet || request.keepsTrail === true });
     try {
       const end = await stream.run(
-        { connection, tab, ...sqlOf(sql, parameters), ...optionsOf(request, isManual(connection)) },
+        { connection, tab, ...bindable(sql, parameters), ...optionsOf(request, isManual(connection)) },
         collector,
         controller.signal,
       );
@@ -146,7 +142,7 @@ export function useRunner(
     dispatch({ type: 'started', id: tab, at: performance.now(), keepsTrail: true });
     let end: ExportProgress | undefined;
     try {
-      end = await runExport({ ...request, ...sqlOf(request.sql, parameters) }, onProgress);
+      end = await runExport({ ...request, ...bindable(request.sql, parameters) }, onProgress);
       return wordsOf(end);
     } catch (error) {
       return error instanceof ConsoleFailure ? error.message : 'the export could not be followed';

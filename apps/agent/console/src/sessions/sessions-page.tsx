@@ -92,7 +92,7 @@ function SessionRow({ session, depth, isAdmin, onStop }: RowProps) {
       </td>
       <td className="w-full px-2.5 py-1.5">
         <code className="line-clamp-2 wrap-anywhere whitespace-pre-wrap font-mono text-[12px]" title={query}>
-          {query}
+          {query.trim()}
         </code>
         <Locks session={session} />
       </td>

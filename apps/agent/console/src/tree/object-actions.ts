@@ -4,6 +4,7 @@ import { objectQuery } from '../api/catalog';
 import { ConsoleFailure } from '../api/client';
 import { queryClient } from '../api/queries';
 import type { Connection } from '../connections/connection-switcher';
+import type { Values } from '../parameters/placeholders';
 import type { MenuAction } from '../ui/menu-at';
 import { hasRows, isRoutine, isWritable } from './kinds';
 import { deleteRow, insertRow, selectRows, updateRow } from './quick-sql';
@@ -14,8 +15,8 @@ export type ObjectName = Pick<CatalogObject, 'oid' | 'kind' | 'schema' | 'name'>
 /** What the console does for the tree and the object pages. */
 export interface ObjectCommands {
   openObject(object: ObjectName): void;
-  /** A new tab with that text; `run`: at once. */
-  openSql(title: string, sql: string, run?: boolean): void;
+  /** A new tab with that text; `run`: at once, with what its placeholders stand for. */
+  openSql(title: string, sql: string, run?: boolean, parameters?: Values): void;
   copy(text: string, what: string): void;
   say(text: string): void;
 }

@@ -22,11 +22,11 @@ export function useObjectCommands(context: Context): ObjectCommands {
         const { tabs, connection } = latest.current;
         if (connection !== null) tabs.openView(name, connection, { type: 'object', oid, kind, schema, name });
       },
-      openSql(title, sql, run = false) {
+      openSql(title, sql, run = false, parameters = undefined) {
         const { tabs, connection, runner } = latest.current;
-        const tab = tabs.openWith({ title: title.slice(0, 60), text: sql, connection });
+        const tab = tabs.openWith({ title: title.slice(0, 60), text: sql, connection, parameters });
         if (run && connection !== null)
-          void runner.run({ tab: tab.id, connection, sql, offset: 0, firstLine: 1 });
+          void runner.run({ tab: tab.id, connection, sql, parameters, offset: 0, firstLine: 1 });
       },
       copy(text, what) {
         void copyText(text).then((isCopied) =>
