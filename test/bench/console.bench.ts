@@ -7,7 +7,7 @@ import { GraphqlClient } from '@postern/infra/graphql-client';
 import { REPOSITORY } from '@postern/infra/paths';
 import pg from 'pg';
 import { ConsoleStream } from './console-stream.js';
-import { durableRecords } from './durable-record.js';
+import { type DurableRecords, durableRecords } from './durable-record.js';
 import { type Benchmark, median, type Table } from './harness.js';
 import { peakDuring, residentMb } from './process-figures.js';
 
@@ -33,6 +33,8 @@ interface Sample {
   readonly direct: number;
   readonly through: number;
   readonly first: number;
+  /** A durable record alone, for which each statement waits. */
+  readonly disk: number;
 }
 
 interface Sides {
@@ -40,21 +42,27 @@ interface Sides {
   readonly window: ConsoleStream;
   /** Of another person: nobody has sixteen sessions alone. */
   readonly other: ConsoleStream;
+  readonly records: DurableRecords;
 }
 
-/** Both in turn, so that a busy machine is busy for both. */
-async function sideBySide(sql: string, rounds: number, { direct, window }: Sides): Promise<Sample> {
-  const [here, there, first]: number[][] = [[], [], []];
+/** All in turn, so that a busy machine is busy for each of them. */
+async function sideBySide(sql: string, rounds: number, sides: Sides): Promise<Sample> {
+  const { direct, window, records } = sides;
+  const here: number[] = [];
+  const there: number[] = [];
+  const first: number[] = [];
+  const disk: number[] = [];
   for (let round = 0; round < rounds; round++) {
-    here?.push(await timed(() => direct.query(sql)));
-    there?.push(
+    here.push(await timed(() => direct.query(sql)));
+    there.push(
       await timed(async () => {
         const { firstRowMs } = await window.run(sql, 'rows');
-        first?.push(firstRowMs);
+        first.push(firstRowMs);
       }),
     );
+    disk.push(await timed(records.append));
   }
-  return { direct: median(here ?? []), through: median(there ?? []), first: median(first ?? []) };
+  return { direct: median(here), through: median(there), first: median(first), disk: median(disk) };
 }
 
 const ms = (value: number): string => `${value.toFixed(value < 10 ? 2 : 0)} ms`;
@@ -111,21 +119,11 @@ async function flood(
   return { more: peak - before, p99: percentile(waits, 0.99), took };
 }
 
-/** The disk alone, for what each `select 1` waits. */
-async function diskMs(rounds: number): Promise<number> {
-  const records = await durableRecords();
-  const times: number[] = [];
-  for (let round = 0; round < rounds; round++) times.push(await timed(records.append));
-  await records.close();
-  return median(times);
-}
-
 /** What comes first warms up what is measured after it; a single client is measured before that as well. */
 async function compared(sides: Sides, quick: boolean, flooded: (rows: number) => Promise<Flood>) {
   const [rounds, each] = quick ? [50, 5] : [300, 30];
   const cold = await sideBySide('select 1', rounds, sides);
   await parallel(16, each, sides);
-  const disk = await diskMs(rounds);
   const single = await sideBySide('select 1', rounds, sides);
   const [direct16, through16] = await parallel(16, each, sides);
   const thousand = await sideBySide(rowsOf(1_000), quick ? 10 : 40, sides);
@@ -140,7 +138,7 @@ async function compared(sides: Sides, quick: boolean, flooded: (rows: number) =>
     ['', 'pg on a pool', 'console', ''],
     [`\`select 1\`, 1 client, p50, the first ${rounds} of an agent`, ...added(cold)],
     ['the same later', ...added(single)],
-    ['of it the disk alone (fdatasync), p50', '', ms(disk), ''],
+    ['of it the disk alone (fdatasync), p50', '', ms(single.disk), ''],
     ['`select 1`, 16 clients, p50', ms(direct16), ms(through16), ''],
     ['1,000 rows', ms(thousand.direct), ms(thousand.through), ratio(thousand)],
     ['100,000 rows', ms(many.direct), ms(many.through), ratio(many)],
@@ -175,7 +173,7 @@ export const consoleStream: Benchmark = {
     const direct = new pg.Pool({ connectionString: stack.postgres.superuserUrl('shop'), max: 16 });
     // A server that stops before its clients do is no error of theirs.
     direct.on('error', () => undefined);
-    const sides = { direct, window, other };
+    const sides = { direct, window, other, records: await durableRecords() };
     const { pid } = stack.services.agent;
     const table = await compared(sides, quick, (rows) => flood(rows, pid, dana, other));
     return {
@@ -189,6 +187,7 @@ export const consoleStream: Benchmark = {
         window.close();
         other.close();
         await direct.end();
+        await sides.records.close();
       },
     };
   },
