@@ -185,6 +185,8 @@ describe.skipIf(!CHROMIUM)('the editor in a real browser', () => {
   it('filters in the database, by a statement that it shows', async () => {
     await write(dana, 'select o.id, o.customer_id, o.status from sales.orders o');
     await dana.keyboard.press('ControlOrMeta+Enter');
+    // The result before has that column too, and goes when this one comes.
+    await dana.locator('[role=grid][aria-colcount="4"]').waitFor();
     await dana.getByRole('button', { name: 'Column status' }).click();
     await dana.getByRole('menuitem', { name: 'Filter in the database…' }).click();
     const dialog = dana.getByRole('dialog', { name: 'Filter in the database' });

@@ -103,6 +103,17 @@ describe.skipIf(!CHROMIUM)('what goes wrong, in a real browser', () => {
     expect(await text()).toContain('select 2 as two');
   });
 
+  it('shows first what failed, with what ran before it, and lets that be closed', async () => {
+    await write('select 1 as one; select 2 as two; select nonsense');
+    await page.keyboard.press('ControlOrMeta+Shift+Enter');
+    await page.getByRole('heading', { name: 'Statement 3 failed' }).waitFor();
+    await page.getByRole('tab', { name: /^1 ?SELECT 1/ }).focus();
+    await page.getByRole('gridcell', { name: '1', exact: true }).waitFor();
+    await page.keyboard.press('Delete');
+    await page.getByRole('tab', { name: /^1 ?SELECT 1/ }).waitFor({ state: 'detached' });
+    await page.getByRole('tab', { name: /^2 ?SELECT 1/ }).waitFor();
+  });
+
   it('offers another try, too, where the server ended the session by itself', async () => {
     await run('select pg_sleep(21)');
     await isRunning('select pg_sleep(21)');

@@ -26,4 +26,6 @@ export interface ResultActions {
   /** Keeps a result in sight while others come. */
   pin(pin: Pin): void;
   unpin(result: ResultSet): void;
+  /** Takes one of several results away. */
+  close(result: ResultSet): void;
 }

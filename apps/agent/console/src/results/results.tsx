@@ -1,6 +1,7 @@
 import { Tabs } from 'radix-ui';
 import { memo, useState } from 'react';
 import type { Connection } from '../connections/connection-switcher';
+import { stagedRows } from '../edit/use-edit';
 import { isRefusal } from '../run/outcome';
 import { RUN_KEYS } from '../shell/shortcuts';
 import type { Outcome, Pin, Trail, Transaction } from '../tabs/model';
@@ -96,7 +97,41 @@ const wordsOf = ({ outcome, result }: Pin): string => {
 };
 const keyOf = ({ outcome, result }: Pin): string => `pin ${outcome.id} ${result.statement}`;
 
-function Triggers({ outcome, pinned }: { outcome: Outcome | undefined; pinned: readonly Pin[] }) {
+interface TriggerProps {
+  readonly result: ResultSet;
+  /** Absent while something runs, and where staged changes would go with it. */
+  readonly onClose: (() => void) | undefined;
+}
+
+/** One of several results; Delete or the cross takes it away. */
+function ResultTrigger({ result: { statement, command }, onClose }: TriggerProps) {
+  return (
+    <span className="flex shrink-0 items-center">
+      <Tabs.Trigger
+        value={String(statement)}
+        className={TRIGGER}
+        {...(onClose && { 'aria-keyshortcuts': 'Delete' })}
+        onKeyDown={({ key }) => key === 'Delete' && onClose?.()}
+      >
+        <span className="text-faint">{statement}</span>
+        <code className="font-mono text-[12px]">{command}</code>
+      </Tabs.Trigger>
+      {onClose !== undefined && (
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard closes it with Delete
+        // biome-ignore lint/a11y/noStaticElementInteractions: for the mouse only, because a list of tabs has tabs alone
+        <span
+          title={`Close result ${statement} (Delete)`}
+          onClick={onClose}
+          className="-ml-1.5 grid size-5 place-items-center rounded text-muted hover:bg-hover hover:text-text"
+        >
+          <Icon name="close" className="!size-3" />
+        </span>
+      )}
+    </span>
+  );
+}
+
+function Triggers({ outcome, pinned, isRunning, actions }: ResultsProps) {
   const error = outcome?.error ?? null;
   return (
     <Tabs.List aria-label="Results" className="flex shrink-0 overflow-x-auto border-line border-b bg-bg px-1">
@@ -107,11 +142,12 @@ function Triggers({ outcome, pinned }: { outcome: Outcome | undefined; pinned: r
           <code className="font-mono text-[12px]">{wordsOf(pin)}</code>
         </Tabs.Trigger>
       ))}
-      {outcome?.results.map(({ statement, command }) => (
-        <Tabs.Trigger key={statement} value={String(statement)} className={TRIGGER}>
-          <span className="text-faint">{statement}</span>
-          <code className="font-mono text-[12px]">{command}</code>
-        </Tabs.Trigger>
+      {outcome?.results.map((result) => (
+        <ResultTrigger
+          key={result.statement}
+          result={result}
+          onClose={isRunning || stagedRows([result]) > 0 ? undefined : () => actions.close(result)}
+        />
       ))}
       {error !== null && (
         <Tabs.Trigger value="error" className={TRIGGER}>
@@ -135,14 +171,18 @@ function firstShown({ outcome, pinned }: Pick<ResultsProps, 'outcome' | 'pinned'
 function Outcomes(props: ResultsProps) {
   const { outcome, pinned } = props;
   const [chosen, setShown] = useState<string>();
-  // A pin that was taken off takes its place with it.
-  const isGone = chosen?.startsWith('pin') === true && !pinned.some((pin) => keyOf(pin) === chosen);
-  const shown = chosen === undefined || isGone ? firstShown(props) : chosen;
+  // What was taken away takes its place with it.
+  const there = [
+    ...pinned.map(keyOf),
+    ...(outcome?.results ?? []).map(({ statement }) => String(statement)),
+    'error',
+  ];
+  const shown = chosen === undefined || !there.includes(chosen) ? firstShown(props) : chosen;
   const own = (outcome?.results.length ?? 0) + (outcome?.error == null ? 0 : 1);
   const panel = 'flex min-h-0 flex-1 flex-col outline-none data-[state=inactive]:hidden';
   return (
     <Tabs.Root value={shown} onValueChange={setShown} className="flex h-full min-h-0 flex-col">
-      {own + pinned.length > 1 && <Triggers outcome={outcome} pinned={pinned} />}
+      {own + pinned.length > 1 && <Triggers {...props} />}
       {pinned.map((pin) => (
         <Tabs.Content key={keyOf(pin)} value={keyOf(pin)} tabIndex={-1} className={panel}>
           <Result {...props} outcome={pin.outcome} result={pin.result} />

@@ -89,6 +89,7 @@ export type Action =
   | { type: 'sessions-ended' }
   | { type: 'pin'; id: string; pin: Pin }
   | { type: 'unpin'; id: string; result: ResultSet }
+  | { type: 'close-result'; id: string; result: ResultSet }
   | { type: 'cancelling'; id: string }
   /** There is something to show before the end. */
   | { type: 'progress'; id: string; outcome: Outcome }
@@ -128,6 +129,13 @@ function closeTab(state: Workspace, id: string, spare: Tab): Workspace {
 function pinned(state: Workspace, id: string, result: ResultSet, pin?: Pin): Workspace {
   const others = (state.pinned[id] ?? []).filter((other) => other.result !== result);
   return { ...state, pinned: { ...state.pinned, [id]: pin === undefined ? others : [...others, pin] } };
+}
+
+function withoutResult(state: Workspace, id: string, result: ResultSet): Workspace {
+  const outcome = state.outcomes[id];
+  if (outcome === undefined) return state;
+  const results = outcome.results.filter((other) => other !== result);
+  return { ...state, outcomes: { ...state.outcomes, [id]: { ...outcome, results } } };
 }
 
 function finish(state: Workspace, action: Extract<Action, { type: 'finished' }>): Workspace {
@@ -184,6 +192,8 @@ export function reduce(state: Workspace, action: Action): Workspace {
       return { ...state, tabs: changed(state.tabs, action.id, action.change) };
     case 'pin':
       return pinned(state, action.id, action.pin.result, action.pin);
+    case 'close-result':
+      return withoutResult(state, action.id, action.result);
     case 'unpin':
       return pinned(state, action.id, action.result);
     case 'sessions-ended':

@@ -75,6 +75,7 @@ export function useResultActions(context: ActionContext): ResultActions {
         latest.current.tabs.openWith({ title: title.slice(0, 60), text: sql, connection, parameters });
       },
       pin: (pin) => latest.current.dispatch({ type: 'pin', id: latest.current.tab.id, pin }),
+      close: (result) => latest.current.dispatch({ type: 'close-result', id: latest.current.tab.id, result }),
       unpin: (result) => latest.current.dispatch({ type: 'unpin', id: latest.current.tab.id, result }),
     };
   }, []);
