@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { DEMO_PEOPLE } from '@postern/infra/demo-organisation';
 import pg from 'pg';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeProblems } from './axe.js';
 import { artifact, hasBrowser, Visit } from './visit.js';
@@ -189,6 +189,36 @@ describe.skipIf(!hasBrowser)('evidence, in the browser', () => {
     expect(await axeProblems(ada)).toEqual([]);
     await asked.getByRole('button', { name: 'Save' }).click();
     await asked.waitFor({ state: 'hidden' });
+  });
+
+  it('is the same in the dark, on a tablet', async () => {
+    visit.keepPictures();
+    await ada.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+    await ada.setViewportSize({ width: 820, height: 1180 });
+    const found: string[] = [];
+    const look = async (place: string, shows: Locator) => {
+      await shows.first().waitFor();
+      found.push(...(await axeProblems(ada)).map((problem) => `${place}: ${problem}`));
+      const tooWide = await ada.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      if (tooWide > 0) found.push(`${place}: ${tooWide} px too wide`);
+    };
+    await go('access-reviews');
+    await look('reviews', ada.getByText('Fourth quarter'));
+    await ada.getByText('Fourth quarter').first().click();
+    await look('review', ada.getByRole('heading', { level: 1, name: 'Fourth quarter' }));
+    await go('reports');
+    await look('reports', ada.getByRole('row').filter({ hasText: 'Who can do what' }));
+    await go('integrations');
+    await button('Auditors').click();
+    await look('integration', ada.getByRole('dialog').getByText('Deliveries', { exact: true }));
+    await go('audit?range=all');
+    await look('audit', ada.getByRole('row').filter({ hasText: 'Report' }));
+    await go('audit/verify');
+    await button('Verify').click();
+    await look('verify', ada.getByText('The trail is not whole: 1 chain'));
+    expect(found).toEqual([]);
   });
 
   it('no page threw an error', () => expect(visit.problems).toEqual([]));

@@ -169,13 +169,9 @@ function Last({ schedule, onReport }: { schedule: Schedule; onReport: (id: strin
   const arrived = deliveries.length > 0 && deliveries.every(({ state }) => state === 'delivered');
   return (
     <span className="flex flex-col items-start leading-tight">
-      <button
-        type="button"
-        className="text-accent hover:underline"
-        onClick={() => onReport(lastReport.id)}
-        aria-label={`Open the last report of ${schedule.name}`}
-      >
+      <button type="button" className="text-accent hover:underline" onClick={() => onReport(lastReport.id)}>
         <Ago at={lastReport.createdAt} />
+        <span className="sr-only">: open the last report of {schedule.name}</span>
       </button>
       <span className="text-xs">
         {lastReport.status === 'FAILED' ? (
