@@ -82,6 +82,11 @@ describe.runIf(path !== undefined && existsSync(path))('results, edits and expor
     await page.getByText(/showing first 100,000 rows/).waitFor();
     await page.getByRole('button', { name: 'Load more' }).click();
     await page.getByText('250,000 rows').waitFor();
+    await page
+      .getByTitle(/^ran in the database journey_\w+ as the role postgres, with .* "\$user", public$/)
+      .waitFor();
+    await page.getByTitle(/whole run, from click to answer, .+; shown .+ after its last row came$/).waitFor();
+    await shot('console-footer');
     await grid().press('ControlOrMeta+ArrowDown');
     await page.getByRole('rowheader', { name: '250000', exact: true }).waitFor();
     expect(await page.getByText('NULL').count()).toBeGreaterThan(5);

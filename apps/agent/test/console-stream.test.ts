@@ -73,6 +73,55 @@ describe('results streamed to a window', () => {
       },
     ));
 
+  it('says where it ran, also after what changes that', () =>
+    opened(
+      () => dana,
+      async (window) => {
+        const placeAfter = async (sql: string) => {
+          const end = await (await window.run('shop', sql)).done;
+          return 'place' in end ? end.place : undefined;
+        };
+        const database = new URL(url).pathname.slice(1);
+        const home = { database, role: 'postgres', searchPath: '"$user", public' };
+        expect(await placeAfter('select 1')).toEqual(home);
+        expect(await placeAfter('set search_path = pg_catalog, public')).toEqual({
+          ...home,
+          searchPath: 'pg_catalog, public',
+        });
+        expect(await placeAfter('select 2')).toMatchObject({ searchPath: 'pg_catalog, public' });
+        expect(await placeAfter("begin; set local search_path = ''")).toMatchObject({ searchPath: '""' });
+        expect(await placeAfter('select 1 / 0')).toBeUndefined();
+        expect(await placeAfter('rollback')).toMatchObject({ searchPath: 'pg_catalog, public' });
+        expect(await placeAfter("select set_config('search_path', 'public', false)")).toMatchObject({
+          searchPath: 'public',
+        });
+        expect(await placeAfter('reset search_path')).toEqual(home);
+      },
+    ));
+
+  it('passes on what LISTEN waits for, also what came while nothing ran', () =>
+    opened(
+      () => dana,
+      async (window) => {
+        await (await window.run('shop', 'listen news')).done;
+        const own = await window.run('shop', "notify news, 'mine'");
+        await own.done;
+        expect(own.all('notice')).toMatchObject([{ notice: { severity: 'NOTIFY', message: 'news: mine' } }]);
+        await asSuperuser(url, "notify news, 'theirs'");
+        await until(async () => {
+          const next = await window.run('shop', 'select 1');
+          await next.done;
+          const [heard] = next.all('notice');
+          return heard?.notice.message === 'news: theirs';
+        });
+        // It comes with COMMIT, which stands around the two.
+        await (await window.run('shop', "notify news, 'both'; select 1")).done;
+        const after = await window.run('shop', 'unlisten news; select 2');
+        await after.done;
+        expect(after.all('notice')).toMatchObject([{ statement: 1, notice: { message: 'news: both' } }]);
+      },
+    ));
+
   it('binds values and never reads them as SQL, each statement those that it names', () =>
     opened(
       () => dana,

@@ -95,6 +95,8 @@ export const streamAnswerWith = <E extends z.ZodType>(error: E) =>
       /** Where it stopped, when it did; what ran before was sent. */
       error: error.nullable(),
       transaction: z.enum(['idle', 'open', 'failed']),
+      /** Where it ran: the session's own words after it. Absent: it could not be told. */
+      place: z.object({ database: z.string(), role: z.string(), searchPath: z.string() }).optional(),
     }),
     /** It did not get as far as the database. `status` is what HTTP would answer with. */
     z.object({ type: z.literal('refused'), id: runId, status: z.number(), error }),

@@ -73,8 +73,9 @@ export class StreamSocket {
         }),
       );
       delivery.stop();
-      const { auditId, failure, transaction } = outcome;
-      out.say({ type: 'end', id, auditId, error: failure && { ...failure, auditId }, transaction });
+      const { auditId, failure, transaction, place } = outcome;
+      const error = failure && { ...failure, auditId };
+      out.say({ type: 'end', id, auditId, error, transaction, ...(place && { place }) });
     } catch (error) {
       delivery.stop();
       const { status, body } = this.#parts.problemOf(error);

@@ -1,5 +1,6 @@
 import { type ErrorCode, type ErrorDetail, PosternError } from '@postern/core/errors';
 import type { Denied, Permission } from '@postern/core/policy';
+import type { SessionPlace } from '../targets/session-place.js';
 import type { Column, Notice, TransactionState } from '../targets/target-session.js';
 
 /** What one statement gave. */
@@ -34,6 +35,8 @@ export interface RunOutcome {
   readonly results: readonly StatementResult[];
   readonly failure: RunFailure | null;
   readonly transaction: TransactionState;
+  /** Where it ran; only for results that are streamed. */
+  readonly place?: SessionPlace;
 }
 
 export interface DenialFacts {

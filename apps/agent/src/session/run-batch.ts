@@ -6,6 +6,7 @@ import {
   sessionDuring,
   sessionOutsideTransaction,
 } from '@postern/core/sql';
+import { mayMove } from '../targets/session-place.js';
 import {
   type Executed,
   isServerError,
@@ -20,7 +21,6 @@ import { type Run, RunStopped, type StopReason } from './tabs.js';
 
 const QUERY_CANCELED = '57014';
 const NOT_IN_BLOCK = '25001';
-const NOTHING = { rows: 0, chars: 1_000 };
 /** Characters of all results of a text: what one run may take of the agent's memory. */
 const CHARS_MAX = 64 * 1024 * 1024;
 
@@ -83,7 +83,7 @@ export async function runBatch(
   let current: StatementClass | undefined;
   let charsLeft = CHARS_MAX;
   try {
-    if (frame.before !== undefined) await session.execute(frame.before, NOTHING);
+    if (frame.before !== undefined) await session.control(frame.before);
     for (const [index, statement] of statements.entries()) {
       current = statement;
       if (run.stopped) throw new RunStopped('stopped');
@@ -94,14 +94,13 @@ export async function runBatch(
       options.delivery?.complete(result);
       checkRows(result, options.expectRows?.[index]);
     }
-    if (frame.after !== undefined) await session.execute(frame.after, NOTHING);
+    if (frame.after !== undefined) await session.control(frame.after);
     forgetTransaction(session);
     return { results, failure: null };
   } catch (error) {
     const failure = failureOf(error, run, sql, current);
     const { undo } = frame;
-    if (undo !== undefined && session.ended === undefined)
-      await session.execute(undo, NOTHING).catch(() => undefined);
+    if (undo !== undefined && session.ended === undefined) await session.control(undo).catch(() => undefined);
     forgetTransaction(session);
     if (undo === undefined) return { results, failure };
     return { results, failure: { ...failure, fix: failure.fix ?? rolledBack(failure) } };
@@ -165,6 +164,7 @@ async function runOne(
   charsLeft: number,
 ): Promise<{ result: StatementResult; chars: number }> {
   session.memory = sessionDuring(session.memory, statement);
+  if (mayMove(statement)) session.moved();
   const before = delivery?.sent.rows ?? 0;
   const stream = delivery?.begin(statement, maxRows, session);
   const bound = valuesOf(statement, text, values);

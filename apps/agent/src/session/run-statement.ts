@@ -187,7 +187,11 @@ export class StatementRunner {
     });
     this.#governor.ran(request, session.memory);
     const failure = batch.failure && explained(batch.failure, session.guard);
-    return { auditId: intentId, ...batch, failure, transaction: session.transaction };
+    const place = delivery && (await session.place());
+    return {
+      ...{ auditId: intentId, ...batch, failure, transaction: session.transaction },
+      ...(place === undefined ? {} : { place }),
+    };
   }
 }
 

@@ -7,6 +7,7 @@ import { type ClientSettings, connectWalled, type PinnedSettings, type Walls } f
 import { describeTable, type TableFacts } from './describe-table.js';
 import type { OwnName } from './own-name.js';
 import { type RowSink, RowTap } from './row-tap.js';
+import { askPlace, type SessionPlace } from './session-place.js';
 import {
   NOTHING_BOUND,
   type RawResult,
@@ -29,6 +30,9 @@ const CANCEL_GRACE_MS = 5_000;
 const CANCEL_AGAIN_MS = 50;
 /** A loop that raises notices must not fill the memory. */
 const NOTICES_MAX = 1_000;
+
+/** What control statements answer with. */
+const NOTHING: ResultLimits = { rows: 0, chars: 1_000 };
 
 export interface Notice {
   readonly severity: string;
@@ -84,6 +88,8 @@ export class TargetSession {
   readonly #statementTimeoutMs: number;
   readonly #tap: RowTap;
   #state: TransactionState = 'idle';
+  #place: SessionPlace | undefined;
+  #early: Notice[] = [];
   #ended: string | undefined;
   #current: { notices: Notice[]; stream: ResultStream | undefined; settle: () => void } | undefined;
   #cancelling: Promise<void> | undefined;
@@ -134,6 +140,18 @@ export class TargetSession {
     return describeTable(this.#client, oid).catch(() => undefined);
   }
 
+  /** As after the last statement; asked once, and again after `moved`. Undefined: it can not be told at the moment. */
+  async place(): Promise<SessionPlace | undefined> {
+    if (this.#ended !== undefined || this.#state === 'failed') return undefined;
+    this.#place ??= await askPlace(this.#client);
+    return this.#place;
+  }
+
+  /** Something ran that may have changed its place. */
+  moved(): void {
+    this.#place = undefined;
+  }
+
   /** Stops reading what the server sends, which makes it wait; `cancel` and `close` go on reading. */
   pause(): void {
     if (this.#cancelling === undefined && this.#ended === undefined) this.#tap.pause();
@@ -155,7 +173,9 @@ export class TargetSession {
   ): Promise<Executed> {
     await this.#cancelling;
     if (this.#ended !== undefined) throw new SessionLost(this.#ended);
-    const notices: Notice[] = [];
+    const notices = this.#early;
+    this.#early = [];
+    for (const notice of notices) stream?.notice(notice);
     const listener = stream && {
       described: (fields: readonly FieldMessage[]) => stream.columns(this.#columnsOf(fields)),
     };
@@ -182,6 +202,12 @@ export class TargetSession {
     const { fields, ...result } = statement.result();
     await this.#learnTypes(fields);
     return { ...result, columns: this.#columnsOf(fields), notices, durationMs };
+  }
+
+  /** Runs what stands around a person's statements. What is noticed meanwhile is told with their next one. */
+  async control(text: string): Promise<void> {
+    const { notices } = await this.execute(text, NOTHING);
+    this.#early.unshift(...notices);
   }
 
   #columnsOf(fields: readonly FieldMessage[]): Column[] {
@@ -247,6 +273,15 @@ export class TargetSession {
       this.destroy('the session was ended because its application_name could not be kept');
   }
 
+  /** What comes while nothing runs, as notifications of LISTEN do, is told with the next statement. */
+  #notice(notice: Notice): void {
+    const current = this.#current;
+    const notices = current?.notices ?? this.#early;
+    if (notices.length >= NOTICES_MAX) return;
+    notices.push(notice);
+    current?.stream?.notice(notice);
+  }
+
   #listen(): void {
     const { connection } = this.#client;
     connection.on('readyForQuery', ({ status }: { status: string }) => {
@@ -258,12 +293,11 @@ export class TargetSession {
       this.#holdPinned(message);
     });
     this.#client.on('notice', ({ severity, message }) => {
-      const current = this.#current;
-      if (!current || current.notices.length >= NOTICES_MAX) return;
-      const notice = { severity: severity ?? 'NOTICE', message: message ?? '' };
-      current.notices.push(notice);
-      current.stream?.notice(notice);
+      if (this.#current) this.#notice({ severity: severity ?? 'NOTICE', message: message ?? '' });
     });
+    this.#client.on('notification', ({ channel, payload }) =>
+      this.#notice({ severity: 'NOTIFY', message: payload ? `${channel}: ${payload}` : channel }),
+    );
     this.#client.on('error', (error) => {
       // Sent while nothing ran, like an idle-in-transaction timeout: the reason is worth keeping.
       this.#ended ??= isServerError(error) ? error.message : 'the connection to the database was lost';

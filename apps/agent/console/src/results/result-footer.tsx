@@ -1,4 +1,6 @@
+import { useEffect } from 'react';
 import { FIRST_ROWS, MOST_ROWS } from '../run/limits';
+import type { Outcome } from '../tabs/model';
 import { Button } from '../ui/button';
 import { CopyButton } from '../ui/copy';
 import { count, duration, plural } from './format';
@@ -15,6 +17,7 @@ interface FooterProps {
   /** No other statement ran with it. */
   readonly isAlone: boolean;
   readonly auditId: string | null;
+  readonly place: Outcome['place'];
   readonly mayExport: boolean;
   readonly view: View;
   readonly cells: Cells;
@@ -94,9 +97,44 @@ export function AuditId({ id }: { id: string }) {
   );
 }
 
+/** Where a text ran: what its names stood for, and as whom. */
+export function Place({ place }: { place: Outcome['place'] }) {
+  if (place === undefined) return null;
+  const { database, role, searchPath } = place;
+  const path = searchPath === '' ? 'empty' : searchPath;
+  return (
+    <span
+      className="min-w-0 max-w-96 truncate"
+      title={`ran in the database ${database} as the role ${role}, with the search_path ${path}`}
+    >
+      {role}@{database} · <span className="font-mono text-[11px]">{path}</span>
+    </span>
+  );
+}
+
+/** Tells the result when it was on the screen for the first time: after the frame that has it. */
+function usePainted(result: ResultSet): void {
+  const { completeAt } = result;
+  useEffect(() => {
+    if (completeAt === undefined || result.paintMs !== undefined) return;
+    let timer: number | undefined;
+    const frame = requestAnimationFrame(() => {
+      timer = window.setTimeout(() => {
+        result.paintMs = performance.now() - completeAt;
+        result.changed();
+      });
+    });
+    return () => {
+      cancelAnimationFrame(frame);
+      window.clearTimeout(timer);
+    };
+  }, [result, completeAt]);
+}
+
 /** What the person waited for, and its parts; of one statement among several, what that one took. */
 function Clock({ result, elapsedMs, isAlone }: Pick<FooterProps, 'result' | 'elapsedMs' | 'isAlone'>) {
-  const { complete } = result;
+  const { complete, paintMs = 0 } = result;
+  usePainted(result);
   if (complete === undefined) return null;
   const { durationMs, firstRowMs, waitedMs } = complete;
   const parts = [
@@ -104,13 +142,14 @@ function Clock({ result, elapsedMs, isAlone }: Pick<FooterProps, 'result' | 'ela
     ...(firstRowMs === null ? [] : [`first row after ${duration(firstRowMs)}`]),
     ...(waitedMs < 1 ? [] : [`of that ${duration(waitedMs)} waiting for this window to take rows`]),
     `whole run, from click to answer, ${duration(elapsedMs)}`,
+    ...(paintMs === 0 ? [] : [`shown ${duration(paintMs)} after its last row came`]),
   ];
-  return <span title={parts.join('; ')}>{duration(isAlone ? elapsedMs : durationMs)}</span>;
+  return <span title={parts.join('; ')}>{duration((isAlone ? elapsedMs : durationMs) + paintMs)}</span>;
 }
 
 /** What ran, as the server said it. */
 export function ResultFooter(props: FooterProps) {
-  const { result, elapsedMs, isAlone, auditId, area, cells } = props;
+  const { result, elapsedMs, isAlone, auditId, place, area, cells } = props;
   useResult(result);
   const { command, rows, truncated } = result;
   return (
@@ -119,7 +158,8 @@ export function ResultFooter(props: FooterProps) {
       {truncated ? <Truncated rows={rows.count} {...props} /> : <span>{rowsText(result)}</span>}
       <Clock {...{ result, elapsedMs, isAlone }} />
       {area !== null && <Selected area={area} cells={cells} />}
-      <span className="ml-auto inline-flex items-center gap-2">
+      <span className="ml-auto inline-flex min-w-0 items-center gap-4">
+        <Place place={place} />
         {auditId !== null && <AuditId id={auditId} />}
       </span>
     </footer>

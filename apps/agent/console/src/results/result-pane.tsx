@@ -88,6 +88,7 @@ export function ResultPane(props: ResultPaneProps) {
         elapsedMs={outcome.elapsedMs}
         isAlone={outcome.results.length === 1}
         auditId={outcome.auditId}
+        place={outcome.place}
         mayExport={may('export')}
         onMore={(maxRows) => rerun(outcome.sql, outcome.parameters, { maxRows, shape: outcome.shape })}
       />

@@ -14,6 +14,10 @@ export class ResultSet {
   readonly notices: Notice[] = [];
   /** Undefined while it comes, and where it was stopped. */
   complete: Complete | undefined;
+  /** When its last word came, on the page's clock. */
+  completeAt: number | undefined;
+  /** From then until it was on the screen. */
+  paintMs: number | undefined;
   /** Nothing more comes, with or without `complete`. */
   isOver = false;
   #version = 0;

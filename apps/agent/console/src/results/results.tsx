@@ -14,7 +14,7 @@ import { duration, plural } from './format';
 import { Notices } from './notices';
 import { RefusalPanel } from './refusal-panel';
 import type { Person } from './request-text';
-import { AuditId } from './result-footer';
+import { AuditId, Place } from './result-footer';
 import { ResultPane } from './result-pane';
 import { type ResultSet, useResult } from './result-set';
 
@@ -60,7 +60,10 @@ function Result({ result, outcome, ...props }: { result: ResultSet; outcome: Out
       <NoRows result={result} />
       <Notices notices={result.notices} />
       <footer className="flex min-h-8 items-center border-line border-t bg-bg px-3">
-        <span className="ml-auto">{outcome.auditId !== null && <AuditId id={outcome.auditId} />}</span>
+        <span className="ml-auto inline-flex min-w-0 items-center gap-4 text-muted">
+          <Place place={outcome.place} />
+          {outcome.auditId !== null && <AuditId id={outcome.auditId} />}
+        </span>
       </footer>
     </>
   );

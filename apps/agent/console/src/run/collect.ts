@@ -21,6 +21,7 @@ export class Collector implements StreamListener {
     else result.columns = news.columns;
     if (news.type === 'complete') {
       result.complete = news;
+      result.completeAt = performance.now();
       result.isOver = true;
     }
     result.changed();

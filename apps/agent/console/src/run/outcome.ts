@@ -25,10 +25,11 @@ export interface Sent {
 export function outcomeOf(
   sent: Sent,
   results: readonly ResultSet[],
-  end: Pick<StreamEnd, 'error' | 'auditId'> | undefined,
+  end: Pick<StreamEnd, 'error' | 'auditId' | 'place'> | undefined,
   elapsedMs: number,
 ): Outcome {
-  return { ...sent, elapsedMs, results, error: end?.error ?? null, auditId: end?.auditId ?? null };
+  const { error = null, auditId = null, place } = end ?? {};
+  return { ...sent, elapsedMs, results, error, auditId, place };
 }
 
 export function outcomeOfError(

@@ -1,5 +1,6 @@
 import type { RunResponse } from '@postern/agent/console-contract';
 import type { ErrorDetail } from '../api/client';
+import type { StreamEnd } from '../api/stream';
 import type { Values } from '../parameters/placeholders';
 import type { ResultSet } from '../results/result-set';
 import type { Shape } from '../results/shape';
@@ -41,6 +42,8 @@ export interface Outcome {
   readonly results: readonly ResultSet[];
   readonly error: ErrorDetail | null;
   readonly auditId: string | null;
+  /** Where it ran. */
+  readonly place?: StreamEnd['place'] | undefined;
 }
 
 /** A result that stays while others come. */
