@@ -191,6 +191,12 @@ describe.skipIf(!CHROMIUM)('the main jobs by keyboard alone', () => {
     await page.getByText('Saved.').waitFor();
     await press('Escape');
     await hasFocus(/^textbox/);
+    const unsaved = page.getByRole('img', { name: 'differs from its saved query' });
+    expect(await unsaved.count()).toBe(0);
+    await page.keyboard.type('-');
+    await unsaved.waitFor();
+    await press('Backspace');
+    await unsaved.waitFor({ state: 'detached' });
     await press('Alt+h');
     await hasFocus(/Search history/);
     await page.keyboard.type('pg_sleep');

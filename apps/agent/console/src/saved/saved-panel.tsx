@@ -21,6 +21,8 @@ export interface Current {
 
 interface SavedPanelProps {
   readonly current: () => Current;
+  /** The text of that tab is what is kept now. */
+  readonly onSaved: (sql: string) => void;
   readonly onOpen: (query: SavedQuery) => void;
   readonly onClose: () => void;
 }
@@ -30,7 +32,7 @@ const messageOf = (error: unknown) =>
   capital(error instanceof ConsoleFailure ? error.detail.message : 'something went wrong');
 const FIELD = 'h-7 w-full rounded-md border border-line-strong bg-surface px-2';
 
-function SaveForm({ current }: Pick<SavedPanelProps, 'current'>) {
+function SaveForm({ current, onSaved }: Pick<SavedPanelProps, 'current' | 'onSaved'>) {
   const [name, setName] = useState('');
   const [folder, setFolder] = useState('');
   const [isShared, setShared] = useState(false);
@@ -40,6 +42,7 @@ function SaveForm({ current }: Pick<SavedPanelProps, 'current'>) {
     if (sql.trim() === '') return setSaid({ text: 'The tab in front has no text to save', isProblem: true });
     try {
       await saveQuery({ name: name.trim() || title, folder, isShared, sql, connection });
+      onSaved(sql);
       setSaid({ text: 'Saved', isProblem: false });
       setName('');
       await reload();
@@ -141,7 +144,7 @@ function byFolder(queries: readonly SavedQuery[], search: string): [string, Save
 }
 
 /** Queries that the control plane keeps: one's own, and what others share. */
-export function SavedPanel({ current, onOpen, onClose }: SavedPanelProps) {
+export function SavedPanel({ current, onSaved, onOpen, onClose }: SavedPanelProps) {
   const { data, error } = useQuery(savedQuery);
   const [search, setSearch] = useState('');
   const [doomed, setDoomed] = useState<SavedQuery>();
@@ -176,7 +179,7 @@ export function SavedPanel({ current, onOpen, onClose }: SavedPanelProps) {
           <Icon name="close" />
         </Button>
       </div>
-      <SaveForm current={current} />
+      <SaveForm current={current} onSaved={onSaved} />
       {(problem ?? (error === null ? undefined : messageOf(error))) !== undefined && (
         <p role="alert" className="p-3">
           {problem ?? messageOf(error)}.

@@ -15,6 +15,8 @@ export interface Tab {
   readonly title: string;
   readonly connection: string | null;
   readonly text: string;
+  /** What of it the control plane keeps as a saved query; absent: nothing. */
+  readonly savedText?: string | undefined;
   /** What it shows instead of an editor. */
   readonly view?: TabView | undefined;
   /** What placeholders in its text stood for last. */
@@ -82,7 +84,9 @@ export type Action =
   | {
       type: 'change';
       id: string;
-      change: Partial<Pick<Tab, 'title' | 'connection' | 'text' | 'transaction' | 'parameters'>>;
+      change: Partial<
+        Pick<Tab, 'title' | 'connection' | 'text' | 'savedText' | 'transaction' | 'parameters'>
+      >;
     }
   /** Whatever is run anew ends a trail. */
   | { type: 'started'; id: string; at: number; keepsTrail?: boolean }
@@ -226,13 +230,16 @@ export function reduce(state: Workspace, action: Action): Workspace {
   }
 }
 
-export type TabStart = Partial<Pick<Tab, 'connection' | 'text' | 'title' | 'view' | 'parameters'>>;
+export type TabStart = Partial<
+  Pick<Tab, 'connection' | 'text' | 'savedText' | 'title' | 'view' | 'parameters'>
+>;
 
 /** A new tab, named with the first free number. */
 export function newTab(id: string, tabs: readonly Tab[], start: TabStart = {}): Tab {
   const titles = new Set(tabs.map((tab) => tab.title));
   let number = 1;
   while (titles.has(`Query ${number}`)) number++;
-  const { title = `Query ${number}`, connection = null, text = '', view, parameters } = start;
-  return { id, title, connection, text, transaction: 'idle', view, parameters };
+  const { title = `Query ${number}`, connection = null, text = '' } = start;
+  const { savedText, view, parameters } = start;
+  return { id, title, connection, text, savedText, transaction: 'idle', view, parameters };
 }

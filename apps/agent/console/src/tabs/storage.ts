@@ -8,6 +8,7 @@ const storedTab = z.object({
   title: z.string(),
   connection: z.string().nullable(),
   text: z.string(),
+  savedText: z.string().optional(),
   transaction: z.enum(['idle', 'open', 'failed']),
   view: tabView.optional(),
   parameters: storedValues.optional(),

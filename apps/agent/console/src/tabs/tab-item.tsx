@@ -23,9 +23,16 @@ function RenameField({ tab, onDone }: { tab: Tab; onDone: (title: string | null)
   );
 }
 
+/** The text itself is kept by this browser, whatever happens; what others open by the saved query's name is another one. */
+function UnsavedMark({ tab: { text, savedText } }: { tab: Tab }) {
+  if (savedText === undefined || savedText === text) return null;
+  const what = 'differs from its saved query';
+  return <span role="img" aria-label={what} title={what} className="size-2 shrink-0 rounded-full bg-muted" />;
+}
+
 function TabMark({ tab, isRunning }: { tab: Tab; isRunning: boolean }) {
   if (isRunning) return <Spinner className="!size-3 text-accent" />;
-  if (tab.transaction === 'idle') return null;
+  if (tab.transaction === 'idle') return <UnsavedMark tab={tab} />;
   const isFailed = tab.transaction === 'failed';
   return (
     <span

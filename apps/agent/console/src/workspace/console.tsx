@@ -241,9 +241,15 @@ export function Console({ me, connections, storageKey, slot, isSheetOpen, onShee
         {panels.isOpen('saved') && (
           <SavedPanel
             current={() => ({ title: tab.title, sql: handle?.text() ?? tab.text, connection: slug })}
+            onSaved={(savedText) => dispatch({ type: 'change', id: tab.id, change: { savedText } })}
             onOpen={({ name, sql, connection: of }) => {
               const isMine = connections.some((candidate) => candidate.slug === of);
-              tabs.openWith({ title: name, text: sql, ...(isMine ? { connection: of } : {}) });
+              tabs.openWith({
+                title: name,
+                text: sql,
+                savedText: sql,
+                ...(isMine ? { connection: of } : {}),
+              });
             }}
             onClose={() => {
               panels.close('saved');

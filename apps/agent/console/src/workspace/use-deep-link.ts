@@ -31,7 +31,9 @@ async function follow(link: DeepLink, tabs: TabCommands): Promise<void> {
     }
     case 'saved': {
       const found = (await queryClient.fetchQuery(savedQuery)).find(({ id }) => id === link.id);
-      if (found) tabs.openWith({ title: found.name, text: found.sql, connection: found.connection });
+      if (found === undefined) return;
+      const { name, sql, connection } = found;
+      tabs.openWith({ title: name, text: sql, savedText: sql, connection });
       return;
     }
   }
