@@ -66,7 +66,17 @@ export async function axeProblems(page: Page): Promise<string[]> {
   return found;
 }
 
-const axeRun = (page: Page): Promise<string[]> =>
+/** axe takes its time, and stumbles where something that it has noted goes meanwhile: then it looks again. */
+async function axeRun(page: Page, tries = 3): Promise<string[]> {
+  try {
+    return await axeOnce(page);
+  } catch (error) {
+    if (tries === 1) throw error;
+    return axeRun(page, tries - 1);
+  }
+}
+
+const axeOnce = (page: Page): Promise<string[]> =>
   page.evaluate(async () => {
     const loaded = (
       globalThis as unknown as {
