@@ -48,7 +48,7 @@ describe('queries kept for people at a console', () => {
   const list = async (peer: AgentPeer, personId: string) =>
     (await peer.send('POST', PATHS.savedQueries, of(personId))).body.queries;
 
-  it('are one’s own until shared, and then of everybody in the environment', async () => {
+  it('are one’s own until shared, and then of everybody in the organisation', async () => {
     const saved = await agent.send('POST', PATHS.saveQuery, of(samId, query));
     expect(saved.status).toBe(200);
     expect(await list(agent, samId)).toMatchObject([{ folder: 'reports', name: 'Revenue', isOwn: true }]);
@@ -74,6 +74,28 @@ describe('queries kept for people at a console', () => {
       'saved_query.saved',
       'saved_query.saved',
     ]);
+  });
+
+  it('are told in another environment only where they are shared', async () => {
+    const { createEnvironment } = await must<{ createEnvironment: { id: string } }>(
+      api,
+      'mutation ($orgId: ID!) { createEnvironment(orgId: $orgId, slug: "staging", name: "Staging") { id } }',
+      { orgId: company.orgId },
+      company.cookie,
+    );
+    const staging = await enrolAgent(api, { ...company, environmentId: createEnvironment.id });
+    const { id } = (await agent.send('POST', PATHS.saveQuery, of(samId, query))).body;
+    expect(await list(staging, samId)).toEqual([]);
+    const hidden = await staging.send('POST', PATHS.deleteQuery, of(samId, { id }));
+    expect(hidden.body.error.code).toBe('saved_query.not_found');
+
+    await agent.send('POST', PATHS.saveQuery, of(samId, { ...query, id, isShared: true }));
+    expect(await list(staging, miaId)).toMatchObject([{ id, isOwn: false, owner: sam.email }]);
+    expect(await list(staging, samId)).toMatchObject([{ id, isOwn: true }]);
+    const theirs = await staging.send('POST', PATHS.deleteQuery, of(miaId, { id }));
+    expect(theirs.body.error.code).toBe('saved_query.not_found');
+    expect((await staging.send('POST', PATHS.deleteQuery, of(samId, { id }))).status).toBe(200);
+    expect(await list(agent, samId)).toEqual([]);
   });
 
   it('are nothing to agents of another organisation, or for people of another', async () => {

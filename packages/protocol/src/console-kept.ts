@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 /**
  * What the control plane keeps for people at an agent's console. The agent says who asks: it has verified them at their sign-in, and
- * the control plane answers only about members of its organisation and about its environment.
+ * the control plane answers only about members of its organisation and about its environment, but for what is shared with all of them.
  */
 const person = z.object({ personId: z.string().min(1).max(100) });
 
@@ -42,7 +42,7 @@ export const savedQuery = z.object({
 });
 export type SavedQuery = z.infer<typeof savedQuery>;
 
-/** `POST /agent/v1/saved-queries`: the person's own, and what others share in this environment. */
+/** `POST /agent/v1/saved-queries`: the person's own of this environment, and what is shared with the organisation. */
 export const savedQueriesRequest = person;
 export const savedQueriesResponse = z.object({ queries: z.array(savedQuery) });
 export type SavedQueriesResponse = z.infer<typeof savedQueriesResponse>;

@@ -5,7 +5,7 @@ import { personOfAgent } from '../orgs/person-of-agent.js';
 import type { TenantDb } from '../tenancy/tenant-db.js';
 import { listQueries } from './saved-query.store.js';
 
-/** What a person at a console sees: their own, and what others share in the agent's environment. */
+/** What a person at a console sees: their own of the agent's environment, and what anybody shares with the organisation. */
 export const listSavedQueries = (
   db: TenantDb,
   agent: AgentIdentity,

@@ -13,17 +13,21 @@ export interface SavedQueryRow {
   updatedAt: Date;
 }
 
-/** What a person sees in an environment: their own, and what others share. */
+/** What is not shared stays in the environment in which it was saved: no other one's agent hears of it. */
+const isToldIn = (environmentId: string) => [{ environmentId }, { isShared: true }];
+
+/** What a person sees in an environment: their own of it, and what anybody of the organisation shares. */
 export const listQueries = (tx: Tx, environmentId: string, userId: string): Promise<SavedQueryRow[]> =>
   tx.savedQuery.findMany({
-    where: { environmentId, OR: [{ userId }, { isShared: true }] },
+    where: { OR: [{ environmentId, userId }, { isShared: true }] },
     orderBy: [{ folder: 'asc' }, { name: 'asc' }, { id: 'asc' }],
   });
 
 export const findOwnQuery = (
   tx: Tx,
-  of: { id: string; environmentId: string; userId: string },
-): Promise<SavedQueryRow | null> => tx.savedQuery.findFirst({ where: of });
+  { id, environmentId, userId }: { id: string; environmentId: string; userId: string },
+): Promise<SavedQueryRow | null> =>
+  tx.savedQuery.findFirst({ where: { id, userId, OR: isToldIn(environmentId) } });
 
 export const countQueries = (tx: Tx, environmentId: string, userId: string): Promise<number> =>
   tx.savedQuery.count({ where: { environmentId, userId } });
