@@ -20,7 +20,9 @@ const SCHEMA = `
   create table part (id int references item, no int, primary key (id, no));
   create view cheap as select * from item where price < 10;
   create function tax(amount numeric) returns numeric language sql immutable as 'select amount * 0.2';
-  create table loaded (id int, note text)`;
+  create table loaded (id int, note text);
+  -- Drivers show how many rows an index has: else one database may have been analysed by itself when the other was not.
+  analyze`;
 
 const CLIENTS: readonly { name: string; driver: Driver; file: string; env?: Record<string, string> }[] = [
   { name: 'psycopg 2', driver: 'psycopg2', file: 'psycopg2_client.py' },
