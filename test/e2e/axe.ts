@@ -18,6 +18,8 @@ export async function axeProblems(page: Page): Promise<string[]> {
         .map(({ finished }) => finished),
     ),
   );
+  // From one page to the next there is a moment without a title; where it never comes, axe says so.
+  for (let tries = 0; tries < 100 && (await page.title()) === ''; tries += 1) await page.waitForTimeout(50);
   await page.evaluate(axe.source);
   const violations = (await page.evaluate(
     'axe.run(document, { resultTypes: ["violations"] }).then((found) => found.violations)',
