@@ -142,6 +142,8 @@ export class TargetSession {
 
   /** As after the last statement; asked once, and again after `moved`. Undefined: it can not be told at the moment. */
   async place(): Promise<SessionPlace | undefined> {
+    // A request to cancel that comes late would hit the question, and end the person's transaction.
+    await this.#cancelling;
     if (this.#ended !== undefined || this.#state === 'failed') return undefined;
     this.#place ??= await askPlace(this.#client);
     return this.#place;
