@@ -1,5 +1,6 @@
 import type { ReadableEvent } from '@postern/core/audit';
 import { type AuditRowColumns, auditRow, outcomeColumns } from './audit-row.js';
+import { neighboursOf } from './audit-words.js';
 
 /** A link of a chain, checked, with the canonical text of its event. */
 export interface CheckedLink {
@@ -23,6 +24,8 @@ export interface Ended {
 export interface RowTexts {
   /** One for each of {@link ROW_COLUMNS}. */
   readonly columns: readonly string[];
+  /** What makes their texts found; one for each of {@link NEIGHBOUR_COLUMNS}. */
+  readonly neighbours: readonly string[];
   readonly endedEarlier: readonly Ended[];
 }
 
@@ -48,6 +51,9 @@ const column = (name: string, type: string, field: keyof Columns, form: Form, re
   form,
   ...(read === undefined ? {} : { read }),
 });
+
+/** Numbers, instants and words: none of them holds a control character. */
+export const NEIGHBOUR_COLUMNS = ['firstSeq', 'lastSeq', 'firstAt', 'lastAt', 'words'] as const;
 
 /** What differs from row to row. */
 export const ROW_COLUMNS: readonly RowColumn[] = [
@@ -88,7 +94,12 @@ export function rowTexts(
     return Object.assign(row, { event: text });
   });
   const endedEarlier = fillOutcomes(rows, links);
-  return { columns: ROW_COLUMNS.map(({ field, form }) => columnText(rows, field, form)), endedEarlier };
+  const groups = neighboursOf(rows);
+  return {
+    columns: ROW_COLUMNS.map(({ field, form }) => columnText(rows, field, form)),
+    neighbours: NEIGHBOUR_COLUMNS.map((field) => groups.map((group) => group[field]).join(BETWEEN_JSON)),
+    endedEarlier,
+  };
 }
 
 /** A column of the rows as PostgreSQL reads arrays. pg's own way of writing them takes most of the time of a push. */

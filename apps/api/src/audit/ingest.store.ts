@@ -28,15 +28,26 @@ const INSERT = `insert into audit_event (org_id, agent_id, environment_id, ${NAM
   select $1, $2, $3, ${ROW_COLUMNS.map(({ name, read }) => read ?? name).join(', ')}
   from unnest(${ROW_COLUMNS.map((column, i) => parameter(column, i + 4)).join(', ')}) as event_row(${NAMES})`;
 
+/** What makes their texts found (`NEIGHBOUR_COLUMNS`). */
+const INSERT_WORDS = `insert into audit_words (org_id, agent_id, first_seq, last_seq, first_at, last_at, words)
+  select $1, $2, n.* from unnest(${['bigint', 'bigint', 'timestamptz', 'timestamptz', 'text']
+    .map((type, i) => `string_to_array($${i + 3}, E'\\x01')::${type}[]`)
+    .join(', ')}) n`;
+
 /** Appends events to an agent's chain, whose new head is `last`. */
 export async function appendEvents(
   client: PoolClient,
   agent: { readonly id: string; readonly orgId: string; readonly environmentId: string },
-  { columns, endedEarlier }: RowTexts,
+  { columns, neighbours, endedEarlier }: RowTexts,
   last: ChainHead,
 ): Promise<void> {
   const values = [agent.orgId, agent.id, agent.environmentId, ...columns];
   await client.query({ name: 'append-audit-events', text: INSERT, values });
+  await client.query({
+    name: 'append-audit-words',
+    text: INSERT_WORDS,
+    values: [agent.orgId, agent.id, ...neighbours],
+  });
   await endEarlierDecisions(client, agent.id, endedEarlier);
   await client.query({
     name: 'move-audit-chain',
