@@ -101,7 +101,8 @@ export function countVitest(report: VitestReport | undefined, ended: Ended): Sui
       else skipped += 1;
     }
     if (file.status === 'failed' && failures.length === before)
-      failures.push(`${file.name}\n${file.message}`);
+      // What a hook said is in no report, only on the screen.
+      failures.push(`${file.name}\n${file.message || lastLines(ended.output, 60)}`);
   }
   if (ended.code !== 0 && failures.length === 0) failures.push(lastLines(ended.output, 60));
   if (passed + failures.length === 0) failures.push('no test ran');

@@ -28,6 +28,12 @@ describe('counting a vitest run', () => {
     });
   });
 
+  it('shows the end of the output where a report does not say what failed', () => {
+    const hook = { ...file('failed', []), message: '' };
+    const ended = { code: 1, output: 'Hook timed out' };
+    expect(countVitest({ testResults: [hook] }, ended).failures).toEqual(['x.test.ts\nHook timed out']);
+  });
+
   it('counts an error outside any test as a failure', () => {
     const report = { testResults: [file('passed', [test('passed')])] };
     expect(countVitest(report, { code: 1, output: 'unhandled' })).toEqual({

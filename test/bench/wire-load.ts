@@ -14,6 +14,8 @@ export interface Load {
   readonly mode: 'simple' | 'extended' | 'prepared';
   readonly clients: number;
   readonly seconds: number;
+  /** Transactions a second that all clients begin together; none: as many as they can. */
+  readonly rate?: number;
 }
 
 /** Of `POSTERN_WIRE_BENCH`, `prepared:8,simple:32`; none: all are wanted. */
@@ -36,13 +38,19 @@ export interface Sample {
   readonly processorUs: number;
 }
 
+/** Of a line of pgbench's log, in µs. Where it keeps a rate it counts from when a transaction was due, which says how late pgbench was. */
+function latencyOf(line: string): number {
+  const [, , time, , , , lateBy = 0] = line.split(' ').map(Number);
+  return (time ?? Number.NaN) - lateBy;
+}
+
 /** One run of `pgbench -S`; its log of each transaction gives the median, which its summary has not. */
-export async function pgbench({ env, pid }: Way, { mode, clients, seconds }: Load): Promise<Sample> {
+export async function pgbench({ env, pid }: Way, { mode, clients, seconds, rate }: Load): Promise<Sample> {
   const dir = mkdtempSync(join(tmpdir(), 'postern-pgbench-'));
   try {
     const threads = Math.min(clients, 2);
     const before = processorSeconds(pid);
-    const args = `-n -S -M ${mode} -c ${clients} -j ${threads} -T ${seconds} -l --log-prefix=${join(dir, 'log')}`;
+    const args = `-n -S -M ${mode} -c ${clients} -j ${threads} -T ${seconds} -l --log-prefix=${join(dir, 'log')}${rate === undefined ? '' : ` -R ${rate}`}`;
     const { stdout } = await run('pgbench', args.split(' '), {
       env: { PATH: process.env.PATH, ...env },
       cwd: dir,
@@ -50,10 +58,7 @@ export async function pgbench({ env, pid }: Way, { mode, clients, seconds }: Loa
     });
     const processor = processorSeconds(pid) - before;
     const times = readdirSync(dir).flatMap((file) =>
-      readFileSync(join(dir, file), 'utf8')
-        .trimEnd()
-        .split('\n')
-        .map((line) => Number(line.split(' ')[2])),
+      readFileSync(join(dir, file), 'utf8').trimEnd().split('\n').map(latencyOf),
     );
     const tps = Number(/^tps = ([\d.]+)/m.exec(stdout)?.[1]);
     const failed = Number(/^number of failed transactions: (\d+)/m.exec(stdout)?.[1]);

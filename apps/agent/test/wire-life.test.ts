@@ -69,18 +69,44 @@ describe('a session on the wire', () => {
     return { outcome, isRunning };
   };
 
-  it('can be cancelled, and goes on', async () => {
-    await publish();
-    const { client } = await alex();
-    const { outcome, isRunning } = sleeping(client);
-    await isRunning;
+  const cancel = async (client: pg.Client) => {
     const { processID, secretKey } = client as unknown as { processID: number; secretKey: number };
     const key = Buffer.alloc(4);
     key.writeInt32BE(secretKey);
     const canceller = await RawClient.connect(wire.port);
     await canceller.send(cancelRequest(processID, key)).rest();
+  };
+
+  it('can be cancelled, and goes on', async () => {
+    await publish();
+    const { client } = await alex();
+    const { outcome, isRunning } = sleeping(client);
+    await isRunning;
+    await cancel(client);
     expect(await outcome).toMatchObject({ code: '57014' });
     expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+  });
+
+  it.each(['simple', 'extended'])('can be cancelled while the agent still decides (%s)', async (protocol) => {
+    await publish();
+    const { client } = await alex();
+    // So long that another thread parses it, for longer than a cancel request takes.
+    const text = `select count(*) from t where id in (${'1,'.repeat(300_000)}1)`;
+    const query = protocol === 'simple' ? client.query(text) : client.query({ name: 'long', text });
+    const outcome = outcomeOf(query);
+    await cancel(client);
+    expect(await outcome).toMatchObject({
+      code: '57014',
+      message: 'canceling statement due to user request',
+    });
+    // It was for that statement alone.
+    expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+    await wire.world.agent.spool.settled();
+    await until(() => wire.world.agent.spool.depth === 0);
+    const intent = wire.world
+      .received('statement.decided')
+      .findLast(({ statement }) => statement?.text.startsWith('select count(*) from t where id in'));
+    expect((await wire.world.outcome(intent?.id)).outcome?.status).toBe('cancelled');
   });
 
   it('ends with a word when its person loses the connection', async () => {

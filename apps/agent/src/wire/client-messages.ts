@@ -45,6 +45,11 @@ export class ClientMessages {
     this.#parts = parts;
   }
 
+  /** Something that the client said has not been dealt with. */
+  get isBusy(): boolean {
+    return !this.#isTaskDone || this.#splitter.pending > 0;
+  }
+
   push(chunk: Buffer, arrivedAt: number): void {
     this.#arrivedAt = arrivedAt;
     this.#splitter.push(chunk);

@@ -46,12 +46,21 @@ export class Gate {
   readonly #names: SessionNames;
   readonly #kind: SessionKind;
   readonly #session: Changer;
+  readonly #isCancelled: () => boolean;
   /** The catalog that was read last. It serves all messages that had come before it was asked for. */
   #known: { readonly catalog: Catalog; readonly askedAt: number } | undefined;
 
   constructor(
     governor: Governor,
-    of: { owner: Owner; connection: string; names: SessionNames; kind: SessionKind; session: Changer },
+    of: {
+      owner: Owner;
+      connection: string;
+      names: SessionNames;
+      kind: SessionKind;
+      session: Changer;
+      /** Whether the client wanted to stop what is decided about at the moment; asked once for each. */
+      isCancelled(): boolean;
+    },
   ) {
     this.#governor = governor;
     this.#owner = of.owner;
@@ -59,6 +68,7 @@ export class Gate {
     this.#names = of.names;
     this.#kind = of.kind;
     this.#session = of.session;
+    this.#isCancelled = of.isCancelled;
   }
 
   /** The policy, the catalog and the session as they are now allow it. `catalog`: why there is none. */
@@ -125,6 +135,8 @@ export class Gate {
       try {
         decision = this.#governor.stillAllowed(text, allowed, intentId);
         this.#checkWall(decision);
+        if (this.#isCancelled())
+          throw new PosternError('sql.cancelled', 'canceling statement due to user request');
       } catch (error) {
         this.#governor.finish(text, allowed, intentId, NEVER_RAN);
         failed(error);

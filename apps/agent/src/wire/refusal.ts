@@ -19,6 +19,7 @@ const SQLSTATES: Partial<Record<ErrorCode, string>> = {
   'sql.too_large': '54000',
   'sql.too_complex': '54001',
   'sql.invalid_text': '22021',
+  'sql.cancelled': '57014',
   'input.invalid': '22023',
   'connection.unavailable': '55000',
   'audit.unavailable': '58030',

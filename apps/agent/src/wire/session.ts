@@ -65,6 +65,8 @@ export class WireSession {
     if (this.#ended === undefined) this.#isBackendFull = !this.#backend.write(bytes);
   });
   #isBackendFull = false;
+  /** The client wanted to stop something that was still being decided about. */
+  #isCancelAsked = false;
   #lastSaidAt = performance.now();
   #ended: string | undefined;
 
@@ -86,7 +88,14 @@ export class WireSession {
       email: client.principal.email,
     };
     const connection = client.connection.slug;
-    const gate = new Gate(governor, { owner, connection, names, kind, session: this });
+    const gate = new Gate(governor, {
+      owner,
+      connection,
+      names,
+      kind,
+      session: this,
+      isCancelled: () => this.#takeCancel(),
+    });
     this.#answers = new Answers({
       flight,
       names,
@@ -209,6 +218,7 @@ export class WireSession {
   #fromClient(chunk: Buffer): void {
     if (this.#ended !== undefined) return;
     this.#lastSaidAt = performance.now();
+    if (!this.#messages.isBusy) this.#isCancelAsked = false;
     this.#messages.push(chunk, this.#lastSaidAt);
   }
 
@@ -259,11 +269,19 @@ export class WireSession {
     }
   }
 
-  /** As the server does it: whatever runs at this moment is cancelled, or nothing. */
+  /** As the server does it: whatever runs at this moment, or is decided about, is cancelled, or nothing. */
   async #cancel(): Promise<void> {
-    if (this.#ended !== undefined || this.#flight.isEmpty) return;
+    if (this.#ended !== undefined) return;
+    this.#isCancelAsked = this.#works.size === 0 && this.#messages.isBusy;
+    if (this.#flight.isEmpty) return;
     this.#toBackend.flush();
     await this.#backend.cancel();
+  }
+
+  #takeCancel(): boolean {
+    const isAsked = this.#isCancelAsked;
+    this.#isCancelAsked = false;
+    return isAsked;
   }
 
   /** Again and again: a request that arrives before the statement does is lost. A backend that does not react is cut off. */

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { ReadableEvent } from '@postern/core/audit';
+import type { ToldEvent } from '@postern/core/audit';
 import { isPermission, maskOf } from '@postern/core/policy';
 
 /** Where an event stands: in an agent's chain, or (no agent) in the organisation's own. */
@@ -20,7 +20,7 @@ const storableOrNull = (text: string | undefined): string | null =>
   text === undefined ? null : storable(text);
 
 /** What search looks into, lower case: the statement, the reason, the target, the kind. */
-function searchTextOf(event: ReadableEvent): string {
+function searchTextOf(event: ToldEvent): string {
   // Nobody searches for the end of a statement: it is found with its decision.
   if (event.kind === 'statement.finished') return '';
   const parts = [
@@ -34,7 +34,7 @@ function searchTextOf(event: ReadableEvent): string {
 }
 
 /** As written, and without the schema: whoever looks for `orders` means `public.orders` as well. */
-function relationsOf({ relations }: ReadableEvent): string[] | null {
+function relationsOf({ relations }: ToldEvent): string[] | null {
   if (relations === undefined || relations.length === 0) return null;
   const names = new Set<string>();
   for (const name of relations) {
@@ -45,7 +45,7 @@ function relationsOf({ relations }: ReadableEvent): string[] | null {
 }
 
 /** The address without its port; null where it is none. */
-export function addressOf(client: ReadableEvent['client']): string | null {
+export function addressOf(client: ToldEvent['client']): string | null {
   const address = client?.address ?? '';
   if (isIP(address) > 0) return address;
   const host = address.slice(0, address.lastIndexOf(':')).replace(/^\[|\]$/g, '');
@@ -53,7 +53,7 @@ export function addressOf(client: ReadableEvent['client']): string | null {
 }
 
 /** How a statement ended, as columns of its decision's row and of its end's own. */
-export function outcomeColumns(outcome: ReadableEvent['outcome'], finishedAt: string | undefined) {
+export function outcomeColumns(outcome: ToldEvent['outcome'], finishedAt: string | undefined) {
   return {
     status: storableOrNull(outcome?.status),
     durationMs: outcome?.durationMs ?? null,
@@ -68,7 +68,7 @@ export function outcomeColumns(outcome: ReadableEvent['outcome'], finishedAt: st
  * Columns of an event's row. All but the event, its place and the outcome of a decision (which comes with another event)
  * follow from the event: verification makes them again and compares.
  */
-export function auditRow(event: ReadableEvent, place: ChainPlace) {
+export function auditRow(event: ToldEvent, place: ChainPlace) {
   const outcome = outcomeColumns(event.outcome, event.at);
   // Member by member: to spread `outcome` takes longer than all the rest.
   return {

@@ -1,14 +1,14 @@
 import { hash as hashOnce } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { AUDIT_KINDS, type AuditKind, chainText } from '@postern/core/audit';
+import { AUDIT_KINDS, type AuditKind, chainText, type SpooledLink } from '@postern/core/audit';
 import { PosternError } from '@postern/core/errors';
 import type { AgentIdentity } from '../agents/agent-identities.js';
 import { RecordRefusal } from '../agents/record-refusal.js';
 import { violatedConstraintOf } from '../errors/pg-error.js';
 import { TenantDb } from '../tenancy/tenant-db.js';
 import { appendEvents, type ChainHead, lockChain } from './ingest.store.js';
-import { type CheckedLink, type RowTexts, rowTexts } from './ingest-rows.js';
-import { type PushedLinks, readPush } from './read-push.js';
+import { type RowTexts, rowTexts } from './ingest-rows.js';
+import { readPush } from './read-push.js';
 
 /** What an agent can witness. */
 const AGENT_KINDS: readonly AuditKind[] = [
@@ -115,8 +115,8 @@ interface Stretch {
  * What nearly every push is: all of it new, behind what it says it is behind. Made before the chain is locked, so that nobody waits for it.
  * Anything else is undefined; what is wrong with it can be told when it is known what is stored.
  */
-function asNext(agent: AgentIdentity, push: PushedLinks): Stretch | undefined {
-  const [first] = push.links;
+function asNext(agent: AgentIdentity, push: readonly SpooledLink[]): Stretch | undefined {
+  const [first] = push;
   if (!first) return undefined;
   try {
     return stretchBehind(agent, { seq: first.seq - 1, hash: first.prevHash }, push);
@@ -127,16 +127,20 @@ function asNext(agent: AgentIdentity, push: PushedLinks): Stretch | undefined {
 }
 
 /** What a push brings that is not stored yet; nothing: undefined. Throws where it does not follow. */
-function stretchBehind(agent: AgentIdentity, after: ChainHead, push: PushedLinks): Stretch | undefined {
+function stretchBehind(
+  agent: AgentIdentity,
+  after: ChainHead,
+  push: readonly SpooledLink[],
+): Stretch | undefined {
   const links = checkChain(after, push);
   const last = links.at(-1);
   return last && { after, last: { seq: last.seq, hash: last.hash }, rows: rowTexts(agent, links) };
 }
 
-function checkChain(head: ChainHead, { links, textOf }: PushedLinks): CheckedLink[] {
+function checkChain(head: ChainHead, push: readonly SpooledLink[]): SpooledLink[] {
   let { seq, hash } = head;
-  const checked: CheckedLink[] = [];
-  for (const link of links) {
+  const checked: SpooledLink[] = [];
+  for (const link of push) {
     if (link.seq <= head.seq) continue;
     const expectedSeq = seq + 1;
     if (link.seq !== expectedSeq)
@@ -149,12 +153,11 @@ function checkChain(head: ChainHead, { links, textOf }: PushedLinks): CheckedLin
         'input.invalid',
         `event ${link.seq}: an agent does not report \`${link.event.kind}\``,
       );
-    const text = textOf(link.event);
-    if (link.prevHash !== hash || link.hash !== hashOf(chainText(hash, link.seq, text)))
+    if (link.prevHash !== hash || link.hash !== hashOf(chainText(hash, link.seq, link.text)))
       throw broken(link.seq, expectedSeq);
     seq = link.seq;
     hash = link.hash;
-    checked.push({ seq, hash, event: link.event, text });
+    checked.push(link);
   }
   return checked;
 }

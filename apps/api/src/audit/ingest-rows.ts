@@ -1,20 +1,12 @@
-import type { ReadableEvent } from '@postern/core/audit';
+import type { SpooledLink, ToldEvent } from '@postern/core/audit';
 import { type AuditRowColumns, auditRow, outcomeColumns } from './audit-row.js';
 import { neighboursOf } from './audit-words.js';
-
-/** A link of a chain, checked, with the canonical text of its event. */
-export interface CheckedLink {
-  readonly seq: number;
-  readonly hash: string;
-  readonly event: ReadableEvent;
-  readonly text: string;
-}
 
 /** How a statement ended whose decision came with an earlier push. */
 export interface Ended {
   readonly intentId: string;
   readonly at: string;
-  readonly outcome: NonNullable<ReadableEvent['outcome']>;
+  readonly outcome: NonNullable<ToldEvent['outcome']>;
 }
 
 /**
@@ -87,7 +79,7 @@ const BETWEEN_JSON = '\u0001';
 
 export function rowTexts(
   agent: { readonly id: string; readonly environmentId: string },
-  links: readonly CheckedLink[],
+  links: readonly SpooledLink[],
 ): RowTexts {
   const rows = links.map(({ seq, hash, event, text }): Columns => {
     const row = auditRow(event, { agentId: agent.id, environmentId: agent.environmentId, seq, hash });
@@ -116,7 +108,7 @@ const quotedValue = (value: unknown): string =>
 const quoted = (text: string): string => `"${/["\\]/.test(text) ? text.replace(/["\\]/g, '\\$&') : text}"`;
 
 /** Puts ends onto the decisions of the same push (most are: a statement takes milliseconds); answers with the others. */
-function fillOutcomes(rows: readonly Columns[], links: readonly CheckedLink[]): Ended[] {
+function fillOutcomes(rows: readonly Columns[], links: readonly SpooledLink[]): Ended[] {
   const decisions = new Map<string, Columns>();
   const elsewhere: Ended[] = [];
   for (const [index, { event }] of links.entries()) {

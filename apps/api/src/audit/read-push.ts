@@ -1,36 +1,62 @@
-import { canonicalJson, isCanonicalLink, isPlainLink, type ReadableLink } from '@postern/core/audit';
+import {
+  canonicalJson,
+  isPlainLink,
+  LINK_BEGIN,
+  type ReadableLink,
+  readSpooledLink,
+  type SpooledLink,
+} from '@postern/core/audit';
 import { PosternError } from '@postern/core/errors';
 import { AUDIT_BATCH_MAX, auditPushRequest } from '@postern/protocol/audit-push';
 import { parseBody } from '../agents/parse-body.js';
 
-/** Links as they came, checked but not stripped: the hashes cover fields that a newer agent may have added. */
-export interface PushedLinks {
-  readonly links: readonly ReadableLink[];
-  /** Canonical text of an event among them. */
-  readonly textOf: (event: ReadableLink['event']) => string;
+/**
+ * A push from the bytes of its body. As agents write them, links are taken out of the text as they stand there; others are parsed and
+ * checked by what takes a twentieth of zod's time; zod says what is wrong with the rest. Their texts hold what a newer agent may
+ * have added: hashes cover it.
+ */
+export function readPush(body: Buffer): readonly SpooledLink[] {
+  const text = body.toString();
+  return asSpooled(text) ?? parsed(text).map(withText);
 }
 
-/**
- * A push from the bytes of its body. What is nearly always sent is checked by what takes a twentieth of zod's time; zod says what is
- * wrong with the rest.
- */
-export function readPush(body: Buffer): PushedLinks {
-  const text = body.toString();
+const PUSH_BEGIN = `{"events":[${LINK_BEGIN}`;
+const PUSH_END = ']}';
+
+/** Undefined where only one thing is not as an agent of this version writes it. */
+function asSpooled(text: string): SpooledLink[] | undefined {
+  if (!text.startsWith(PUSH_BEGIN) || !text.endsWith(PUSH_END)) return undefined;
+  const between = text.slice(PUSH_BEGIN.length, -PUSH_END.length);
+  const links: SpooledLink[] = [];
+  for (const piece of between.split(`,${LINK_BEGIN}`, AUDIT_BATCH_MAX + 1)) {
+    const link = readSpooledLink(piece);
+    if (link === undefined) return undefined;
+    links.push(link);
+  }
+  return links.length <= AUDIT_BATCH_MAX ? links : undefined;
+}
+
+const withText = ({ seq, prevHash, hash, event }: ReadableLink): SpooledLink => ({
+  seq,
+  prevHash,
+  hash,
+  text: canonicalJson(event),
+  event,
+});
+
+/** Checked but not stripped. */
+function parsed(text: string): readonly ReadableLink[] {
   const links = eventsOf(parsedJson(text));
-  if (isBatchOf(links, isCanonicalLink)) return { links, textOf: JSON.stringify };
-  if (isBatchOf(links, isPlainLink)) return { links, textOf: canonicalJson };
+  if (isPlainBatch(links)) return links;
   const request = parsedJson(text, withoutPrototypes);
   parseBody(auditPushRequest, request);
-  return { links: eventsOf(request) as ReadableLink[], textOf: canonicalJson };
+  return eventsOf(request) as ReadableLink[];
 }
 
 const eventsOf = (request: unknown): unknown => (request as { events?: unknown } | null)?.events;
 
-const isBatchOf = (
-  links: unknown,
-  isGood: (link: unknown) => link is ReadableLink,
-): links is readonly ReadableLink[] =>
-  Array.isArray(links) && links.length > 0 && links.length <= AUDIT_BATCH_MAX && links.every(isGood);
+const isPlainBatch = (links: unknown): links is readonly ReadableLink[] =>
+  Array.isArray(links) && links.length > 0 && links.length <= AUDIT_BATCH_MAX && links.every(isPlainLink);
 
 function parsedJson(text: string, reviver?: (key: string, value: unknown) => unknown): unknown {
   try {

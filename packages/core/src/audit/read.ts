@@ -26,18 +26,13 @@ export type ReadableEvent = z.infer<typeof readableEvent>;
 export const readableLink = chainedEvent.extend({ event: readableEvent });
 export type ReadableLink = z.infer<typeof readableLink>;
 
-/** `isOrdered`: the members of objects must stand as canonical JSON has them. */
-type Check = (value: unknown, isOrdered: boolean) => boolean;
+type Check = (value: unknown) => boolean;
 
 const isText: Check = (value) => typeof value === 'string';
 const isWord: Check = (value) => typeof value === 'string' && value.length > 0 && value.length <= 100;
 const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 const isTexts: Check = (value) => Array.isArray(value) && value.every((item) => typeof item === 'string');
-const isAscending = (keys: readonly string[]): boolean =>
-  keys.every((key, i) => i === 0 || (keys[i - 1] as string) < key);
-const isValues: Check = (value, isOrdered) =>
-  auditValue.array().safeParse(value).success &&
-  (!isOrdered || (value as object[]).every((item) => isAscending(Object.keys(item))));
+const isValues: Check = (value) => auditValue.array().safeParse(value).success;
 const isFlag: Check = (value) => typeof value === 'boolean';
 const isHash: Check = (value) => typeof value === 'string' && value.length === 64;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -47,8 +42,8 @@ const INSTANT = /^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])T([01]\d|2[0-3]):[0-
 const isInstant: Check = (value) => typeof value === 'string' && INSTANT.test(value);
 const orNull =
   (check: Check): Check =>
-  (value, isOrdered) =>
-    value === null || check(value, isOrdered);
+  (value) =>
+    value === null || check(value);
 
 /** An object with these members, all of `needed` among them, and no other. */
 function shape(needed: Record<string, Check>, optional: Record<string, Check> = {}): Check {
@@ -59,16 +54,13 @@ function shape(needed: Record<string, Check>, optional: Record<string, Check> = 
     ]),
   );
   const count = Object.keys(needed).length;
-  return (value, isOrdered) => {
+  return (value) => {
     if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
     let seen = 0;
-    let before = '';
     for (const key of Object.keys(value)) {
       const member = members.get(key);
-      if (member?.check((value as Record<string, unknown>)[key], isOrdered) !== true) return false;
-      if (isOrdered && key <= before) return false;
+      if (member?.check((value as Record<string, unknown>)[key]) !== true) return false;
       if (member.isNeeded) seen += 1;
-      before = key;
     }
     return seen === count;
   };
@@ -112,24 +104,15 @@ const isEvent = shape(
   },
 );
 
-const link = (isOrderedEvent: boolean): Check =>
-  shape({
-    seq: (value) => Number.isSafeInteger(value) && (value as number) > 0,
-    prevHash: isHash,
-    hash: isHash,
-    event: (value) => isEvent(value, isOrderedEvent),
-  });
-const plainLink = link(false);
-const canonicalLink = link(true);
+const isLink = shape({
+  seq: (value) => Number.isSafeInteger(value) && (value as number) > 0,
+  prevHash: isHash,
+  hash: isHash,
+  event: isEvent,
+});
 
 /**
- * True only for what {@link readableLink} accepts, in a twentieth of its time: thousands of links a second are read. False
- * means nothing: ask zod, which also knows the members that are rare, and says what is wrong.
+ * True only for what {@link readableLink} accepts, in a twentieth of its time. False means nothing: ask zod, which also knows the
+ * members that are rare, and says what is wrong.
  */
-export const isPlainLink = (value: unknown): value is ReadableLink => plainLink(value, false);
-
-/**
- * {@link isPlainLink}, of a value that came from JSON and was canonical there, as agents write it: its event's canonical text is what
- * `JSON.stringify` makes of it, which is quicker than `canonicalJson`. False means nothing here either.
- */
-export const isCanonicalLink = (value: unknown): value is ReadableLink => canonicalLink(value, false);
+export const isPlainLink = (value: unknown): value is ReadableLink => isLink(value);

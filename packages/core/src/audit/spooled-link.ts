@@ -1,0 +1,215 @@
+import type { ReadableEvent } from './read.js';
+
+/**
+ * Links as agents write them into their spools: canonical JSON throughout, of members that are known here. One pattern says all of
+ * that at once, and a match has what a search is told of an event. Nothing is made of the rest, which is what makes it several times
+ * as fast as parsing, checking and writing an event again.
+ */
+
+/** What searches are told of an event, beside its kind and place. */
+export type ToldEvent = Pick<
+  ReadableEvent,
+  | 'id'
+  | 'at'
+  | 'kind'
+  | 'path'
+  | 'decision'
+  | 'required'
+  | 'relations'
+  | 'reason'
+  | 'intentId'
+  | 'outcome'
+  | 'target'
+> & {
+  readonly actor: Pick<ReadableEvent['actor'], 'id' | 'label'>;
+  readonly connection?: { readonly slug: string } | undefined;
+  readonly client?: Pick<NonNullable<ReadableEvent['client']>, 'address' | 'application'> | undefined;
+  readonly statement?: Pick<NonNullable<ReadableEvent['statement']>, 'text' | 'fingerprint'> | undefined;
+};
+
+export interface SpooledLink {
+  readonly seq: number;
+  readonly prevHash: string;
+  readonly hash: string;
+  /** Canonical JSON of the whole event. */
+  readonly text: string;
+  readonly event: ToldEvent;
+}
+
+/** What is taken out of a link. */
+type Part =
+  | 'seq'
+  | 'prevHash'
+  | 'hash'
+  | 'event'
+  | 'actorId'
+  | 'actorLabel'
+  | 'at'
+  | 'address'
+  | 'application'
+  | 'slug'
+  | 'decision'
+  | 'id'
+  | 'intentId'
+  | 'kind'
+  | 'bytes'
+  | 'durationMs'
+  | 'rows'
+  | 'sqlstate'
+  | 'status'
+  | 'path'
+  | 'reason'
+  | 'relations'
+  | 'required'
+  | 'fingerprint'
+  | 'statement';
+
+// Each alternative begins with another character than what may follow it, so that no text is looked at more than twice.
+/** What `JSON.stringify` leaves as it is, and the escapes that it writes; halves of surrogates are left to others. */
+const INSIDE = String.raw`[^"\\\x00-\x1f]*(?:\\(?:["\\bfnrt]|u00(?:0[0-7bef]|1[0-9a-f]))[^"\\\x00-\x1f]*)*`;
+const TEXT = `"${INSIDE}"`;
+const WORD = '[a-z][a-z_.]{0,99}';
+const COUNT = '(?:0|[1-9][0-9]{0,14})';
+const HASH = '[0-9a-f]{64}';
+const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
+/** Days up to 28 are in every month. */
+const INSTANT =
+  '20[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])T(?:[01][0-9]|2[0-3])(?::[0-5][0-9]){2}\\.[0-9]{3}Z';
+
+const listOf = (item: string): string => `\\[(?:${item}(?:,${item})*)?\\]`;
+const TEXTS = listOf(TEXT);
+const taken = (name: Part, pattern: string): string => `(?<${name}>${pattern})`;
+const text = (name: Part): string => `"${taken(name, INSIDE)}"`;
+const word = (name: Part): string => `"${taken(name, WORD)}"`;
+const maybe = (pattern: string): string => `(?:${pattern})?`;
+/** Members in the order of their names. The first is always there, so each other one begins with its comma. */
+const object = (...members: readonly string[]): string => `\\{${members.join('')}\\}`;
+
+const VALUE = object(maybe(`"bytes":${COUNT},`), maybe(`"sha256":${TEXT},`), `"text":(?:null|${TEXT})`);
+const STATEMENT = object(
+  `"bytes":${COUNT}`,
+  maybe(`,"fingerprint":${text('fingerprint')}`),
+  `,"kinds":${TEXTS}`,
+  maybe(`,"parameterTypes":${TEXTS}`),
+  maybe(`,"parameterValues":${listOf(VALUE)}`),
+  maybe(`,"parameters":${COUNT}`),
+  maybe(`,"redacted":${TEXTS}`),
+  `,"sha256":${TEXT},"text":${text('statement')},"truncated":(?:true|false)`,
+);
+const OUTCOME = object(
+  maybe(`"bytes":${taken('bytes', COUNT)},`),
+  `"durationMs":${taken('durationMs', '[0-9]{1,15}(?:\\.[0-9]{1,17})?')}`,
+  `,"rows":(?:null|${taken('rows', COUNT)}),"sqlstate":(?:null|${text('sqlstate')}),"status":${word('status')}`,
+);
+const EVENT = object(
+  `"actor":${object(`"id":${text('actorId')},"label":${text('actorLabel')},"type":"${WORD}"`)}`,
+  `,"at":"${taken('at', INSTANT)}"`,
+  maybe(
+    `,"client":${object(`"address":${text('address')}`, maybe(`,"application":${text('application')}`), maybe(`,"tls":${TEXT}`))}`,
+  ),
+  maybe(`,"connection":${object(`"id":${TEXT},"slug":${text('slug')}`)}`),
+  maybe(`,"decision":${word('decision')}`),
+  maybe(`,"held":${TEXTS}`),
+  `,"id":"${taken('id', UUID)}"`,
+  maybe(`,"intentId":"${taken('intentId', UUID)}"`),
+  `,"kind":${word('kind')}`,
+  maybe(`,"missing":${TEXTS}`),
+  maybe(`,"outcome":${OUTCOME}`),
+  maybe(`,"path":${word('path')}`),
+  maybe(`,"policyVersion":${COUNT}`),
+  maybe(`,"reason":${text('reason')}`),
+  maybe(`,"relations":${taken('relations', TEXTS)}`),
+  maybe(`,"required":${taken('required', TEXTS)}`),
+  maybe(`,"ruleIds":${TEXTS}`),
+  maybe(`,"sessionId":${TEXT}`),
+  maybe(`,"statement":${STATEMENT}`),
+);
+const LINK = `${taken('seq', '[1-9][0-9]{0,14}')},"prevHash":"${taken('prevHash', HASH)}","hash":"${taken('hash', HASH)}","event":${taken('event', EVENT)}\\}`;
+
+const PART = /\?<(\w+)>/g;
+/** Where a match has the parts: an object of their names for each match would take as long as all the rest. */
+const NUMBERS = Object.fromEntries(
+  [...LINK.matchAll(PART)].map(([, name], index) => [name, index + 1]),
+) as Record<Part, number>;
+const PATTERN = new RegExp(`^${LINK.replaceAll(PART, '')}$`);
+
+/** What every link begins with. Quotes inside of texts are escaped, so it stands nowhere else in what the pattern knows. */
+export const LINK_BEGIN = '{"seq":';
+/** A pattern keeps its way through a text until it is at the end: what is longer is left to the parser. */
+const LENGTH_MAX = 200_000;
+
+/**
+ * What stands behind {@link LINK_BEGIN} of a link, in text that came as UTF-8, if it is written as agents write theirs: then
+ * `readableLink` accepts it, and the text of its event is canonical. Undefined means nothing: it is to be parsed. Whether the hash is
+ * right is not looked at.
+ */
+export function readSpooledLink(json: string): SpooledLink | undefined {
+  const match = json.length > LENGTH_MAX ? null : PATTERN.exec(json);
+  if (match === null) return undefined;
+  const durationMs = match[NUMBERS.durationMs];
+  if (durationMs !== undefined && String(Number(durationMs)) !== durationMs) return undefined;
+  return {
+    seq: Number(match[NUMBERS.seq]),
+    prevHash: match[NUMBERS.prevHash] as string,
+    hash: match[NUMBERS.hash] as string,
+    text: match[NUMBERS.event] as string,
+    event: toldOf(match),
+  };
+}
+
+function toldOf(match: RegExpExecArray): ToldEvent {
+  const slug = match[NUMBERS.slug];
+  const address = match[NUMBERS.address];
+  const statement = match[NUMBERS.statement];
+  return {
+    id: match[NUMBERS.id] as string,
+    at: match[NUMBERS.at] as string,
+    kind: match[NUMBERS.kind] as string,
+    actor: {
+      id: unescaped(match[NUMBERS.actorId] as string),
+      label: unescaped(match[NUMBERS.actorLabel] as string),
+    },
+    path: match[NUMBERS.path],
+    decision: match[NUMBERS.decision],
+    connection: slug === undefined ? undefined : { slug: unescaped(slug) },
+    client:
+      address === undefined
+        ? undefined
+        : { address: unescaped(address), application: unescapedOf(match[NUMBERS.application]) },
+    statement:
+      statement === undefined
+        ? undefined
+        : { text: unescaped(statement), fingerprint: unescapedOf(match[NUMBERS.fingerprint]) },
+    relations: listed(match[NUMBERS.relations]),
+    required: listed(match[NUMBERS.required]),
+    reason: unescapedOf(match[NUMBERS.reason]),
+    intentId: match[NUMBERS.intentId],
+    outcome: outcomeOf(match),
+  };
+}
+
+function outcomeOf(match: RegExpExecArray): ToldEvent['outcome'] {
+  const status = match[NUMBERS.status];
+  if (status === undefined) return undefined;
+  const rows = match[NUMBERS.rows];
+  const bytes = match[NUMBERS.bytes];
+  return {
+    status,
+    rows: rows === undefined ? null : Number(rows),
+    durationMs: Number(match[NUMBERS.durationMs]),
+    sqlstate: unescapedOf(match[NUMBERS.sqlstate]) ?? null,
+    ...(bytes === undefined ? {} : { bytes: Number(bytes) }),
+  };
+}
+
+const unescaped = (json: string): string =>
+  json.includes('\\') ? (JSON.parse(`"${json}"`) as string) : json;
+const unescapedOf = (json: string | undefined): string | undefined =>
+  json === undefined ? undefined : unescaped(json);
+
+/** Texts of a list. Without escapes a quote ends a text. */
+function listed(json: string | undefined): string[] | undefined {
+  if (json === undefined) return undefined;
+  if (json.includes('\\')) return JSON.parse(json) as string[];
+  return json === '[]' ? [] : json.slice(2, -2).split('","');
+}
