@@ -1016,7 +1016,7 @@ postern_audit_notify() public
 postern_audit_one_of("column" text, list jsonb) {owner=X/owner,postern_app=X/owner,postern_audit_search=X/owner}
 postern_audit_partition(day date) {owner=X/owner}
 postern_audit_rebuild_words() {owner=X/owner}
-postern_audit_slice(org uuid, matching text, word_parts jsonb, low timestamp with time zone, high timestamp with time zone) {owner=X/owner,postern_audit_search=X/owner}
+postern_audit_slice(org uuid, matching text, word_parts jsonb, by_index boolean, low timestamp with time zone, high timestamp with time zone) {owner=X/owner,postern_audit_search=X/owner}
 postern_audit_texts(place audit_words) {owner=X/owner}
 postern_audit_thin_names() security definer {owner=X/owner,postern_app=X/owner}
 postern_audit_words_of(texts text[]) {owner=X/owner}

@@ -133,6 +133,7 @@ describe('a search for texts', () => {
       ),
     fc.constantFrom<AuditSearch>(
       ...[
+        {},
         { text: 'frequent_1' },
         { text: ' FREQUENT' },
         { words: ['frequent_2'] },

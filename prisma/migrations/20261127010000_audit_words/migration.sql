@@ -104,23 +104,24 @@ create or replace function postern_audit_conditions(filter jsonb, by_index boole
       from jsonb_array_elements_text(filter -> 'words') word)
   );
 
--- What looks for events from `low` to before `high` that match: through all of them or, parts of words given, among the neighbours
--- that have these words. `offset 0` keeps their rows from being read for anything but their own neighbours.
-create function postern_audit_slice(org uuid, matching text, word_parts jsonb, low timestamptz, high timestamptz) returns text
+-- What looks for events of a slice of time that match: all of them or, parts of words given, among the neighbours that have these words,
+-- which an index answers or (a short slice) their order in time. `offset 0`: neighbours first, then their events.
+create function postern_audit_slice(org uuid, matching text, word_parts jsonb, by_index boolean, low timestamptz, high timestamptz) returns text
   language sql immutable set search_path = pg_catalog, pg_temp
   return case when word_parts is null
     then format('select e.at, e.id from audit_event e where e.org_id = %L and %s', org, matching)
     else format(
       'select e.at, e.id from audit_words w cross join lateral (
-          select e.at, e.id from audit_event e where e.org_id = %1$L and e.agent_id = w.agent_id
-              and e.seq between w.first_seq and w.last_seq and e.at between w.first_at and w.last_at and %2$s
+          select e.at, e.id from audit_event e where e.org_id = %1$L and e.agent_id = w.agent_id and e.seq between w.first_seq and w.last_seq
+              and e.at between w.first_at and w.last_at and %2$s
           union all
           select e.at, e.id from audit_event e where w.agent_id is null and e.org_id = %1$L and e.agent_id is null
               and e.at = w.first_at and coalesce(e.seq, 0) = w.first_seq and %2$s
           offset 0) e
         where w.org_id = %1$L and w.last_at >= %3$L::timestamptz and w.first_at < %4$L::timestamptz and %5$s',
       org, matching, low, high,
-      (select string_agg(format('w.words like %L', part), ' and ') from jsonb_array_elements_text(word_parts) part))
+      (select string_agg(format('%s like %L', case when by_index then 'w.words' else '(w.words || '''')' end, part), ' and ')
+        from jsonb_array_elements_text(word_parts) part))
   end;
 
 -- Places of the events that match, newest first from before the cursor, or (`newer`) oldest first from after it; at most
@@ -159,6 +160,9 @@ declare
   matching text;
   edge timestamptz;
   next_edge timestamptz;
+  widths interval[] := array['1 day', '7 days', '28 days', '120 days', null];
+  -- Slices this long are worth an index of words.
+  long interval := '0';
   width interval;
   wanted integer := page_limit;
   seen record;
@@ -204,22 +208,28 @@ begin
     if seen.n < nearest then
       edge := next_edge;
     else
+      by_words := by_words and seen.texty <= case when is_narrowed then 1 else frequent * seen.n end;
+      if by_words then
+        -- All of a slice is looked through, so the first ones are as short as what was seen makes them.
+        long := greatest(edge - seen.last_at, seen.last_at - edge) * 128;
+        widths := array[long / 64, long / 16, long / 4, long] || array(select w from unnest(widths) w where w > long) || null::interval;
+      end if;
       beyond := format(' and (e.at, e.id) %s (%L::timestamptz, %L::uuid)', case when newer then '>' else '<' end, seen.last_at, seen.last_id);
       edge := case when newer then seen.last_at else seen.last_at + interval '1 ms' end;
-      by_words := by_words and seen.texty <= case when is_narrowed then 1 else frequent * seen.n end;
       conditions := postern_audit_conditions(named, not by_words and seen.partly <= frequent * seen.n);
     end if;
   end if;
 
-  foreach width in array array['1 day', '7 days', '28 days', '120 days', null]::interval[] loop
-    exit when wanted <= 0 or edge <= first_at or (newer and edge >= last_at);
+  foreach width in array widths loop
+    exit when wanted <= 0 or case when newer then edge >= last_at else edge <= first_at end;
     next_edge := case
       when newer then least(last_at, coalesce(edge + width, 'infinity'))
       else greatest(first_at, coalesce(least(edge, now()) - width, '-infinity')) end;
     matching := format('%s and e.at >= %L::timestamptz and e.at < %L::timestamptz%s',
       conditions, least(edge, next_edge), greatest(edge, next_edge), beyond);
     for place in execute format('%s %s limit %s', postern_audit_slice(
-        org, matching, case when by_words then filter -> 'wordParts' end, least(edge, next_edge), greatest(edge, next_edge)), ordering, wanted)
+        org, matching, case when by_words then filter -> 'wordParts' end, coalesce(width > long, true),
+        least(edge, next_edge), greatest(edge, next_edge)), ordering, wanted)
     loop
       at := place.at;
       id := place.id;
