@@ -19,8 +19,10 @@ export async function lockChain(client: PoolClient, agentId: string): Promise<Ch
   return row && { seq: Number(row.audit_seq), hash: row.audit_hash };
 }
 
-const parameter = ({ type, form }: RowColumn, n: number): string =>
-  form === 'json' ? `string_to_array($${n}, E'\\x01')` : `$${n}::${type}[]`;
+const parameter = ({ type, write }: RowColumn, n: number): string => {
+  const text = `convert_from($${n}, 'UTF8')`;
+  return write === 'json' ? `string_to_array(${text}, E'\\x01')` : `${text}::${type}[]`;
+};
 const NAMES = ROW_COLUMNS.map(({ name }) => name).join(', ');
 
 /** COPY is refused under row-level security, so it is one INSERT over arrays: a column each, whatever the number of rows. */
