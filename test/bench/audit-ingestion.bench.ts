@@ -147,7 +147,7 @@ function linesOf(
     canonicalJson(links[n]?.event),
     ...COLUMNS.map(([, name]) => row[name]),
   ]);
-  const words = neighboursOf(rows).map((each) => [org, each.agentId, ...WORDS.map((name) => each[name])]);
+  const words = neighboursOf(rows).map((each) => [org, place.agentId, ...WORDS.map((name) => each[name])]);
   return { events: linesFrom(events), words: linesFrom(words) };
 }
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuditSearch, conditionsOf } from '../src/audit/audit-filter.js';
-import { neighboursOf, wordsOf } from '../src/audit/audit-words.js';
+import { aloneOf, neighboursOf, wordsOf } from '../src/audit/audit-words.js';
 import { searchRows } from '../src/audit/search.store.js';
 import { verifyChains } from '../src/audit-proof/verify-chain.js';
 import type { AgentPeer } from './agent-peer.js';
@@ -238,27 +238,23 @@ describe('the words of a trail', () => {
   });
 
   it('are grouped, but for what the control plane did and for very long texts', () => {
-    const row = (seq: number, agentId: string | null, searchText = 'select 1') => ({
-      ...{ seq, agentId, searchText, kind: 'statement.decided', at: '2026-11-22T10:00:00.1239Z' },
+    const text = (seq: number, searchText = 'select 1') => ({
+      seq,
+      searchText,
+      at: '2026-11-22T10:00:00.1239Z',
     });
-    const rows = Array.from({ length: 70 }, (_, n) => row(n + 1, 'a'));
-    const ends = { ...row(40, 'a'), kind: 'statement.finished' };
-    expect(neighboursOf([...rows, ends]).map(({ firstSeq, lastSeq }) => [firstSeq, lastSeq])).toEqual([
-      ...[
-        [1, 32],
-        [33, 64],
-        [65, 70],
-      ],
+    const texts = Array.from({ length: 70 }, (_, n) => text(n + 1));
+    const end = text(71, '');
+    expect(neighboursOf([...texts, end]).map(({ firstSeq, lastSeq }) => `${firstSeq} ${lastSeq}`)).toEqual([
+      ...['1 32', '33 64', '65 70'],
     ]);
-    expect(neighboursOf(rows)[0]).toMatchObject({
+    expect(neighboursOf(texts)[0]).toMatchObject({
       words: ' select 1 ',
       firstAt: '2026-11-22T10:00:00.123Z',
       lastAt: '2026-11-22T10:00:00.124Z',
     });
-    expect(neighboursOf([row(1, null), row(2, null)])).toHaveLength(2);
-    expect(neighboursOf([1, 2, 3].map((seq) => row(seq, 'a', `x${seq}${'y'.repeat(5_000)}`)))).toHaveLength(
-      2,
-    );
+    expect(neighboursOf([1, 2, 3].map((seq) => text(seq, `x${seq}${'y'.repeat(5_000)}`)))).toHaveLength(2);
+    expect(aloneOf(text(1))).toMatchObject({ firstAt: text(1).at, lastAt: text(1).at, words: ' select 1 ' });
   });
 });
 

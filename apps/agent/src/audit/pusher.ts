@@ -64,9 +64,21 @@ export class Pusher {
   }
 
   async #gathered(): Promise<void> {
-    if (this.#spool.depth < AUDIT_BATCH_MAX) await this.#pause(COALESCE_MS);
-    const { depth } = this.#spool;
-    if (depth >= BUSY_EVENTS && depth < AUDIT_BATCH_MAX) await this.#pause(BUSY_COALESCE_MS);
+    await this.#filled(COALESCE_MS);
+    if (this.#spool.depth >= BUSY_EVENTS) await this.#filled(BUSY_COALESCE_MS);
+  }
+
+  /** Resolves when a batch is full, or after that long. */
+  #filled(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        if (this.#spool.depth < AUDIT_BATCH_MAX && !this.#stopping.signal.aborted) return;
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#wake();
+    });
   }
 
   /** One batch; throws when it did not arrive. */

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decodeFrame, type Frame } from './frame.js';
+import { decodeFrame } from './frame.js';
 import { firstSeqOf } from './segment.js';
 
 /** Read at once; where a frame is longer, twice as much is read. */
@@ -39,54 +39,74 @@ export class SpoolReader {
 
   /** Events from `fromSeq` on without a gap; empty when that number is not there. */
   async read(segments: readonly string[], request: ReadRequest): Promise<SpooledEvent[]> {
-    const found: SpooledEvent[] = [];
-    let bytes = 0;
-    for await (const { event, next } of this.#events(segments, request.fromSeq)) {
-      if (event.seq < request.fromSeq) continue;
-      if (event.seq > request.toSeq || event.seq !== request.fromSeq + found.length) break;
-      found.push(event);
-      bytes += event.json.length;
-      this.#next = next;
-      if (found.length === request.max || bytes >= request.maxBytes) break;
-    }
-    return found;
-  }
-
-  /** Events of a segment are numbered as they stand in it, beginning with the number in its name. */
-  async *#events(segments: readonly string[], from: number) {
-    const known = this.#next?.seq === from ? this.#next : undefined;
+    const batch = new Batch(request);
+    const known = this.#next?.seq === request.fromSeq ? this.#next : undefined;
     const at = known ? segments.indexOf(known.segment) : -1;
-    const first = at >= 0 ? at : segments.findLastIndex((name) => firstSeqOf(name) <= from);
+    const first = at >= 0 ? at : segments.findLastIndex((name) => firstSeqOf(name) <= request.fromSeq);
     let place = at >= 0 ? known : undefined;
     for (const segment of segments.slice(Math.max(0, first))) {
-      // The first frame is the segment's header.
-      let seq = place?.seq ?? firstSeqOf(segment) - 1;
-      for await (const { payload, end } of frames(join(this.#dir, segment), place?.offset ?? 0)) {
-        const event = { seq, json: payload };
-        seq += 1;
-        if (place || event.seq >= firstSeqOf(segment)) yield { event, next: { segment, offset: end, seq } };
-      }
+      // Events of a segment are numbered as they stand in it, beginning with the number in its name, behind its header.
+      const end = await readInto(
+        batch,
+        this.#dir,
+        place ?? { segment, offset: 0, seq: firstSeqOf(segment) - 1 },
+      );
+      if (batch.found.length > 0) this.#next = end;
+      if (batch.isOver) break;
       place = undefined;
     }
+    return batch.found;
   }
 }
 
-async function* frames(path: string, from: number): AsyncGenerator<Frame> {
-  const file = await open(path, 'r');
+/** Events that were asked for, as they are come across. */
+class Batch {
+  readonly found: SpooledEvent[] = [];
+  readonly #request: ReadRequest;
+  #bytes = 0;
+  isOver = false;
+
+  constructor(request: ReadRequest) {
+    this.#request = request;
+  }
+
+  /** False: it ended before this one. */
+  take(event: SpooledEvent): boolean {
+    const { fromSeq, toSeq, max, maxBytes } = this.#request;
+    if (event.seq < fromSeq) return true;
+    if (event.seq > toSeq || event.seq !== fromSeq + this.found.length) {
+      this.isOver = true;
+      return false;
+    }
+    this.found.push(event);
+    this.#bytes += event.json.length;
+    this.isOver = this.found.length === max || this.#bytes >= maxBytes;
+    return true;
+  }
+}
+
+/** What stands in one segment from there on, a chunk at a time; answers with where the next read begins. */
+async function readInto(batch: Batch, dir: string, from: Place): Promise<Place> {
+  const { segment } = from;
+  let { offset, seq } = from;
+  const file = await open(join(dir, segment), 'r');
   try {
-    let offset = from;
     let size = CHUNK_BYTES;
-    for (;;) {
+    while (!batch.isOver) {
       const chunk = await readAt(file, offset, size);
       let used = 0;
       for (let frame = decodeFrame(chunk, 0); frame; frame = decodeFrame(chunk, used)) {
-        yield { payload: frame.payload, end: offset + frame.end };
+        const isHeader = offset + used === 0;
+        if (!isHeader && !batch.take({ seq, json: frame.payload })) break;
         used = frame.end;
+        seq += 1;
+        if (batch.isOver) break;
       }
-      if (used === 0 && chunk.length < size) return;
+      if (used === 0 && chunk.length < size) break;
       if (used === 0) size *= 2;
       offset += used;
     }
+    return { segment, offset, seq };
   } finally {
     await file.close();
   }

@@ -60,7 +60,6 @@ export interface StoredRow {
   text: string;
   id: string;
   at: Date;
-  kind: string;
   searchText: string;
   receivedAt: Date;
 }

@@ -1,8 +1,5 @@
-import type { AuditRowColumns } from './audit-row.js';
-
-/** Neighbours in a chain whose texts are found together: a row of `audit_words`. */
+/** Neighbours in a chain whose texts are found together: what a row of `audit_words` says of them. */
 export interface Neighbours {
-  readonly agentId: string | null;
   readonly firstSeq: number;
   readonly lastSeq: number;
   /** No event is before it, … */
@@ -13,7 +10,12 @@ export interface Neighbours {
   readonly words: string;
 }
 
-type Text = Pick<AuditRowColumns, 'agentId' | 'seq' | 'at' | 'kind' | 'searchText'>;
+/** An event, by what it is found by; no text: nobody searches for it. */
+interface Text {
+  readonly seq: number;
+  readonly at: string;
+  readonly searchText: string;
+}
 
 /** More would make a rare word's neighbours too many to look at, fewer the index as large as one of each text. */
 const NEIGHBOURS_MAX = 32;
@@ -37,8 +39,8 @@ export function partsOfWords(part: string): string[] {
   );
 }
 
-/** The events of one chain that are searched, in order, in groups. The control plane's own stand alone: they are found by their instant. */
-export function neighboursOf(rows: readonly Text[]): Neighbours[] {
+/** Events of an agent's chain, in order, in groups. */
+export function neighboursOf(texts: readonly Text[]): Neighbours[] {
   const groups: Neighbours[] = [];
   let [group, size]: [Text[], number] = [[], 0];
   let words = new Set<string>();
@@ -46,33 +48,33 @@ export function neighboursOf(rows: readonly Text[]): Neighbours[] {
     if (group.length > 0) groups.push(asNeighbours(group, words));
     [group, size, words] = [[], 0, new Set()];
   };
-  for (const row of rows) {
-    // The end of a statement is found with its decision.
-    if (row.kind === 'statement.finished') continue;
-    group.push(row);
-    for (const word of row.searchText.split(SEPARATORS))
+  for (const text of texts) {
+    if (text.searchText === '') continue;
+    group.push(text);
+    for (const word of text.searchText.split(SEPARATORS))
       if (word !== '' && !words.has(word)) {
         words.add(word);
         size += word.length + 1;
       }
-    if (group.length === NEIGHBOURS_MAX || size > WORDS_MAX || row.agentId === null) close();
+    if (group.length === NEIGHBOURS_MAX || size > WORDS_MAX) close();
   }
   close();
   return groups;
 }
 
-function asNeighbours(group: readonly Text[], words: ReadonlySet<string>): Neighbours {
-  const [first, last] = [group[0], group.at(-1)] as [Text, Text];
-  const place = { agentId: first.agentId, firstSeq: first.seq, lastSeq: last.seq };
-  const joined = ` ${[...words].join(' ')} `;
-  if (first.agentId === null) return { ...place, firstAt: first.at, lastAt: first.at, words: joined };
+function asNeighbours(group: readonly Text[], words: Iterable<string>): Neighbours {
   const instants = group.map(({ at }) => Date.parse(at));
   // What an agent says beyond milliseconds is cut off here, and rounded by PostgreSQL.
   const [from, to] = [Math.min(...instants), Math.max(...instants) + 1];
-  return {
-    ...place,
-    firstAt: new Date(from).toISOString(),
-    lastAt: new Date(to).toISOString(),
-    words: joined,
-  };
+  const numbers = { firstSeq: group[0]?.seq ?? 0, lastSeq: group.at(-1)?.seq ?? 0 };
+  const [firstAt, lastAt] = [new Date(from).toISOString(), new Date(to).toISOString()];
+  return { ...numbers, firstAt, lastAt, words: between(words) };
 }
+
+/** An event of the organisation's own chain: those come one at a time, and are found by their instant. */
+export const aloneOf = ({ seq, at, searchText }: Text): Neighbours => ({
+  ...{ firstSeq: seq, lastSeq: seq, firstAt: at, lastAt: at },
+  words: between(new Set(wordsOf(searchText))),
+});
+
+const between = (words: Iterable<string>): string => ` ${[...words].join(' ')} `;

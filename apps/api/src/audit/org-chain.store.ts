@@ -2,7 +2,7 @@ import { type AuditEvent, CHAIN_START, canonicalJson, chain } from '@postern/cor
 import type { Prisma } from '../generated/prisma/client.js';
 import type { Tx } from '../tenancy/tenant-db.js';
 import { auditRow } from './audit-row.js';
-import { neighboursOf } from './audit-words.js';
+import { aloneOf } from './audit-words.js';
 
 /** Appends to the chain of what the control plane itself recorded for the organisation; holds its head until the commit. */
 export async function appendToOrgChain(tx: Tx, orgId: string, events: readonly AuditEvent[]): Promise<void> {
@@ -22,8 +22,7 @@ export async function appendToOrgChain(tx: Tx, orgId: string, events: readonly A
     return { orgId, ...stored, ...(relations === null ? {} : { relations }) };
   });
   await tx.auditEvent.createMany({ data: rows });
-  const words = neighboursOf(made.map(({ row }) => row));
-  await tx.auditWords.createMany({ data: words.map((each) => ({ orgId, ...each })) });
+  await tx.auditWords.createMany({ data: made.map(({ row }) => ({ orgId, ...aloneOf(row) })) });
   await tx.orgAuditChain.update({ where: { orgId }, data: { seq, hash } });
 }
 

@@ -1,6 +1,7 @@
 import {
   canonicalJson,
   isPlainLink,
+  type KnownFacts,
   LINK_BEGIN,
   type ReadableLink,
   readSpooledLink,
@@ -23,13 +24,16 @@ export function readPush(body: Buffer): readonly SpooledLink[] {
 const PUSH_BEGIN = `{"events":[${LINK_BEGIN}`;
 const PUSH_END = ']}';
 
+/** What agents report is much the same from push to push. */
+const KNOWN: KnownFacts = new Map();
+
 /** Undefined where only one thing is not as an agent of this version writes it. */
 function asSpooled(text: string): SpooledLink[] | undefined {
   if (!text.startsWith(PUSH_BEGIN) || !text.endsWith(PUSH_END)) return undefined;
   const between = text.slice(PUSH_BEGIN.length, -PUSH_END.length);
   const links: SpooledLink[] = [];
   for (const piece of between.split(`,${LINK_BEGIN}`, AUDIT_BATCH_MAX + 1)) {
-    const link = readSpooledLink(piece);
+    const link = readSpooledLink(piece, KNOWN);
     if (link === undefined) return undefined;
     links.push(link);
   }
@@ -41,7 +45,8 @@ const withText = ({ seq, prevHash, hash, event }: ReadableLink): SpooledLink => 
   prevHash,
   hash,
   text: canonicalJson(event),
-  event,
+  own: event,
+  shared: event,
 });
 
 /** Checked but not stripped. */
