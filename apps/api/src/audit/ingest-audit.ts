@@ -130,8 +130,11 @@ function asNext(push: readonly SpooledLink[]): Stretch | undefined {
 function stretchBehind(after: ChainHead, push: readonly SpooledLink[]): Stretch | undefined {
   const links = checkChain(after, push);
   const last = links.at(-1);
-  return last && { after, last: { seq: last.seq, hash: last.hash }, rows: rowTexts(links) };
+  return last && { after: apart(after), last: apart(last), rows: rowTexts(links) };
 }
+
+/** With a text of its own: the part of a push that it was keeps the whole push in memory. */
+const apart = ({ seq, hash }: ChainHead): ChainHead => ({ seq, hash: Buffer.from(hash).toString() });
 
 function checkChain(head: ChainHead, push: readonly SpooledLink[]): SpooledLink[] {
   let { seq, hash } = head;

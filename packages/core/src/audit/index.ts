@@ -6,9 +6,8 @@ export { redactSecrets } from './redact.js';
 export { isSecretText, mayHoldSecrets } from './secret-names.js';
 export {
   type KnownFacts,
-  LINK_BEGIN,
   type OwnFacts,
-  readSpooledLink,
+  readSpooledLinks,
   type SharedFacts,
   type SpooledLink,
 } from './spooled-link.js';

@@ -112,19 +112,17 @@ const EVENT = object(
   maybe(`,"sessionId":${TEXT}`),
   maybe(`,"statement":${STATEMENT}`),
 );
-const LINK = `${taken('seq', '[1-9][0-9]{0,14}')},"prevHash":"${taken('prevHash', HASH)}","hash":"${taken('hash', HASH)}","event":${taken('event', EVENT)}\\}`;
+const LINK = `\\{"seq":${taken('seq', '[1-9][0-9]{0,14}')},"prevHash":"${taken('prevHash', HASH)}","hash":"${taken('hash', HASH)}","event":${taken('event', EVENT)}\\}`;
 
 const PART = /\?<(\w+)>/g;
 /** Where a match has the parts: an object of their names for each match would take as long as all the rest. */
 const NUMBERS = Object.fromEntries(
   [...LINK.matchAll(PART)].map(([, name], index) => [name, index + 1]),
 ) as Record<Part, number>;
-const PATTERN = new RegExp(`^${LINK.replaceAll(PART, '')}$`);
+const PATTERN = new RegExp(LINK.replaceAll(PART, ''), 'y');
 
-/** What every link begins with. Quotes inside of texts are escaped, so it stands nowhere else in what the pattern knows. */
-export const LINK_BEGIN = '{"seq":';
-/** A pattern keeps its way through a text until it is at the end: what is longer is left to the parser. */
-const LENGTH_MAX = 200_000;
+/** A pattern keeps its way through a text until it is at the end: longer ones are left to the parser. */
+const LENGTH_MAX = 2_000_000;
 
 /** Shared facts that were read before, by their text; `readSpooledLink` sees to its size. */
 export type KnownFacts = Map<string, SharedFacts>;
@@ -133,12 +131,26 @@ const KNOWN_MAX = 2_000;
 const KNOWN_LENGTH_MAX = 1_500;
 
 /**
- * What stands behind {@link LINK_BEGIN} of a link, in text that came as UTF-8, if it is written as agents write theirs: then
- * `readableLink` accepts it, and the text of its event is canonical. Undefined means nothing: it is to be parsed. Whether the hash is
- * right is not looked at.
+ * The links of a list, `[` and `]` included, in text that came as UTF-8, if all are written as agents write theirs: then
+ * `readableLink` accepts them, and the texts of their events are canonical. Undefined means nothing: it is to be parsed. Whether
+ * hashes are right is not looked at. `most`: how many there may be.
  */
-export function readSpooledLink(json: string, known: KnownFacts): SpooledLink | undefined {
-  const match = json.length > LENGTH_MAX ? null : PATTERN.exec(json);
+export function readSpooledLinks(json: string, most: number, known: KnownFacts): SpooledLink[] | undefined {
+  if (json.length > LENGTH_MAX || json[0] !== '[') return undefined;
+  const links: SpooledLink[] = [];
+  let at = 0;
+  do {
+    const link = links.length < most ? readSpooledLink(json, at + 1, known) : undefined;
+    if (link === undefined) return undefined;
+    links.push(link);
+    at = PATTERN.lastIndex;
+  } while (json[at] === ',');
+  return json.length === at + 1 && json[at] === ']' ? links : undefined;
+}
+
+function readSpooledLink(json: string, from: number, known: KnownFacts): SpooledLink | undefined {
+  PATTERN.lastIndex = from;
+  const match = PATTERN.exec(json);
   if (match === null) return undefined;
   const durationMs = match[NUMBERS.durationMs];
   if (durationMs !== undefined && String(Number(durationMs)) !== durationMs) return undefined;
