@@ -10,14 +10,15 @@ export interface Ended {
 }
 
 /**
- * Links as PostgreSQL takes them, as a few large texts in bytes: the objects they were made of need not outlive the turn in which they
- * were read, and bytes are not on the heap (what waits there for the database is copied by each collection of garbage).
+ * Links as PostgreSQL takes them, in a few large texts: the objects they were made of need not outlive the turn in which they were read
+ * (what waits for the database is copied by each collection of garbage). Texts and not bytes: so much beside the heap would have all
+ * of the heap marked every second.
  */
 export interface RowTexts {
-  /** One for each of {@link ROW_COLUMNS}, in UTF-8. */
-  readonly columns: readonly Buffer[];
+  /** One for each of {@link ROW_COLUMNS}. */
+  readonly columns: readonly string[];
   /** What makes their texts found; one for each of {@link NEIGHBOUR_COLUMNS}. */
-  readonly neighbours: readonly Buffer[];
+  readonly neighbours: readonly string[];
   readonly endedEarlier: readonly Ended[];
 }
 
@@ -106,15 +107,15 @@ export function rowTexts(links: readonly SpooledLink[]): RowTexts {
   const endedEarlier = fillOutcomes(rows, links);
   const groups = neighboursOf(rows.map(({ seq, own }) => ({ seq, at: own.at, searchText: own.searchText })));
   return {
-    columns: ROW_COLUMNS.map((column) => Buffer.from(columnText(rows, column))),
+    columns: ROW_COLUMNS.map((column) => columnText(rows, column)),
     neighbours: NEIGHBOUR_COLUMNS.map((field) => neighboursText(groups, field)),
     endedEarlier,
   };
 }
 
 /** None of these values holds a control character. */
-const neighboursText = (groups: readonly Neighbours[], field: keyof Neighbours): Buffer =>
-  Buffer.from(groups.map((group) => group[field]).join(BETWEEN_JSON));
+const neighboursText = (groups: readonly Neighbours[], field: keyof Neighbours): string =>
+  groups.map((group) => group[field]).join(BETWEEN_JSON);
 
 const rowOf = ({ seq, hash, text, own, shared }: SpooledLink): Row => ({
   seq,

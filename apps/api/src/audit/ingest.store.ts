@@ -19,10 +19,8 @@ export async function lockChain(client: PoolClient, agentId: string): Promise<Ch
   return row && { seq: Number(row.audit_seq), hash: row.audit_hash };
 }
 
-const parameter = ({ type, write }: RowColumn, n: number): string => {
-  const text = `convert_from($${n}, 'UTF8')`;
-  return write === 'json' ? `string_to_array(${text}, E'\\x01')` : `${text}::${type}[]`;
-};
+const parameter = ({ type, write }: RowColumn, n: number): string =>
+  write === 'json' ? `string_to_array($${n}, E'\\x01')` : `$${n}::${type}[]`;
 const NAMES = ROW_COLUMNS.map(({ name }) => name).join(', ');
 
 /** COPY is refused under row-level security, so it is one INSERT over arrays: a column each, whatever the number of rows. */
@@ -33,7 +31,7 @@ const INSERT = `insert into audit_event (org_id, agent_id, environment_id, ${NAM
 /** What makes their texts found (`NEIGHBOUR_COLUMNS`). */
 const INSERT_WORDS = `insert into audit_words (org_id, agent_id, first_seq, last_seq, first_at, last_at, words)
   select $1, $2, n.* from unnest(${['bigint', 'bigint', 'timestamptz', 'timestamptz', 'text']
-    .map((type, i) => `string_to_array(convert_from($${i + 3}, 'UTF8'), E'\\x01')::${type}[]`)
+    .map((type, i) => `string_to_array($${i + 3}, E'\\x01')::${type}[]`)
     .join(', ')}) n`;
 
 /** Appends events to an agent's chain, whose new head is `last`. */
