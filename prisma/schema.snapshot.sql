@@ -124,6 +124,14 @@ audit_name.org_id uuid not null
 audit_name.what text not null
 audit_name.id text not null
 audit_name.name text not null
+audit_words.id uuid not null default gen_random_uuid()
+audit_words.org_id uuid not null
+audit_words.agent_id uuid
+audit_words.first_seq bigint not null
+audit_words.last_seq bigint not null
+audit_words.first_at timestamp(3) with time zone not null
+audit_words.last_at timestamp(3) with time zone not null
+audit_words.words text not null
 console_code.code_hash text not null
 console_code.org_id uuid not null
 console_code.user_id uuid not null
@@ -488,6 +496,8 @@ audit_expired audit_expired_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id)
 audit_expired audit_expired_pkey: PRIMARY KEY (org_id, chain_id, from_seq)
 audit_name audit_name_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
 audit_name audit_name_pkey: PRIMARY KEY (org_id, what, id, name)
+audit_words audit_words_order: CHECK (((first_seq <= last_seq) AND (first_at <= last_at)))
+audit_words audit_words_pkey: PRIMARY KEY (id)
 console_code console_code_agent_fk: FOREIGN KEY (org_id, agent_id) REFERENCES agent(org_id, id) ON DELETE CASCADE
 console_code console_code_membership_fk: FOREIGN KEY (org_id, user_id) REFERENCES membership(org_id, user_id) ON DELETE CASCADE
 console_code console_code_org_id_fkey: FOREIGN KEY (org_id) REFERENCES org(id) ON DELETE CASCADE
@@ -696,13 +706,16 @@ CREATE INDEX audit_event_org_kind_idx ON ONLY public.audit_event USING btree (or
 CREATE UNIQUE INDEX audit_event_pk ON ONLY public.audit_event USING btree (org_id, at, id)
 CREATE INDEX audit_event_relations_idx ON ONLY public.audit_event USING gin (relations, actor_id) WHERE (kind <> 'statement.finished'::text)
 CREATE INDEX audit_event_required_idx ON ONLY public.audit_event USING btree (org_id, required, at, id) WHERE ((kind <> 'statement.finished'::text) AND (required > 1))
-CREATE INDEX audit_event_search_idx ON ONLY public.audit_event USING gin (org_id, search_text gin_trgm_ops) WHERE (kind <> 'statement.finished'::text)
 CREATE INDEX audit_event_slow_idx ON ONLY public.audit_event USING btree (org_id, at, id) WHERE ((kind <> 'statement.finished'::text) AND (duration_ms >= (1000)::double precision))
 CREATE INDEX audit_event_sqlstate_idx ON ONLY public.audit_event USING btree (org_id, sqlstate, at, id) WHERE ((kind <> 'statement.finished'::text) AND (sqlstate IS NOT NULL))
 CREATE INDEX audit_event_unfinished_idx ON ONLY public.audit_event USING btree (org_id, at, id) WHERE ((kind = 'statement.decided'::text) AND (decision = 'allowed'::text) AND (status IS NULL))
 CREATE INDEX audit_event_unsuccessful_idx ON ONLY public.audit_event USING btree (org_id, status, at, id) WHERE ((kind <> 'statement.finished'::text) AND (status <> 'succeeded'::text))
 CREATE UNIQUE INDEX audit_expired_pkey ON public.audit_expired USING btree (org_id, chain_id, from_seq)
 CREATE UNIQUE INDEX audit_name_pkey ON public.audit_name USING btree (org_id, what, id, name)
+CREATE INDEX audit_words_at_idx ON public.audit_words USING btree (org_id, last_at)
+CREATE INDEX audit_words_chain_idx ON public.audit_words USING btree (org_id, agent_id, last_seq)
+CREATE UNIQUE INDEX audit_words_pkey ON public.audit_words USING btree (id)
+CREATE INDEX audit_words_search_idx ON public.audit_words USING gin (org_id, words gin_trgm_ops)
 CREATE UNIQUE INDEX console_code_pkey ON public.console_code USING btree (code_hash)
 CREATE INDEX database_evidence_at_idx ON public.database_evidence USING btree (org_id, at)
 CREATE UNIQUE INDEX database_evidence_pkey ON public.database_evidence USING btree (id)
@@ -806,6 +819,7 @@ audit_anchor enabled=t forced=t
 audit_event enabled=t forced=t
 audit_expired enabled=t forced=t
 audit_name enabled=t forced=t
+audit_words enabled=t forced=t
 console_code enabled=t forced=t
 database_evidence enabled=t forced=t
 database_password enabled=t forced=t
@@ -856,6 +870,8 @@ audit_event search_candidates: SELECT to {postern_audit_search} using (true) wit
 audit_event tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 audit_expired tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 audit_name tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
+audit_words search_candidates: SELECT to {postern_audit_search} using (true) with check ()
+audit_words tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 console_code tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 database_evidence tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
 database_password tenant_isolation: ALL to {public} using ((org_id = ( SELECT postern_current_org() AS postern_current_org))) with check ((org_id = ( SELECT postern_current_org() AS postern_current_org)))
@@ -921,6 +937,7 @@ audit_event: insert, select to postern_app
 audit_expired: select to postern_app
 audit_name: insert, select to postern_app
 audit_name: select to postern_audit_search
+audit_words: insert, select to postern_app
 console_code: delete, insert, select to postern_app
 database_evidence: delete, insert, select to postern_app
 database_password: delete, insert, select, update to postern_app
@@ -963,8 +980,9 @@ access_review: select (org_id, due_at, closed_at) to postern_system
 agent: select (id, org_id, environment_id, name, public_key, console_url, audit_seq, revoked_at) to postern_system
 agent_task: select (org_id, environment_id, state, lease_until, not_before) to postern_system
 audit_anchor: update (kept_outside_at) to postern_app
-audit_event: select (id, org_id, at, kind, path, actor_id, actor_label, decision, environment_id, connection_slug, required, relations, client_address, client_application, status, duration_ms, row_count, sqlstate, agent_id, search_text) to postern_audit_search
+audit_event: select (id, org_id, at, kind, path, actor_id, actor_label, decision, environment_id, connection_slug, required, relations, client_address, client_application, status, duration_ms, row_count, sqlstate, agent_id, seq, search_text) to postern_audit_search
 audit_event: update (status, duration_ms, row_count, result_bytes, sqlstate, finished_at) to postern_app
+audit_words: select (org_id, agent_id, first_seq, last_seq, first_at, last_at, words) to postern_audit_search
 enrolment_token: select (id, org_id, environment_id, token_hash, expires_at, used_at) to postern_system
 integration: select (id, org_id, enabled, next_attempt_at, claimed_until) to postern_system
 integration_cursor: select (integration_id, chain, seq) to postern_system
@@ -997,7 +1015,11 @@ postern_audit_note_names() public
 postern_audit_notify() public
 postern_audit_one_of("column" text, list jsonb) {owner=X/owner,postern_app=X/owner,postern_audit_search=X/owner}
 postern_audit_partition(day date) {owner=X/owner}
+postern_audit_rebuild_words() {owner=X/owner}
+postern_audit_slice(org uuid, matching text, word_parts jsonb, by_index boolean, low timestamp with time zone, high timestamp with time zone) {owner=X/owner,postern_audit_search=X/owner}
+postern_audit_texts(place audit_words) {owner=X/owner}
 postern_audit_thin_names() security definer {owner=X/owner,postern_app=X/owner}
+postern_audit_words_of(texts text[]) {owner=X/owner}
 postern_current_org() public
 postern_outbox_notify() public
 postern_role_plan_guard() public

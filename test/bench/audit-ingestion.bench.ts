@@ -12,6 +12,7 @@ import { ApiClient } from '../../apps/agent/dist/link/api-client.js';
 import { pushAudit } from '../../apps/agent/dist/link/calls.js';
 import { enrol } from '../../apps/agent/dist/link/enrol.js';
 import { type AuditRowColumns, auditRow, outcomeColumns } from '../../apps/api/dist/audit/audit-row.js';
+import { neighboursOf } from '../../apps/api/dist/audit/audit-words.js';
 import type { Benchmark } from './harness.js';
 
 /** An agent of its own, so that its chain is ours to write. */
@@ -124,22 +125,33 @@ const field = (value: unknown): string => {
   return text.replace(/[\\\t\n]/g, (c) => (c === '\t' ? '\\t' : c === '\n' ? '\\n' : '\\\\'));
 };
 
-/** The lines of a batch as COPY takes them: the rows that ingestion makes of the same events. */
+const WORDS = ['firstSeq', 'lastSeq', 'firstAt', 'lastAt', 'words'] as const;
+const WORD_COLUMNS = 'org_id, agent_id, first_seq, last_seq, first_at, last_at, words';
+const linesFrom = (rows: readonly (readonly unknown[])[]): string =>
+  `${rows.map((row) => row.map(field).join('\t')).join('\n')}\n`;
+
+/** The lines of a batch as COPY takes them, of both tables: the rows that ingestion makes of the same events. */
 function linesOf(
   links: readonly ChainedEvent[],
   org: string,
   place: { agentId: string; environmentId: string },
 ) {
-  const lines = links.map(({ seq, hash, event }, index) => {
+  const rows = links.map(({ seq, hash, event }, index) => {
     const row = auditRow(event, { ...place, seq, hash: `\\x${hash}` });
     const end = links[index + 1]?.event;
     if (end?.intentId === event.id) Object.assign(row, outcomeColumns(end.outcome, end.at));
-    return [org, canonicalJson(event), ...COLUMNS.map(([, name]) => row[name])].map(field).join('\t');
+    return row;
   });
-  return `${lines.join('\n')}\n`;
+  const events = rows.map((row, n) => [
+    org,
+    canonicalJson(links[n]?.event),
+    ...COLUMNS.map(([, name]) => row[name]),
+  ]);
+  const words = neighboursOf(rows).map((each) => [org, place.agentId, ...WORDS.map((name) => each[name])]);
+  return { events: linesFrom(events), words: linesFrom(words) };
 }
 
-/** The same table without tenancy, filled by COPY as its owner: the fastest way in that PostgreSQL has. */
+/** The same two tables without tenancy, what searches look into, filled by COPY as its owner: the fastest way in that PostgreSQL has. */
 async function copyLanes(url: string, batches: readonly ChainedEvent[][][]) {
   const names = ['org_id', 'event', ...COLUMNS.map(([name]) => name)].join(', ');
   const org = randomUUID();
@@ -148,16 +160,23 @@ async function copyLanes(url: string, batches: readonly ChainedEvent[][][]) {
       const client = new pg.Client({ connectionString: url });
       await client.connect();
       const place = { agentId: randomUUID(), environmentId: randomUUID() };
-      const texts = own.map((links) => linesOf(links, org, place));
-      return { client, texts };
+      const lines = own.map((links) => linesOf(links, org, place));
+      return { client, lines };
     }),
   );
-  await lanes[0]?.client.query('create table bench_audit (like audit_event including all)');
+  for (const table of ['audit_event', 'audit_words'])
+    await lanes[0]?.client.query(`create table bench_${table} (like ${table} including all)`);
+  const copy = (client: pg.Client, into: string, lines: string) =>
+    pipeline(Readable.from([lines]), client.query(copyFrom(`copy bench_${into} from stdin`)));
   return {
-    lanes: lanes.map(({ client, texts }) => async () => {
-      const text = texts.shift();
-      if (text === undefined) throw new Error('no batch is left');
-      await pipeline(Readable.from([text]), client.query(copyFrom(`copy bench_audit (${names}) from stdin`)));
+    lanes: lanes.map(({ client, lines }) => async () => {
+      const next = lines.shift();
+      if (next === undefined) throw new Error('no batch is left');
+      // One transaction, as a push is.
+      await client.query('begin');
+      await copy(client, `audit_event (${names})`, next.events);
+      await copy(client, `audit_words (${WORD_COLUMNS})`, next.words);
+      await client.query('commit');
     }),
     close: () => Promise.all(lanes.map(({ client }) => client.end())),
   };
@@ -184,7 +203,7 @@ const inLanes =
 
 export const auditIngestion: Benchmark = {
   name: 'audit-ingestion',
-  title: `Audit ingestion, per event, ${LANES} agents with batches of ${AUDIT_BATCH_MAX}, against as many COPYs into the same table`,
+  title: `Audit ingestion, per event, ${LANES} agents with batches of ${AUDIT_BATCH_MAX}, against as many COPYs into the same tables`,
   prepare: async ({ quick, rounds }, startedStack) => {
     const stack = await startedStack();
     const batch = LANES * (quick ? 1 : 4);

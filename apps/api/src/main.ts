@@ -1,9 +1,7 @@
 import { ConfigError, readConfig } from './config.js';
 import { createApp } from './create-app.js';
-import { roomForPushes } from './heap.js';
 
 async function main(): Promise<void> {
-  roomForPushes();
   const config = readConfig(process.env);
   const app = await createApp(config);
   await app.listen(config.port, config.host);

@@ -243,6 +243,10 @@ describe('a trail from before', () => {
       { ...same, kind: 'statement.decided', required: 65, id: decided.id },
       { ...same, kind: 'statement.finished', required: null, id: end.id },
     ]);
+    const { rows: words } = await client.query(
+      'select agent_id, first_seq, last_seq, words from audit_words',
+    );
+    expect(words).toEqual([{ agent_id: agentId, first_seq: '1', last_seq: '1', words: ' text ' }]);
     await client.end();
     rmSync(dir, { recursive: true, force: true });
   });

@@ -18,9 +18,9 @@ const spooled = ({ seq, prevHash, hash, event }: ChainedEvent): string =>
 /** What becomes of a body: what is stored and what its hashes are held against, or how it is refused. */
 function read(body: Buffer): unknown {
   try {
-    return readPush(body).map(({ seq, prevHash, hash, text, event }) => ({
+    return readPush(body).map(({ seq, prevHash, hash, text, own, shared }) => ({
       ...{ prevHash, text },
-      row: auditRow(event, { agentId: null, environmentId: null, seq, hash }),
+      row: auditRow({ ...own, ...shared }, { agentId: null, environmentId: null, seq, hash }),
     }));
   } catch (error) {
     return { refused: (error as Error).message };

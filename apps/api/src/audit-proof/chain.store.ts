@@ -59,6 +59,8 @@ export interface StoredRow {
   hash: string;
   text: string;
   id: string;
+  at: Date;
+  searchText: string;
   receivedAt: Date;
 }
 
@@ -135,6 +137,29 @@ export async function wrongOutcome(
     [agentId, fromSeq, toSeq],
   );
   return rows[0]?.seq ?? null;
+}
+
+/** Where searches look for the texts of a stretch of a chain. */
+export interface StoredWords {
+  firstSeq: number;
+  lastSeq: number;
+  firstAt: Date;
+  lastAt: Date;
+  words: string;
+}
+
+export async function storedWords(
+  client: PoolClient,
+  chain: Pick<ChainRow, 'id' | 'isAgent'>,
+  fromSeq: number,
+  toSeq: number,
+): Promise<StoredWords[]> {
+  const { rows } = await client.query<StoredWords>(
+    `select e.first_seq::float8 as "firstSeq", e.last_seq::float8 as "lastSeq", e.first_at as "firstAt", e.last_at as "lastAt", e.words
+     from audit_words e where ${ofChain(chain.isAgent)} and e.last_seq >= $2 and e.first_seq <= $3 order by e.last_seq`,
+    [chain.id, fromSeq, toSeq],
+  );
+  return rows;
 }
 
 /** The first event that stands in no chain. */

@@ -26,9 +26,11 @@ import {
   removedStretches,
   type StoredRow,
   seqRange,
+  storedWords,
   wrongOutcome,
 } from './chain.store.js';
 import { differingColumn } from './differing-column.js';
+import { unfindable } from './unfindable.js';
 
 /** Events checked in one request: about half a second. */
 const PAGE = 5_000;
@@ -168,7 +170,10 @@ class PageCheck {
     const start = after ?? (await this.before(range.first ?? 1, removed));
     const check = new ChainCheck(start, removed, sha256);
     const rows = await chainPage(client, chain, { afterSeq: start.seq, toSeq, limit: PAGE });
-    const found = this.walk(check, rows) ?? (await this.outcomeProblem(start.seq, check.last.seq));
+    const found =
+      this.walk(check, rows) ??
+      (await this.outcomeProblem(start.seq, check.last.seq)) ??
+      (await this.wordsProblem(rows));
     const isDone = rows.length < PAGE;
     const problem =
       found ??
@@ -217,6 +222,15 @@ class PageCheck {
     if (seq === null) return undefined;
     const message = `searches are shown another outcome of event ${seq} than was recorded`;
     return { code: 'search_columns', seq, message, eventId: null };
+  }
+
+  private async wordsProblem(rows: readonly StoredRow[]): Promise<Problem | undefined> {
+    const [first, last] = [rows[0], rows.at(-1)];
+    if (!first || !last) return undefined;
+    const lost = unfindable(rows, await storedWords(this.client, this.chain, first.seq, last.seq));
+    if (!lost) return undefined;
+    const message = `searches do not find event ${lost.seq} by its text`;
+    return { code: 'search_columns', seq: lost.seq, message, eventId: lost.id };
   }
 
   /** What is gone must have been recorded or signed as removed. */

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { PosternError } from '@postern/core/errors';
 import { ALL_PERMISSIONS, isPermission, PERMISSION_BIT, PERMISSIONS } from '@postern/core/policy';
 import { z } from 'zod';
+import { partsOfWords } from './audit-words.js';
 
 /** What may be asked of the trail; all that is given must hold. */
 export interface AuditSearch {
@@ -121,6 +122,15 @@ function masksWith(permission: string): Record<string, unknown> {
   return { masks, masksBeyondReading: !masks.includes(PERMISSION_BIT.read) };
 }
 
+/** Patterns of what an event's words have where its text has what is looked for. */
+function wordPatterns({ text = '', words = [] }: AuditSearch): string[] | undefined {
+  const parts = [
+    ...partsOfWords(text.toLowerCase()),
+    ...words.flatMap((word) => partsOfWords(word.toLowerCase())),
+  ];
+  return parts.length === 0 ? undefined : [...new Set(parts)].map(contains);
+}
+
 /** The conditions of a checked search. */
 export function conditionsOf(given: AuditSearch, names: ResolvedNames): AuditConditions {
   const { group, environment, actorId, permission, relation, ...rest } = given;
@@ -133,6 +143,7 @@ export function conditionsOf(given: AuditSearch, names: ResolvedNames): AuditCon
     application: given.application && contains(given.application),
     text: given.text && contains(given.text.toLowerCase()),
     words: given.words?.length ? given.words.map((word) => wholeWord(word.toLowerCase())) : undefined,
+    wordParts: wordPatterns(given),
     relations: relation && [relation],
     ...(permission === undefined ? {} : masksWith(permission)),
   };

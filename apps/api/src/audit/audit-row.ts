@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { ToldEvent } from '@postern/core/audit';
+import type { OwnFacts, SharedFacts } from '@postern/core/audit';
 import { isPermission, maskOf } from '@postern/core/policy';
 
 /** Where an event stands: in an agent's chain, or (no agent) in the organisation's own. */
@@ -20,21 +20,17 @@ const storableOrNull = (text: string | undefined): string | null =>
   text === undefined ? null : storable(text);
 
 /** What search looks into, lower case: the statement, the reason, the target, the kind. */
-function searchTextOf(event: ToldEvent): string {
+function searchTextOf({ statement, reason, target }: OwnFacts, kind: string): string {
   // Nobody searches for the end of a statement: it is found with its decision.
-  if (event.kind === 'statement.finished') return '';
-  const parts = [
-    event.statement?.text,
-    event.statement?.fingerprint,
-    event.reason,
-    event.target?.label,
-    event.kind,
-  ];
-  return storable(parts.filter(Boolean).join('\n').toLowerCase());
+  if (kind === 'statement.finished') return '';
+  let text = '';
+  for (const part of [statement?.text, statement?.fingerprint, reason, target?.label])
+    if (part) text += `${part}\n`;
+  return storable((text + kind).toLowerCase());
 }
 
 /** As written, and without the schema: whoever looks for `orders` means `public.orders` as well. */
-function relationsOf({ relations }: ToldEvent): string[] | null {
+function relationsOf({ relations }: SharedFacts): string[] | null {
   if (relations === undefined || relations.length === 0) return null;
   const names = new Set<string>();
   for (const name of relations) {
@@ -45,7 +41,7 @@ function relationsOf({ relations }: ToldEvent): string[] | null {
 }
 
 /** The address without its port; null where it is none. */
-export function addressOf(client: ToldEvent['client']): string | null {
+export function addressOf(client: SharedFacts['client']): string | null {
   const address = client?.address ?? '';
   if (isIP(address) > 0) return address;
   const host = address.slice(0, address.lastIndexOf(':')).replace(/^\[|\]$/g, '');
@@ -53,7 +49,7 @@ export function addressOf(client: ToldEvent['client']): string | null {
 }
 
 /** How a statement ended, as columns of its decision's row and of its end's own. */
-export function outcomeColumns(outcome: ToldEvent['outcome'], finishedAt: string | undefined) {
+export function outcomeColumns(outcome: OwnFacts['outcome'], finishedAt: string | undefined) {
   return {
     status: storableOrNull(outcome?.status),
     durationMs: outcome?.durationMs ?? null,
@@ -64,27 +60,29 @@ export function outcomeColumns(outcome: ToldEvent['outcome'], finishedAt: string
   };
 }
 
-/**
- * Columns of an event's row. All but the event, its place and the outcome of a decision (which comes with another event)
- * follow from the event: verification makes them again and compares.
- */
-export function auditRow(event: ToldEvent, place: ChainPlace) {
-  const outcome = outcomeColumns(event.outcome, event.at);
-  // Member by member: to spread `outcome` takes longer than all the rest.
+/** Columns of what many events have alike. */
+export function sharedColumns(event: SharedFacts) {
   return {
-    id: event.id,
-    at: event.at,
     kind: storable(event.kind),
     path: storableOrNull(event.path),
     actorId: storable(event.actor.id),
     actorLabel: storable(event.actor.label),
     decision: storableOrNull(event.decision),
-    environmentId: place.environmentId,
     connectionSlug: storableOrNull(event.connection?.slug),
     required: event.required === undefined ? null : maskOf(event.required.filter(isPermission)),
     relations: relationsOf(event),
     clientAddress: addressOf(event.client),
     clientApplication: storableOrNull(event.client?.application),
+  };
+}
+
+/** Columns of what is an event's own. */
+export function ownColumns(event: OwnFacts, kind: string) {
+  const outcome = outcomeColumns(event.outcome, event.at);
+  // Member by member: to spread `outcome` takes longer than all the rest.
+  return {
+    id: event.id,
+    at: event.at,
     intentId: event.intentId ?? null,
     status: outcome.status,
     durationMs: outcome.durationMs,
@@ -92,10 +90,17 @@ export function auditRow(event: ToldEvent, place: ChainPlace) {
     resultBytes: outcome.resultBytes,
     sqlstate: outcome.sqlstate,
     finishedAt: outcome.finishedAt,
-    agentId: place.agentId,
-    seq: place.seq,
-    hash: place.hash,
-    searchText: searchTextOf(event),
+    searchText: searchTextOf(event, kind),
   };
 }
+
+/**
+ * Columns of an event's row. All but the event, its place and the outcome of a decision (which comes with another event)
+ * follow from the event: verification makes them again and compares.
+ */
+export const auditRow = (event: OwnFacts & SharedFacts, place: ChainPlace) => ({
+  ...sharedColumns(event),
+  ...ownColumns(event, event.kind),
+  ...place,
+});
 export type AuditRowColumns = ReturnType<typeof auditRow>;

@@ -59,7 +59,7 @@ export class IngestAudit {
   async run(agent: AgentIdentity, body: Buffer): Promise<number> {
     await this.turn();
     try {
-      const next = asNext(agent, readPush(body));
+      const next = asNext(readPush(body));
       return await this.append(agent, body, next).catch((error: unknown) => this.refuse(agent, error));
     } finally {
       this.running -= 1;
@@ -96,7 +96,7 @@ export class IngestAudit {
       const stretch =
         next?.after.seq === head.seq && next.after.hash === head.hash
           ? next
-          : stretchBehind(agent, head, readPush(body));
+          : stretchBehind(head, readPush(body));
       if (!stretch) return head.seq;
       await appendEvents(client, agent, stretch.rows, stretch.last);
       return stretch.last.seq;
@@ -115,11 +115,11 @@ interface Stretch {
  * What nearly every push is: all of it new, behind what it says it is behind. Made before the chain is locked, so that nobody waits for it.
  * Anything else is undefined; what is wrong with it can be told when it is known what is stored.
  */
-function asNext(agent: AgentIdentity, push: readonly SpooledLink[]): Stretch | undefined {
+function asNext(push: readonly SpooledLink[]): Stretch | undefined {
   const [first] = push;
   if (!first) return undefined;
   try {
-    return stretchBehind(agent, { seq: first.seq - 1, hash: first.prevHash }, push);
+    return stretchBehind({ seq: first.seq - 1, hash: first.prevHash }, push);
   } catch (error) {
     if (error instanceof PosternError) return undefined;
     throw error;
@@ -127,15 +127,14 @@ function asNext(agent: AgentIdentity, push: readonly SpooledLink[]): Stretch | u
 }
 
 /** What a push brings that is not stored yet; nothing: undefined. Throws where it does not follow. */
-function stretchBehind(
-  agent: AgentIdentity,
-  after: ChainHead,
-  push: readonly SpooledLink[],
-): Stretch | undefined {
+function stretchBehind(after: ChainHead, push: readonly SpooledLink[]): Stretch | undefined {
   const links = checkChain(after, push);
   const last = links.at(-1);
-  return last && { after, last: { seq: last.seq, hash: last.hash }, rows: rowTexts(agent, links) };
+  return last && { after: apart(after), last: apart(last), rows: rowTexts(links) };
 }
+
+/** With a text of its own: the part of a push that it was keeps the whole push in memory. */
+const apart = ({ seq, hash }: ChainHead): ChainHead => ({ seq, hash: Buffer.from(hash).toString() });
 
 function checkChain(head: ChainHead, push: readonly SpooledLink[]): SpooledLink[] {
   let { seq, hash } = head;
@@ -148,10 +147,10 @@ function checkChain(head: ChainHead, push: readonly SpooledLink[]): SpooledLink[
         facts: { expectedSeq },
         fix: `send the events from number ${expectedSeq} on`,
       });
-    if (NOT_FOR_AGENTS.has(link.event.kind))
+    if (NOT_FOR_AGENTS.has(link.shared.kind))
       throw new PosternError(
         'input.invalid',
-        `event ${link.seq}: an agent does not report \`${link.event.kind}\``,
+        `event ${link.seq}: an agent does not report \`${link.shared.kind}\``,
       );
     if (link.prevHash !== hash || link.hash !== hashOf(chainText(hash, link.seq, link.text)))
       throw broken(link.seq, expectedSeq);

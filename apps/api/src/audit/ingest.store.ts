@@ -19,8 +19,10 @@ export async function lockChain(client: PoolClient, agentId: string): Promise<Ch
   return row && { seq: Number(row.audit_seq), hash: row.audit_hash };
 }
 
-const parameter = ({ type, form }: RowColumn, n: number): string =>
-  form === 'json' ? `string_to_array($${n}, E'\\x01')` : `$${n}::${type}[]`;
+const parameter = ({ type, write }: RowColumn, n: number): string => {
+  const text = `convert_from($${n}, 'UTF8')`;
+  return write === 'json' ? `string_to_array(${text}, E'\\x01')` : `${text}::${type}[]`;
+};
 const NAMES = ROW_COLUMNS.map(({ name }) => name).join(', ');
 
 /** COPY is refused under row-level security, so it is one INSERT over arrays: a column each, whatever the number of rows. */
@@ -28,15 +30,26 @@ const INSERT = `insert into audit_event (org_id, agent_id, environment_id, ${NAM
   select $1, $2, $3, ${ROW_COLUMNS.map(({ name, read }) => read ?? name).join(', ')}
   from unnest(${ROW_COLUMNS.map((column, i) => parameter(column, i + 4)).join(', ')}) as event_row(${NAMES})`;
 
+/** What makes their texts found (`NEIGHBOUR_COLUMNS`). */
+const INSERT_WORDS = `insert into audit_words (org_id, agent_id, first_seq, last_seq, first_at, last_at, words)
+  select $1, $2, n.* from unnest(${['bigint', 'bigint', 'timestamptz', 'timestamptz', 'text']
+    .map((type, i) => `string_to_array(convert_from($${i + 3}, 'UTF8'), E'\\x01')::${type}[]`)
+    .join(', ')}) n`;
+
 /** Appends events to an agent's chain, whose new head is `last`. */
 export async function appendEvents(
   client: PoolClient,
   agent: { readonly id: string; readonly orgId: string; readonly environmentId: string },
-  { columns, endedEarlier }: RowTexts,
+  { columns, neighbours, endedEarlier }: RowTexts,
   last: ChainHead,
 ): Promise<void> {
   const values = [agent.orgId, agent.id, agent.environmentId, ...columns];
   await client.query({ name: 'append-audit-events', text: INSERT, values });
+  await client.query({
+    name: 'append-audit-words',
+    text: INSERT_WORDS,
+    values: [agent.orgId, agent.id, ...neighbours],
+  });
   await endEarlierDecisions(client, agent.id, endedEarlier);
   await client.query({
     name: 'move-audit-chain',

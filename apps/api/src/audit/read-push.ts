@@ -1,9 +1,9 @@
 import {
   canonicalJson,
   isPlainLink,
-  LINK_BEGIN,
+  type KnownFacts,
   type ReadableLink,
-  readSpooledLink,
+  readSpooledLinks,
   type SpooledLink,
 } from '@postern/core/audit';
 import { PosternError } from '@postern/core/errors';
@@ -20,28 +20,26 @@ export function readPush(body: Buffer): readonly SpooledLink[] {
   return asSpooled(text) ?? parsed(text).map(withText);
 }
 
-const PUSH_BEGIN = `{"events":[${LINK_BEGIN}`;
-const PUSH_END = ']}';
+/** Around the list of links. */
+const PUSH_BEGIN = '{"events":';
+const PUSH_END = '}';
+
+/** What agents report is much the same from push to push. */
+const KNOWN: KnownFacts = new Map();
 
 /** Undefined where only one thing is not as an agent of this version writes it. */
-function asSpooled(text: string): SpooledLink[] | undefined {
-  if (!text.startsWith(PUSH_BEGIN) || !text.endsWith(PUSH_END)) return undefined;
-  const between = text.slice(PUSH_BEGIN.length, -PUSH_END.length);
-  const links: SpooledLink[] = [];
-  for (const piece of between.split(`,${LINK_BEGIN}`, AUDIT_BATCH_MAX + 1)) {
-    const link = readSpooledLink(piece);
-    if (link === undefined) return undefined;
-    links.push(link);
-  }
-  return links.length <= AUDIT_BATCH_MAX ? links : undefined;
-}
+const asSpooled = (text: string): SpooledLink[] | undefined =>
+  text.startsWith(PUSH_BEGIN) && text.endsWith(PUSH_END)
+    ? readSpooledLinks(text.slice(PUSH_BEGIN.length, -PUSH_END.length), AUDIT_BATCH_MAX, KNOWN)
+    : undefined;
 
 const withText = ({ seq, prevHash, hash, event }: ReadableLink): SpooledLink => ({
   seq,
   prevHash,
   hash,
   text: canonicalJson(event),
-  event,
+  own: event,
+  shared: event,
 });
 
 /** Checked but not stripped. */

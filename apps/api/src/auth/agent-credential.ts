@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { PosternError } from '@postern/core/errors';
 import { type AgentRequestClaims, agentRequestClaims } from '@postern/protocol/agent-auth';
-import { decodeProtectedHeader, importJWK, jwtVerify } from 'jose';
+import { type CryptoKey, decodeProtectedHeader, importJWK, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { AgentIdentities, type AgentIdentity } from '../agents/agent-identities.js';
 
@@ -31,13 +31,16 @@ export class AgentRevoked extends PosternError {
 /** Which agent sent a request, by the token that it signed for exactly this one (protocol, agent-auth). */
 @Injectable()
 export class AgentCredential {
+  /** As long as the identity itself is kept. */
+  private readonly keys = new WeakMap<AgentIdentity, CryptoKey | Uint8Array>();
+
   constructor(private readonly identities: AgentIdentities) {}
 
   async verify(request: SignedRequest): Promise<AgentIdentity> {
     const token = /^Bearer ([\w.-]{1,4096})$/i.exec(request.authorization ?? '')?.[1];
     if (token === undefined) throw refuse('the request has no `Authorization: Bearer` token');
     const agent = await this.agentOf(token);
-    const claims = await verifiedClaims(token, agent);
+    const claims = await this.verifiedClaims(token, agent);
     checkBinding(claims, request, agent);
     if (agent.revokedAt !== null) throw new AgentRevoked(agent);
     return agent;
@@ -55,20 +58,27 @@ export class AgentCredential {
     if (!agent) throw refuse('no agent has the key that the token names');
     return agent;
   }
-}
 
-async function verifiedClaims(token: string, agent: AgentIdentity): Promise<AgentRequestClaims> {
-  try {
+  private async verifiedClaims(token: string, agent: AgentIdentity): Promise<AgentRequestClaims> {
+    try {
+      const { payload } = await jwtVerify(token, await this.keyOf(agent), {
+        algorithms: ['EdDSA'],
+        audience: 'postern-api',
+        clockTolerance: CLOCK_SKEW_S,
+        requiredClaims: ['iat', 'exp'],
+      });
+      return agentRequestClaims.parse(payload);
+    } catch {
+      throw refuse("the token is not valid now; check the agent's clock and key");
+    }
+  }
+
+  private async keyOf(agent: AgentIdentity): Promise<CryptoKey | Uint8Array> {
+    const known = this.keys.get(agent);
+    if (known !== undefined) return known;
     const key = await importJWK({ kty: 'OKP', crv: 'Ed25519', x: agent.publicKey }, 'EdDSA');
-    const { payload } = await jwtVerify(token, key, {
-      algorithms: ['EdDSA'],
-      audience: 'postern-api',
-      clockTolerance: CLOCK_SKEW_S,
-      requiredClaims: ['iat', 'exp'],
-    });
-    return agentRequestClaims.parse(payload);
-  } catch {
-    throw refuse("the token is not valid now; check the agent's clock and key");
+    this.keys.set(agent, key);
+    return key;
   }
 }
 

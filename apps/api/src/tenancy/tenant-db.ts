@@ -57,10 +57,7 @@ export class TenantDb implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /** The same for hot paths that speak SQL themselves (audit ingestion, keyset pages). */
   withOrgClient<T>(orgId: string, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    return inTransaction(this.pool, async (client) => {
-      await client.query("select set_config('app.org_id', $1, true)", [orgId]);
-      return work(client);
-    });
+    return inTransaction(this.pool, work, { 'app.org_id': orgId });
   }
 
   /** Answers when the database does. */

@@ -4,7 +4,13 @@ export { type CanonicalForm, canonicalForm } from './form.js';
 export * from './read.js';
 export { redactSecrets } from './redact.js';
 export { isSecretText, mayHoldSecrets } from './secret-names.js';
-export { LINK_BEGIN, readSpooledLink, type SpooledLink, type ToldEvent } from './spooled-link.js';
+export {
+  type KnownFacts,
+  type OwnFacts,
+  readSpooledLinks,
+  type SharedFacts,
+  type SpooledLink,
+} from './spooled-link.js';
 export {
   auditStatementOf,
   KEEP_ALL,

@@ -6,24 +6,15 @@ import type { ReadableEvent } from './read.js';
  * as fast as parsing, checking and writing an event again.
  */
 
-/** What searches are told of an event, beside its kind and place. */
-export type ToldEvent = Pick<
-  ReadableEvent,
-  | 'id'
-  | 'at'
-  | 'kind'
-  | 'path'
-  | 'decision'
-  | 'required'
-  | 'relations'
-  | 'reason'
-  | 'intentId'
-  | 'outcome'
-  | 'target'
-> & {
+/** What searches are told of an event that many others have as well: who, where and what kind. */
+export type SharedFacts = Pick<ReadableEvent, 'kind' | 'path' | 'decision' | 'required' | 'relations'> & {
   readonly actor: Pick<ReadableEvent['actor'], 'id' | 'label'>;
   readonly connection?: { readonly slug: string } | undefined;
   readonly client?: Pick<NonNullable<ReadableEvent['client']>, 'address' | 'application'> | undefined;
+};
+
+/** What they are told of it alone. */
+export type OwnFacts = Pick<ReadableEvent, 'id' | 'at' | 'reason' | 'intentId' | 'outcome' | 'target'> & {
   readonly statement?: Pick<NonNullable<ReadableEvent['statement']>, 'text' | 'fingerprint'> | undefined;
 };
 
@@ -33,22 +24,20 @@ export interface SpooledLink {
   readonly hash: string;
   /** Canonical JSON of the whole event. */
   readonly text: string;
-  readonly event: ToldEvent;
+  readonly own: OwnFacts;
+  /** The same object for events that say the same, mostly. */
+  readonly shared: SharedFacts;
 }
 
-/** What is taken out of a link. */
+/** What is taken out of a link; `who`, `where`, `kind`, `path` and `what` are members as they stand there. */
 type Part =
   | 'seq'
   | 'prevHash'
   | 'hash'
   | 'event'
-  | 'actorId'
-  | 'actorLabel'
+  | 'who'
   | 'at'
-  | 'address'
-  | 'application'
-  | 'slug'
-  | 'decision'
+  | 'where'
   | 'id'
   | 'intentId'
   | 'kind'
@@ -59,8 +48,7 @@ type Part =
   | 'status'
   | 'path'
   | 'reason'
-  | 'relations'
-  | 'required'
+  | 'what'
   | 'fingerprint'
   | 'statement';
 
@@ -80,7 +68,6 @@ const listOf = (item: string): string => `\\[(?:${item}(?:,${item})*)?\\]`;
 const TEXTS = listOf(TEXT);
 const taken = (name: Part, pattern: string): string => `(?<${name}>${pattern})`;
 const text = (name: Part): string => `"${taken(name, INSIDE)}"`;
-const word = (name: Part): string => `"${taken(name, WORD)}"`;
 const maybe = (pattern: string): string => `(?:${pattern})?`;
 /** Members in the order of their names. The first is always there, so each other one begins with its comma. */
 const object = (...members: readonly string[]): string => `\\{${members.join('')}\\}`;
@@ -99,52 +86,71 @@ const STATEMENT = object(
 const OUTCOME = object(
   maybe(`"bytes":${taken('bytes', COUNT)},`),
   `"durationMs":${taken('durationMs', '[0-9]{1,15}(?:\\.[0-9]{1,17})?')}`,
-  `,"rows":(?:null|${taken('rows', COUNT)}),"sqlstate":(?:null|${text('sqlstate')}),"status":${word('status')}`,
+  `,"rows":(?:null|${taken('rows', COUNT)}),"sqlstate":(?:null|${text('sqlstate')}),"status":"${taken('status', WORD)}"`,
 );
+const CLIENT = object(`"address":${TEXT}`, maybe(`,"application":${TEXT}`), maybe(`,"tls":${TEXT}`));
 const EVENT = object(
-  `"actor":${object(`"id":${text('actorId')},"label":${text('actorLabel')},"type":"${WORD}"`)}`,
+  taken('who', `"actor":${object(`"id":${TEXT},"label":${TEXT},"type":"${WORD}"`)}`),
   `,"at":"${taken('at', INSTANT)}"`,
-  maybe(
-    `,"client":${object(`"address":${text('address')}`, maybe(`,"application":${text('application')}`), maybe(`,"tls":${TEXT}`))}`,
+  taken(
+    'where',
+    maybe(`,"client":${CLIENT}`) +
+      maybe(`,"connection":${object(`"id":${TEXT},"slug":${TEXT}`)}`) +
+      maybe(`,"decision":"${WORD}"`),
   ),
-  maybe(`,"connection":${object(`"id":${TEXT},"slug":${text('slug')}`)}`),
-  maybe(`,"decision":${word('decision')}`),
   maybe(`,"held":${TEXTS}`),
   `,"id":"${taken('id', UUID)}"`,
   maybe(`,"intentId":"${taken('intentId', UUID)}"`),
-  `,"kind":${word('kind')}`,
+  taken('kind', `,"kind":"${WORD}"`),
   maybe(`,"missing":${TEXTS}`),
   maybe(`,"outcome":${OUTCOME}`),
-  maybe(`,"path":${word('path')}`),
+  taken('path', maybe(`,"path":"${WORD}"`)),
   maybe(`,"policyVersion":${COUNT}`),
   maybe(`,"reason":${text('reason')}`),
-  maybe(`,"relations":${taken('relations', TEXTS)}`),
-  maybe(`,"required":${taken('required', TEXTS)}`),
+  taken('what', maybe(`,"relations":${TEXTS}`) + maybe(`,"required":${TEXTS}`)),
   maybe(`,"ruleIds":${TEXTS}`),
   maybe(`,"sessionId":${TEXT}`),
   maybe(`,"statement":${STATEMENT}`),
 );
-const LINK = `${taken('seq', '[1-9][0-9]{0,14}')},"prevHash":"${taken('prevHash', HASH)}","hash":"${taken('hash', HASH)}","event":${taken('event', EVENT)}\\}`;
+const LINK = `\\{"seq":${taken('seq', '[1-9][0-9]{0,14}')},"prevHash":"${taken('prevHash', HASH)}","hash":"${taken('hash', HASH)}","event":${taken('event', EVENT)}\\}`;
 
 const PART = /\?<(\w+)>/g;
 /** Where a match has the parts: an object of their names for each match would take as long as all the rest. */
 const NUMBERS = Object.fromEntries(
   [...LINK.matchAll(PART)].map(([, name], index) => [name, index + 1]),
 ) as Record<Part, number>;
-const PATTERN = new RegExp(`^${LINK.replaceAll(PART, '')}$`);
+const PATTERN = new RegExp(LINK.replaceAll(PART, ''), 'y');
 
-/** What every link begins with. Quotes inside of texts are escaped, so it stands nowhere else in what the pattern knows. */
-export const LINK_BEGIN = '{"seq":';
-/** A pattern keeps its way through a text until it is at the end: what is longer is left to the parser. */
-const LENGTH_MAX = 200_000;
+/** A pattern keeps its way through a text until it is at the end: longer ones are left to the parser. */
+const LENGTH_MAX = 2_000_000;
+
+/** Shared facts that were read before, by their text; `readSpooledLink` sees to its size. */
+export type KnownFacts = Map<string, SharedFacts>;
+/** People at work, times the tables that they work with; then it begins anew. */
+const KNOWN_MAX = 2_000;
+const KNOWN_LENGTH_MAX = 1_500;
 
 /**
- * What stands behind {@link LINK_BEGIN} of a link, in text that came as UTF-8, if it is written as agents write theirs: then
- * `readableLink` accepts it, and the text of its event is canonical. Undefined means nothing: it is to be parsed. Whether the hash is
- * right is not looked at.
+ * The links of a list, `[` and `]` included, in text that came as UTF-8, if all are written as agents write theirs: then
+ * `readableLink` accepts them, and the texts of their events are canonical. Undefined means nothing: it is to be parsed. Whether
+ * hashes are right is not looked at. `most`: how many there may be.
  */
-export function readSpooledLink(json: string): SpooledLink | undefined {
-  const match = json.length > LENGTH_MAX ? null : PATTERN.exec(json);
+export function readSpooledLinks(json: string, most: number, known: KnownFacts): SpooledLink[] | undefined {
+  if (json.length > LENGTH_MAX || json[0] !== '[') return undefined;
+  const links: SpooledLink[] = [];
+  let at = 0;
+  do {
+    const link = links.length < most ? readSpooledLink(json, at + 1, known) : undefined;
+    if (link === undefined) return undefined;
+    links.push(link);
+    at = PATTERN.lastIndex;
+  } while (json[at] === ',');
+  return json.length === at + 1 && json[at] === ']' ? links : undefined;
+}
+
+function readSpooledLink(json: string, from: number, known: KnownFacts): SpooledLink | undefined {
+  PATTERN.lastIndex = from;
+  const match = PATTERN.exec(json);
   if (match === null) return undefined;
   const durationMs = match[NUMBERS.durationMs];
   if (durationMs !== undefined && String(Number(durationMs)) !== durationMs) return undefined;
@@ -153,42 +159,38 @@ export function readSpooledLink(json: string): SpooledLink | undefined {
     prevHash: match[NUMBERS.prevHash] as string,
     hash: match[NUMBERS.hash] as string,
     text: match[NUMBERS.event] as string,
-    event: toldOf(match),
+    own: ownOf(match),
+    shared: sharedOf(match, known),
   };
 }
 
-function toldOf(match: RegExpExecArray): ToldEvent {
-  const slug = match[NUMBERS.slug];
-  const address = match[NUMBERS.address];
+function sharedOf(match: RegExpExecArray, known: KnownFacts): SharedFacts {
+  const json = `{${match[NUMBERS.who]}${match[NUMBERS.where]}${match[NUMBERS.kind]}${match[NUMBERS.path]}${match[NUMBERS.what]}}`;
+  const before = known.get(json);
+  if (before !== undefined) return before;
+  const shared = JSON.parse(json) as SharedFacts;
+  if (json.length > KNOWN_LENGTH_MAX) return shared;
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.set(json, shared);
+  return shared;
+}
+
+function ownOf(match: RegExpExecArray): OwnFacts {
   const statement = match[NUMBERS.statement];
   return {
     id: match[NUMBERS.id] as string,
     at: match[NUMBERS.at] as string,
-    kind: match[NUMBERS.kind] as string,
-    actor: {
-      id: unescaped(match[NUMBERS.actorId] as string),
-      label: unescaped(match[NUMBERS.actorLabel] as string),
-    },
-    path: match[NUMBERS.path],
-    decision: match[NUMBERS.decision],
-    connection: slug === undefined ? undefined : { slug: unescaped(slug) },
-    client:
-      address === undefined
-        ? undefined
-        : { address: unescaped(address), application: unescapedOf(match[NUMBERS.application]) },
     statement:
       statement === undefined
         ? undefined
         : { text: unescaped(statement), fingerprint: unescapedOf(match[NUMBERS.fingerprint]) },
-    relations: listed(match[NUMBERS.relations]),
-    required: listed(match[NUMBERS.required]),
     reason: unescapedOf(match[NUMBERS.reason]),
     intentId: match[NUMBERS.intentId],
     outcome: outcomeOf(match),
   };
 }
 
-function outcomeOf(match: RegExpExecArray): ToldEvent['outcome'] {
+function outcomeOf(match: RegExpExecArray): OwnFacts['outcome'] {
   const status = match[NUMBERS.status];
   if (status === undefined) return undefined;
   const rows = match[NUMBERS.rows];
@@ -206,10 +208,3 @@ const unescaped = (json: string): string =>
   json.includes('\\') ? (JSON.parse(`"${json}"`) as string) : json;
 const unescapedOf = (json: string | undefined): string | undefined =>
   json === undefined ? undefined : unescaped(json);
-
-/** Texts of a list. Without escapes a quote ends a text. */
-function listed(json: string | undefined): string[] | undefined {
-  if (json === undefined) return undefined;
-  if (json.includes('\\')) return JSON.parse(json) as string[];
-  return json === '[]' ? [] : json.slice(2, -2).split('","');
-}

@@ -6,15 +6,15 @@ import {
   type ChainedEvent,
   canonicalJson,
   chain,
-  LINK_BEGIN,
+  type KnownFacts,
   type ReadableLink,
   readableLink,
-  readSpooledLink,
+  readSpooledLinks,
 } from '../../src/audit/index.js';
 
-/** As it stands in a spool, behind what every link begins with. */
+/** As it stands in a spool. */
 const spooled = ({ seq, prevHash, hash, event }: ChainedEvent): string =>
-  `${seq},"prevHash":"${prevHash}","hash":"${hash}","event":${canonicalJson(event)}}`;
+  `{"seq":${seq},"prevHash":"${prevHash}","hash":"${hash}","event":${canonicalJson(event)}}`;
 
 /** Many more with POSTERN_LINK_RUNS. */
 const RUNS = Number(process.env.POSTERN_LINK_RUNS ?? 1_500);
@@ -24,7 +24,7 @@ const text = fc.oneof(
   fc.string({
     unit: fc.constantFrom('"', '\\', '\n', '\0', '\u001f', '\u007f', '\u2028', '😀', 'é', 'a', '}', ','),
   }),
-  fc.constantFrom('', `${LINK_BEGIN}1`, '","', 'select 1', 'İß'),
+  fc.constantFrom('', '{"seq":1', '","', 'select 1', 'İß'),
 );
 const count = fc.oneof({ weight: 40, arbitrary: fc.nat() }, { weight: 1, arbitrary: fc.maxSafeNat() });
 const texts = fc.array(text, { maxLength: 3 });
@@ -91,26 +91,31 @@ const link = fc
 /** What UTF-8 can hold: it comes as bytes. */
 const received = (json: string): string => new TextDecoder().decode(new TextEncoder().encode(json));
 
+const known: KnownFacts = new Map();
+
+const without = (value: object): unknown => JSON.parse(JSON.stringify(value));
+
 /** Whatever is taken without being parsed is what parsing would have made of it, and canonical. */
 function expectSame(written: string): boolean {
   const json = received(written);
-  const taken = readSpooledLink(json);
+  const [taken, ...others] = readSpooledLinks(`[${json}]`, 1, known) ?? [];
   if (taken === undefined) return false;
-  const parsed = JSON.parse(LINK_BEGIN + json) as ReadableLink;
+  expect(others).toEqual([]);
+  const parsed = JSON.parse(json) as ReadableLink;
   expect(readableLink.safeParse(parsed).error).toBeUndefined();
   expect(Object.keys(parsed)).toEqual(['seq', 'prevHash', 'hash', 'event']);
   const { seq, prevHash, hash, event } = parsed;
   expect(taken.text).toBe(canonicalJson(event));
   expect(taken).toMatchObject({ seq, prevHash, hash });
-  const { actor, connection, client, statement, target: _, ...rest } = taken.event;
   const { id, at, kind, path, decision, relations, required, reason, intentId, outcome } = event;
-  expect(rest).toEqual({ id, at, kind, path, decision, relations, required, reason, intentId, outcome });
-  expect(actor).toEqual({ id: event.actor.id, label: event.actor.label });
-  expect(connection?.slug).toBe(event.connection?.slug);
-  expect(client?.address).toBe(event.client?.address);
-  expect(client?.application).toBe(event.client?.application);
+  const { statement, ...own } = taken.own;
+  expect(own).toEqual({ id, at, reason, intentId, outcome });
   expect(statement?.text).toBe(event.statement?.text);
   expect(statement?.fingerprint).toBe(event.statement?.fingerprint);
+  const { actor, client, connection } = event;
+  expect(taken.shared).toEqual(
+    without({ actor, client, connection, kind, path, decision, relations, required }),
+  );
   return true;
 }
 
@@ -173,14 +178,7 @@ describe('what is taken as agents write it', () => {
         ',"__proto__":{}',
         '"actor":{},',
       ],
-      ...[
-        `},${LINK_BEGIN}`,
-        ',"seq":1',
-        ',"hash":""',
-        ',"decision":"denied"',
-        '"rows":null,',
-        ',"reason":""',
-      ],
+      ...['},{"seq":', ',"seq":1', ',"hash":""', ',"decision":"denied"', '"rows":null,', ',"reason":""'],
     );
     let taken = 0;
     fc.assert(
@@ -235,17 +233,43 @@ describe('what is taken as agents write it', () => {
     ['one that is too large', '"policyVersion":7', '"policyVersion":9007199254740993', false],
     ['a zero before it', '"policyVersion":7', '"policyVersion":07', false],
     ['something behind it', '}}', '}} ', false],
-    ['another link behind it', '}}', `}},${LINK_BEGIN}`, false],
+    ['another link behind it', '}}', '}},{"seq":', false],
   ])('%s', (_, from, to, isTaken) => {
     expect(sample).toContain(from);
     expect(expectSame(sample.replace(from, to))).toBe(isTaken);
   });
 
+  test('has the same object where it says the same, and those that are kept stay few', () => {
+    const read = (json: string, seen: KnownFacts) => readSpooledLinks(`[${json}]`, 1, seen)?.[0]?.shared;
+    const seen: KnownFacts = new Map();
+    expect(read(sample, seen)).toBe(read(sample.replace('why', 'because'), seen));
+    expect(read(sample, seen)).not.toBe(read(sample.replace('"label":"l"', '"label":"m"'), seen));
+    for (let n = 0; n < 5_000; n += 1) read(sample.replace('"label":"l"', `"label":"${n}"`), seen);
+    expect(seen.size).toBeLessThanOrEqual(2_000);
+    seen.clear();
+    expect(read(sample.replace('"label":"l"', `"label":"${'l'.repeat(2_000)}"`), seen)).toBeDefined();
+    expect(seen.size).toBe(0);
+  });
+
+  test.each([
+    ['one', `[${sample}]`, 1],
+    ['two', `[${sample},${sample}]`, 2],
+    ['more than there may be', `[${sample},${sample},${sample}]`, undefined],
+    ['none', '[]', undefined],
+    ['no list', sample, undefined],
+    ['a list that does not end', `[${sample}`, undefined],
+    ['one that goes on', `[${sample},]`, undefined],
+    ['something behind it', `[${sample}] `, undefined],
+    ['something between', `[${sample}, ${sample}]`, undefined],
+  ])('of a list: %s', (_, json, taken) => {
+    expect(readSpooledLinks(json, 2, known)?.length).toBe(taken);
+  });
+
   test('is not too long for a pattern', () => {
     for (const long of ['x', '\\n', '\\u0000']) {
       const json = sample.replace('why', long.repeat(5_000_000));
-      expect(readSpooledLink(json)).toBeUndefined();
+      expect(readSpooledLinks(`[${json}]`, 1, known)).toBeUndefined();
     }
-    expect(expectSame(sample.replace('why', '\\n'.repeat(90_000)))).toBe(true);
+    expect(expectSame(sample.replace('why', '\\n'.repeat(400_000)))).toBe(true);
   });
 });
