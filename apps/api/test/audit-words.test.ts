@@ -40,7 +40,9 @@ const aText = fc.array(fc.oneof(odd, word), { minLength: 1, maxLength: 8 }).map(
 /** More than the newest events that every search looks at one by one: behind them it goes by words. */
 const MANY = 3_200;
 const PUSH = 500;
-const END = Date.parse('2026-11-20T00:00:00Z');
+const DAY = 86_400_000;
+/** Retention counts from today. */
+const END = Math.floor(Date.now() / DAY - 2) * DAY;
 
 /** `MANY` events in full pushes; every fifth ends in the next push, one in 400 is like the texts, all have `frequent`. */
 async function pushMany(peer: AgentPeer, from: number): Promise<void> {
@@ -66,14 +68,14 @@ beforeAll(async () => {
     ...fc.sample(aText, { numRuns: 240, seed: 4 }),
     Array.from({ length: 4_000 }, (_, n) => `w${n}`).join(' '),
   ];
-  await pushMany(one, END - 40 * 86_400_000);
+  await pushMany(one, END - 40 * DAY);
   // Two agents at the same time, in pushes of all sizes, one of them sent again.
   for (let first = 0, size = 1; first < texts.length; first += size, size = (size * 3) % 97)
     for (const peer of peers) {
       const links = peer.record(
         ...texts
           .slice(first, first + size)
-          .map((text, n) => says(text, END - 20 * 86_400_000 + (first + n) * 60_000)),
+          .map((text, n) => says(text, END - 20 * DAY + (first + n) * 60_000)),
       );
       for (let times = 0; times < 1 + (size % 2); times += 1)
         expect((await peer.push(links)).status).toBe(200);
@@ -82,7 +84,7 @@ beforeAll(async () => {
   await two.push(
     two.record(says('ancient papyrus', Date.parse('2019-01-01')), says('from tomorrow', END + 3.2e10)),
   );
-  await pushMany(one, END - 86_400_000);
+  await pushMany(one, END - DAY);
   await client.query('analyze audit_event, audit_words');
 }, 120_000);
 afterAll(async () => {
@@ -219,7 +221,7 @@ describe('the words of a trail', () => {
   it('of events that stand in no chain, from before there were any, are made too', async () => {
     await client.query(
       `insert into audit_event (id, org_id, at, kind, actor_id, actor_label, search_text, event)
-       select gen_random_uuid(), $1, '2026-01-01', 'org.updated', 'a', 'a', 'before chains ' || n, '{}' from generate_series(1, 3) n`,
+       select gen_random_uuid(), $1, now() - interval '300 days', 'org.updated', 'a', 'a', 'before chains ' || n, '{}' from generate_series(1, 3) n`,
       [acme.orgId],
     );
     await client.query('select postern_audit_rebuild_words()');
